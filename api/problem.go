@@ -1,0 +1,48 @@
+package api
+
+// ProblemMediaType is the content type of every error of the API.
+const ProblemMediaType = "application/problem+json"
+
+// Problem is an error in the form of RFC 9457. Programs decide by Code, which
+// never changes its meaning; Title and Detail are for people. Type is
+// ProblemTypePrefix followed by the code.
+type Problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	Code   string `json:"code"`
+}
+
+// ProblemTypePrefix makes a problem's type from its code.
+const ProblemTypePrefix = "urn:twinseal:problem:"
+
+// Codes of the device protocol, with the status each travels under.
+const (
+	CodeInvalidRequest   = "invalid_request"     // 400: malformed JSON, wrong types, missing members
+	CodeKeyMismatch      = "key_mismatch"        // 400: the key announced is not the key that signed
+	CodeStatementInvalid = "statement_invalid"   // 400: not a well-formed, correctly signed statement
+	CodeProofMissing     = "proof_missing"       // 401: no DPoP header
+	CodeProofInvalid     = "proof_invalid"       // 401: the proof is not for this request
+	CodeProofTime        = "proof_time"          // 401: the proof's clock is off; correct by the Date header
+	CodeProofReplayed    = "proof_replayed"      // 401: this proof was used before
+	CodeDeviceUnknown    = "device_unknown"      // 401: the key is not linked, or no longer
+	CodeLinkRefused      = "link_refused"        // 403: code or token unknown, used up, expired or wrong
+	CodeUserDisabled     = "user_disabled"       // 403: the person's account is closed
+	CodeNotFound         = "not_found"           // 404: no such route
+	CodeChallengeUnknown = "challenge_unknown"   // 404: not a challenge of this device's person
+	CodeReceiptUnknown   = "receipt_unknown"     // 404: no receipt for that challenge
+	CodePushUnavailable  = "push_unavailable"    // 404: the server sends no Web Push
+	CodeMethodNotAllowed = "method_not_allowed"  // 405
+	CodeKeyInUse         = "key_in_use"          // 409: this key is already a linked device
+	CodeAlreadyAnswered  = "already_answered"    // 409: somebody answered first, or differently
+	CodeExpired          = "challenge_expired"   // 410: too late
+	CodeCancelled        = "challenge_cancelled" // 410: the application withdrew it
+	CodeTooLarge         = "too_large"           // 413: body above MaxDeviceBody
+	CodeMediaType        = "media_type"          // 415: the body is not application/json
+	CodeMismatch         = "statement_mismatch"  // 422: signed, but not what was asked
+	CodeStatementTime    = "statement_time"      // 422: device_time is off; correct by the Date header
+	CodeRateLimited      = "rate_limited"        // 429: with Retry-After
+	CodeInternal         = "internal"            // 500
+	CodeUnavailable      = "unavailable"         // 503: try again later
+)

@@ -1,0 +1,90 @@
+package mfa
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// AuthenticatorState is pending while a seed has been shown and not yet proved.
+type AuthenticatorState string
+
+const (
+	AuthenticatorPending AuthenticatorState = "pending"
+	AuthenticatorActive  AuthenticatorState = "active"
+)
+
+// Authenticator is one enrolled means of one user.
+type Authenticator struct {
+	ID          AuthenticatorID
+	UserID      UserID
+	DirectoryID DirectoryID
+	// ApplicationID is set where the means serves one application alone, as a generic TOTP seed does.
+	ApplicationID ApplicationID
+	// ParentID ties a TOTP seed to the device that carries it: both go together.
+	ParentID   AuthenticatorID
+	Kind       Kind
+	State      AuthenticatorState
+	Name       string // what a person calls it: "Ann's phone"
+	Number     int64  // small serial, unique on this server, for dialects that show integer device ids
+	Platform   string // "android", "ios", "web", "terminal", …; "" when it does not apply
+	Thumbprint string // RFC 7638 of a device's key; unique on this server; "" otherwise
+	// Data is the factor's own public part: TOTP parameters, a device's public JWK.
+	Data json.RawMessage
+	// Secret is the factor's secret part, sealed at rest to this row.
+	Secret Secret
+	// Counter is the last accepted step (TOTP) or count; a proof must be newer.
+	Counter int64
+	// Version counts changes other than those of Counter; UpdateAuthenticator compares it.
+	Version      int64
+	RegisteredBy string // how it came: "sms", "call", "push", "qr", "code", "import"
+	CreatedAt    time.Time
+	LastUsedAt   time.Time // zero: never
+}
+
+// TOTPData is the public part of a TOTP authenticator (RFC 6238).
+type TOTPData struct {
+	Algorithm string `json:"algorithm"` // SHA1, SHA256 or SHA512
+	Digits    int    `json:"digits"`    // 6 to 8
+	Period    int    `json:"period"`    // seconds, 1 to 3600
+	Issuer    string `json:"issuer,omitempty"`
+	Label     string `json:"label,omitempty"`
+}
+
+// DeviceData is the public part of a device.
+type DeviceData struct {
+	Key          json.RawMessage `json:"key"` // public JWK, P-256
+	RegisteredIP string          `json:"registered_ip,omitempty"`
+	LastIP       string          `json:"last_ip,omitempty"`
+	Push         *PushTarget     `json:"push,omitempty"`
+}
+
+// PushTarget is a Web Push subscription (RFC 8030, RFC 8291).
+type PushTarget struct {
+	Endpoint string `json:"endpoint"`
+	P256DH   string `json:"p256dh"` // base64url, uncompressed point
+	Auth     string `json:"auth"`   // base64url, 16 bytes
+}
+
+// AuthenticatorReader looks authenticators up. Secrets are opened.
+type AuthenticatorReader interface {
+	Authenticator(AuthenticatorID) (Authenticator, error)
+	// AuthenticatorsOf lists a user's, oldest first.
+	AuthenticatorsOf(UserID) ([]Authenticator, error)
+	// DeviceByThumbprint finds the device that holds a key.
+	DeviceByThumbprint(thumbprint string) (Authenticator, error)
+}
+
+// AuthenticatorWriter changes them.
+type AuthenticatorWriter interface {
+	// AddAuthenticator stores one, gives it its Number and returns it. A thumbprint that is taken is a
+	// Conflict.
+	AddAuthenticator(Authenticator) (Authenticator, error)
+	// AdvanceCounter burns a step: it raises Counter to step and sets LastUsedAt, if Counter is below
+	// step and the version is still the one given; else it reports false and changes nothing.
+	AdvanceCounter(id AuthenticatorID, version, step int64, at time.Time) (bool, error)
+	// UpdateAuthenticator replaces name, state, data, secret, counter and use time, if the version is
+	// still a.Version, and raises it by one; else it reports false and changes nothing.
+	UpdateAuthenticator(a Authenticator) (bool, error)
+	// RemoveAuthenticator deletes it and those it is the parent of.
+	RemoveAuthenticator(AuthenticatorID) error
+}

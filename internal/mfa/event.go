@@ -1,0 +1,81 @@
+package mfa
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// EventType names what happened: noun, dot, past participle.
+type EventType string
+
+const (
+	EventUserCreated          EventType = "user.created"
+	EventUserUpdated          EventType = "user.updated"
+	EventUserRemoved          EventType = "user.removed"
+	EventUserSuspended        EventType = "user.suspended"
+	EventUserRestored         EventType = "user.restored"
+	EventTokenAccepted        EventType = "token.accepted"
+	EventTokenRefused         EventType = "token.refused"
+	EventTokenReplayed        EventType = "token.replayed"
+	EventTokenLimited         EventType = "token.limited"
+	EventTokenWaved           EventType = "token.waved" // unforced check of a person who enrolled nothing
+	EventCodeSent             EventType = "code.sent"
+	EventCodeIgnored          EventType = "code.ignored" // not sent because the user has a device
+	EventCodeLimited          EventType = "code.limited"
+	EventVerificationStarted  EventType = "verification.started"
+	EventVerificationAccepted EventType = "verification.accepted"
+	EventVerificationRefused  EventType = "verification.refused"
+	EventVerificationMissing  EventType = "verification.missing"
+	EventVerificationLimited  EventType = "verification.limited"
+	EventVerificationsLimited EventType = "verifications.limited" // too many starts
+	EventChallengeCreated     EventType = "challenge.created"
+	EventChallengeApproved    EventType = "challenge.approved"
+	EventChallengeDenied      EventType = "challenge.denied"
+	EventChallengeExpired     EventType = "challenge.expired"
+	EventEnrollmentStarted    EventType = "enrollment.started"
+	EventEnrollmentCompleted  EventType = "enrollment.completed"
+	EventAuthenticatorAdded   EventType = "authenticator.added"
+	EventAuthenticatorRemoved EventType = "authenticator.removed"
+	EventRecoveryUsed         EventType = "recovery.used"
+	EventActivityRecorded     EventType = "activity.recorded"
+	EventDeliveryFailed       EventType = "delivery.failed"
+	EventConfigurationApplied EventType = "configuration.applied"
+)
+
+// Event is what happened. The audit log is the ordered list of events. Data never holds a secret.
+type Event struct {
+	ID             EventID // version 7: sorts by time
+	Type           EventType
+	OrganizationID OrganizationID
+	DirectoryID    DirectoryID
+	ApplicationID  ApplicationID
+	UserID         UserID
+	ChallengeID    ChallengeID
+	Source         string // the end user's address where the application told it
+	Data           json.RawMessage
+	At             time.Time
+}
+
+// EventFilter narrows a list; zero fields do not.
+type EventFilter struct {
+	ApplicationID ApplicationID
+	UserID        UserID
+	ChallengeID   ChallengeID
+	Types         []EventType
+	From, To      time.Time // To is exclusive
+	After         EventID   // only events that sort after this one
+	Limit         int       // 1 to 1000; 0 means 100
+}
+
+// EventReader reads the log.
+type EventReader interface {
+	// Events lists matching events in the order of their ids.
+	Events(EventFilter) ([]Event, error)
+	// CountEvents counts an application's events by type in a span of time, To exclusive.
+	CountEvents(application ApplicationID, from, to time.Time) (map[EventType]int64, error)
+}
+
+// EventWriter appends to it.
+type EventWriter interface {
+	AppendEvent(Event) error
+}

@@ -1,0 +1,39 @@
+package mfa
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+)
+
+// Identifiers are UUIDs in lower-case dashed text. Those made here are of version 7, so that rows sort
+// by age; a caller may bring its own of any version through an apply file.
+type (
+	OrganizationID  string
+	DirectoryID     string
+	ApplicationID   string
+	KeyID           string
+	UserID          string
+	AuthenticatorID string
+	EnrollmentID    string
+	ChallengeID     string
+	CodeID          string
+	EventID         string
+	DeliveryID      string
+	WebhookID       string
+)
+
+// ParseUUID returns the canonical text of a caller's UUID, or an [Invalid] error that names the field.
+func ParseUUID(field, text string) (string, error) {
+	id, err := uuid.Parse(text)
+	if err != nil || len(text) != 36 {
+		return "", &Error{Code: Invalid, Field: field, Message: fmt.Sprintf("%s is not a UUID such as 6f6a2c3e-0d0f-4b3c-9a61-2f6f8d1c7b10", field)}
+	}
+	return id.String(), nil
+}
+
+// newID makes a version 7 UUID. The random source of the operating system never fails on the systems we
+// run on, which is the only way this could.
+func newID[T ~string]() T {
+	return T(uuid.Must(uuid.NewV7()).String())
+}

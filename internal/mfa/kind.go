@@ -1,0 +1,22 @@
+package mfa
+
+// Kind is a means of proving oneself. A new factor adds its constant here.
+type Kind string
+
+const (
+	KindTOTP     Kind = "totp"     // RFC 6238, from an authenticator app
+	KindPhone    Kind = "phone"    // receives sent codes by SMS or voice
+	KindEmail    Kind = "email"    // receives sent codes by mail
+	KindDevice   Kind = "device"   // signs answers and requests with its own P-256 key
+	KindRecovery Kind = "recovery" // single-use codes kept on paper
+)
+
+// Channel is how a message or code travels to a person.
+type Channel string
+
+const (
+	ChannelSMS   Channel = "sms"
+	ChannelVoice Channel = "voice"
+	ChannelEmail Channel = "email"
+	ChannelPush  Channel = "push"
+)

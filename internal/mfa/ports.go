@@ -1,0 +1,89 @@
+package mfa
+
+import (
+	"context"
+	"time"
+)
+
+// Clock tells the time. Everything stored is in UTC at microsecond precision, the finest both engines
+// keep; implementations return it so.
+type Clock interface{ Now() time.Time }
+
+// Waker carries hints that something changed. A hint may be lost or come twice; the tables are the
+// truth, so a woken waiter reads again and a waiting one looks by itself now and then.
+type Waker interface {
+	// Announce never blocks. It is called after the commit that made the change.
+	Announce(topics ...string)
+	// Subscribe returns a channel that receives after announcements of the topic, and a function that
+	// ends the subscription and must be called.
+	Subscribe(topic string) (<-chan struct{}, func())
+}
+
+// Topics of the Waker.
+const TopicConfiguration = "configuration" // applications, keys or settings changed: drop caches
+
+// TopicDeliveries wakes the workers.
+const TopicDeliveries = "deliveries"
+
+// TopicUserChallenges changes when a user's set of pending challenges does.
+func TopicUserChallenges(id UserID) string { return "user:" + string(id) }
+
+// TopicChallenge changes when a challenge is answered, cancelled or expires.
+func TopicChallenge(id ChallengeID) string { return "challenge:" + string(id) }
+
+// Store keeps records. Both methods may run their function again after a conflict, so it must have no
+// effect outside of what it does through its Records; assign results, do not append to them.
+type Store interface {
+	// Read gives committed data. Several reads in one function need not see the same moment.
+	Read(ctx context.Context, f func(Records) error) error
+	// Write runs f in one transaction that is durable before it returns nil. An error of f leaves
+	// nothing behind and is returned as it is.
+	Write(ctx context.Context, f func(WriteRecords) error) error
+}
+
+// Records is what can be read: the sum of one small interface per noun. Lookups answer [Missing] for
+// what is not there.
+type Records interface {
+	OrganizationReader
+	DirectoryReader
+	ApplicationReader
+	KeyReader
+	UserReader
+	AuthenticatorReader
+	EnrollmentReader
+	ChallengeReader
+	ReceiptReader
+	CodeReader
+	EventReader
+	DeliveryReader
+	WebhookReader
+	LimitReader
+	TallyReader
+	InboxReader
+	ServerSecretReader
+}
+
+// WriteRecords is what can be read and changed in a Write.
+type WriteRecords interface {
+	Records
+	OrganizationWriter
+	DirectoryWriter
+	ApplicationWriter
+	KeyWriter
+	UserWriter
+	AuthenticatorWriter
+	EnrollmentWriter
+	ChallengeWriter
+	ReceiptWriter
+	CodeWriter
+	EventWriter
+	DeliveryWriter
+	WebhookWriter
+	LimitWriter
+	TallyWriter
+	InboxWriter
+	ServerSecretWriter
+	ProofWriter
+	// Announce wakes the topics' waiters once the transaction is durable, and never if it is not.
+	Announce(topics ...string)
+}

@@ -1,0 +1,32 @@
+package mfa
+
+import (
+	"crypto/subtle"
+	"log/slog"
+)
+
+// Secret is text or bytes that must never be shown: it prints as dots in every verb, in logs and in
+// JSON. Use [Secret.Reveal] at the one place that really needs the bytes.
+type Secret struct{ bytes []byte }
+
+const redacted = "••••••"
+
+// NewSecret takes over b; the caller must not change it afterwards.
+func NewSecret(b []byte) Secret { return Secret{b} }
+
+// SecretText makes a Secret of a string.
+func SecretText(s string) Secret { return Secret{[]byte(s)} }
+
+// Reveal returns the bytes themselves, not a copy.
+func (s Secret) Reveal() []byte { return s.bytes }
+
+// Empty reports whether there is nothing to hide.
+func (s Secret) Empty() bool { return len(s.bytes) == 0 }
+
+// Equal compares in time that depends on the lengths alone.
+func (s Secret) Equal(t Secret) bool { return subtle.ConstantTimeCompare(s.bytes, t.bytes) == 1 }
+
+func (Secret) String() string               { return redacted }
+func (Secret) GoString() string             { return redacted }
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+func (Secret) LogValue() slog.Value         { return slog.StringValue(redacted) }

@@ -1,0 +1,69 @@
+package mfa
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+)
+
+// Credential is what a factor made when it enrolled, wherever it is kept: in an authenticator or in a
+// sent code.
+type Credential struct {
+	Data    json.RawMessage
+	Secret  Secret
+	Counter int64
+}
+
+// EnrolOptions says what kind of credential to make. A factor reads the fields that concern it and
+// refuses values outside of its standard with [Invalid].
+type EnrolOptions struct {
+	Random io.Reader
+	Now    time.Time
+	TOTP   TOTPData        // totp: zero fields mean SHA1, 6 digits, 30 seconds
+	Seed   Secret          // totp: a seed that is brought along, raw bytes; empty: make one
+	Digits int             // otp: length of the code, 4 to 10
+	Count  int             // recovery: how many codes
+	Key    json.RawMessage // device: public JWK
+}
+
+// Enrolled is a new credential. Codes are shown to the person once and never kept in the clear.
+type Enrolled struct {
+	Credential
+	Codes      []string // recovery
+	Thumbprint string   // device: RFC 7638
+}
+
+// Proof is what somebody presents: a token that was typed, or a signed statement that must be Expect byte
+// for byte.
+type Proof struct {
+	Token     string
+	Statement string
+	Expect    []byte
+}
+
+// Evidence is what a right proof showed.
+type Evidence struct {
+	// Step is the time step that matched (totp). Replayed reports that it is not newer than the counter:
+	// the proof is right and must not count again.
+	Step     int64
+	Replayed bool
+	// Secret replaces the credential's secret when the proof used a part of it up (recovery).
+	Secret *Secret
+	// Remaining is how many uses are left (recovery).
+	Remaining int
+}
+
+// Factor is the arithmetic of one kind of proof. It does no input or output and keeps nothing. Check
+// answers false for a wrong proof; an error means that the credential itself cannot be read.
+type Factor interface {
+	Enrol(EnrolOptions) (Enrolled, error)
+	Check(c Credential, p Proof, now time.Time) (Evidence, bool, error)
+}
+
+// Factors are the factors that the service uses.
+type Factors struct {
+	TOTP     Factor
+	OTP      Factor
+	Recovery Factor
+	Device   Factor
+}

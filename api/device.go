@@ -33,7 +33,7 @@ const (
 	DefaultListLimit = 20
 	// MaxDeviceBody bounds every request body of the protocol. The largest
 	// is an answer, whose statement repeats a question of bounded size.
-	MaxDeviceBody = 96 << 10
+	MaxDeviceBody = 160 << 10
 	// MaxNameLength bounds a device's name in characters: one line on a list.
 	MaxNameLength = 100
 )

@@ -1,0 +1,107 @@
+package receipt
+
+import (
+	"crypto"
+	"fmt"
+)
+
+// StatementType is the type member of every statement of this version.
+const StatementType = "twinseal.statement.v1"
+
+// statementHeaderType is the typ of a statement's JWS header: a statement can
+// never be taken for a seal or for a request proof.
+const statementHeaderType = "twinseal-statement+jwt"
+
+// MaxStatement bounds a statement as a compact JWS. It leaves room for fifty
+// details of two hundred characters a side in the widest script.
+const MaxStatement = 128 << 10
+
+// Decision is the person's answer.
+type Decision string
+
+// The two answers.
+const (
+	Approved Decision = "approved"
+	Denied   Decision = "denied"
+)
+
+// FactorDevice is the factor every statement names: holding the key. Others
+// follow it when the device asked for more ("pin", "passkey", "biometric").
+const FactorDevice = "device"
+
+// Statement is what a device signs.
+type Statement struct {
+	Type     string   `json:"type"`
+	Question Question `json:"question"`
+	Decision Decision `json:"decision"`
+	// Reason is what the person said about a denial, or "". Fraud marks a
+	// denial as "this was not me".
+	Reason string `json:"reason"`
+	Fraud  bool   `json:"fraud"`
+	// Factors used on the device to give this answer, FactorDevice first.
+	Factors []string `json:"factors"`
+	Device  DeviceID `json:"device"`
+	// DeviceTime comes from [FormatTime], by the device's corrected clock.
+	DeviceTime string `json:"device_time"`
+}
+
+// DeviceID names the device that answered: its id at the server and the
+// RFC 7638 thumbprint of its key.
+type DeviceID struct {
+	ID  string `json:"id"`
+	Key string `json:"key"`
+}
+
+// Canonical gives the one byte string that stands for s (RFC 8785): the
+// payload of its signature.
+func (s Statement) Canonical() ([]byte, error) {
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	s.Question = s.Question.normal()
+	return canonical(s)
+}
+
+// ParseStatement reads a payload. It accepts canonical bytes and nothing else.
+func ParseStatement(payload []byte) (Statement, error) {
+	var s Statement
+	if err := decodeCanonical(payload, &s); err != nil {
+		return Statement{}, fmt.Errorf("statement: %w", err)
+	}
+	return s, s.Validate()
+}
+
+// Sign gives s as a compact JWS (ES256). The signer's key must be P-256 and be
+// the one s.Device.Key names.
+func Sign(signer crypto.Signer, s Statement) (string, error) {
+	payload, err := s.Canonical()
+	if err != nil {
+		return "", err
+	}
+	kid, err := signerThumbprint(signer)
+	if err != nil {
+		return "", err
+	}
+	if s.Device.Key != kid {
+		return "", fmt.Errorf("statement: device.key is not the thumbprint of the signing key")
+	}
+	return signCompact(signer, keyed(statementHeaderType, kid), payload)
+}
+
+// Open verifies a statement under the device's key and returns it. It is
+// strict: ES256 only, this header and no other, canonical payload, and a
+// statement that names the key it is signed with.
+func Open(jws string, key JWK) (Statement, error) {
+	thumbprint, payload, err := openCompact(jws, MaxStatement, statementHeaderType, key)
+	if err != nil {
+		return Statement{}, fmt.Errorf("statement: %w", err)
+	}
+	s, err := ParseStatement(payload)
+	if err != nil {
+		return Statement{}, err
+	}
+	if s.Device.Key != thumbprint {
+		return Statement{}, fmt.Errorf("statement: device.key is not the thumbprint of the signing key")
+	}
+	return s, nil
+}

@@ -1,0 +1,178 @@
+package archtest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// row is one line of the allow-list: the package (or pattern), what of ours it may import, and why.
+type row struct {
+	pkg    string
+	may    []string
+	reason string
+}
+
+// layers is the allow-list; the first row that covers a package counts. Everything points inwards: the domain
+// in the middle knows no wire, no SQL and no screen. A package without a row fails: add one and its reason.
+var layers = []row{
+	{"api", nil, "wire types are read by strangers' programs: they drag nothing along"},
+	{"receipt", nil, "offline verification must be possible without the server's code"},
+	{"client", []string{"api", "receipt"}, "the SDK speaks the public API and checks receipts, nothing else"},
+	{"client/authy/signature", nil, "one implementation of the callback signature, for those who make and those who check it"},
+	{"client/*", []string{"api", "receipt", "client/*/signature"}, "a port of a vendor's SDK stands on the public parts alone"},
+
+	{"internal/rule", nil, "pure: conditions in, verdict out"},
+	{"internal/bucket", nil, "pure: arithmetic of limits"},
+	{"internal/text", nil, "pure: wording by locale and channel"},
+	{"internal/seal", nil, "encryption at rest knows places and bytes, no nouns"},
+	{"internal/bus", nil, "wake-ups carry an id and know nothing of what changed"},
+	{"internal/mfa", []string{"internal/rule", "internal/bucket", "internal/text", "receipt"}, "the middle knows no wire, no SQL, no screen"},
+	{"internal/mfa/mfatest", []string{"internal/...", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
+
+	{"internal/factor/factortest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every factor passes"},
+	{"internal/factor/*", []string{"internal/mfa", "receipt"}, "one kind of proof each, without I/O"},
+	{"internal/delivery/deliverytest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every provider passes"},
+	{"internal/delivery", []string{"internal/mfa", "receipt"}, "what the providers share"},
+	{"internal/delivery/*", []string{"internal/mfa", "internal/delivery", "receipt"}, "one provider each"},
+
+	{"internal/store/engine", nil, "what two SQL engines promise, before any noun"},
+	{"internal/store/storetest", []string{"internal/...", "receipt"}, "the contract of storage, on every engine"},
+	{"internal/store", []string{"internal/mfa", "internal/seal", "internal/store/engine"}, "records in SQL: the nouns they hold and the seals on their secrets"},
+	{"internal/auditlog", []string{"internal/mfa"}, "a log over the domain's events"},
+	{"internal/worker", []string{"internal/mfa", "internal/auditlog"}, "drives due rows through the domain's ports"},
+	{"internal/apply", []string{"internal/mfa"}, "reads apply files and calls the domain, as a dialect would"},
+
+	{"internal/endpoint", []string{"internal/mfa"}, "turns (response, error) into HTTP; needs the domain's error codes"},
+	{"internal/dialect/dialecttest", []string{"internal/...", "receipt", "api", "client/..."}, "a server for the tests of any dialect"},
+	{"internal/dialect/native", []string{"internal/mfa", "internal/endpoint", "api"}, "our own API is a dialect with public wire types"},
+	{
+		"internal/dialect/authy",
+		[]string{"internal/mfa", "internal/endpoint", "client/authy/signature"},
+		"never a store, a factor or another dialect; signs callbacks with the code that verifies them",
+	},
+	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint"}, "never a store, a factor or another dialect"},
+	{
+		"internal/web/demo",
+		[]string{"internal/mfa", "internal/endpoint", "client/authy", "client/authy/signature"},
+		"a customer's application in miniature: it goes through the SDK like everybody else",
+	},
+	{"internal/web/*", []string{"internal/mfa", "internal/endpoint"}, "pages have no privileged path"},
+	{"internal/web", []string{"internal/mfa", "internal/endpoint"}, "what pages share"},
+
+	{"internal/app", []string{"internal/...", "api", "client/...", "receipt"}, "the one place where the parts meet"},
+	{"cmd/twinseal", []string{"internal/app", "api", "client/...", "receipt"}, "the program: flags in front of app and the SDK"},
+
+	{"internal/archtest", nil, "judges all, uses none"},
+	{"internal/pgtest", nil, "starts a PostgreSQL for whoever tests against one"},
+	{"e2e/...", []string{"api", "client/...", "receipt", "internal/pgtest"}, "sees the program from outside, through public doors"},
+	{"bench/...", []string{"internal/...", "api", "client/...", "receipt"}, "measures any part against the ceiling"},
+}
+
+// testKit is what test files may import beside their package's row. Tests build a working system around what
+// they test; only the wiring itself stays out of reach, because what needs it is a story for e2e.
+func testKit(dir string) bool {
+	return strings.HasPrefix(dir, "internal/") && !within("internal/app/...", dir) || forTests(dir)
+}
+
+// importsAllowed holds every import of ours to the table.
+func importsAllowed(t *tree) []string {
+	var complaints []string
+	for _, p := range t.packages {
+		r, ok := rowOf(p.dir)
+		if !ok {
+			complaints = append(complaints, p.dir+": no row in the import table: add one and a reason (internal/archtest/imports.go)")
+			continue
+		}
+		for _, f := range p.files {
+			complaints = append(complaints, f.strayImports(p.dir, r)...)
+		}
+	}
+	return complaints
+}
+
+// rowOf finds the row that covers a package.
+func rowOf(dir string) (row, bool) {
+	for _, r := range layers {
+		if within(r.pkg, dir) {
+			return r, true
+		}
+	}
+	return row{}, false
+}
+
+// strayImports lists the imports of ours that neither the row nor, for test files, the test kit allows.
+func (f *file) strayImports(dir string, r row) []string {
+	var complaints []string
+	for _, imported := range f.imports() {
+		target, ours := strings.CutPrefix(imported, module+"/")
+		if !ours || target == dir || withinAny(r.may, target) && (!forTests(target) || f.maySeeTests(dir)) {
+			continue
+		}
+		if f.test && testKit(target) {
+			continue
+		}
+		complaints = append(complaints, fmt.Sprintf("%s: imports %s, but of %s the table says: %s", f.path, target, r.pkg, r.reason))
+	}
+	return complaints
+}
+
+// maySeeTests: packages made for tests never enter the program.
+func (f *file) maySeeTests(dir string) bool {
+	return f.test || forTests(dir) || within("bench/...", dir) || within("e2e/...", dir)
+}
+
+// ban keeps something from outside the project out of some packages.
+type ban struct {
+	pkgs    []string
+	imports []string
+	reason  string
+}
+
+// bans are the directions the allow-list cannot express: what of the standard library and of others' modules
+// stays out of where. They bind product code; tests and benchmarks are free.
+var bans = []ban{
+	{
+		[]string{"internal/mfa", "internal/rule", "internal/bucket", "internal/text", "internal/factor/*", "receipt"},
+		[]string{"net", "net/http", "database/sql", "os", "os/exec", "log/slog"},
+		"no I/O in the middle: it is handed what it needs",
+	},
+	{
+		[]string{"internal/dialect/*", "internal/web/...", "internal/endpoint", "internal/worker", "api", "client/...", "cmd/..."},
+		[]string{"database/sql", "modernc.org/sqlite", "github.com/jackc/pgx/..."},
+		"SQL lives behind the store",
+	},
+	{
+		[]string{"..."},
+		[]string{"math/rand", "math/rand/v2"},
+		"everything random here guards something: use crypto/rand",
+	},
+}
+
+// importsBanned holds product code to the bans.
+func importsBanned(t *tree) []string {
+	var complaints []string
+	for _, p := range t.packages {
+		if forTests(p.dir) || within("bench/...", p.dir) || within("e2e/...", p.dir) {
+			continue
+		}
+		for _, b := range bans {
+			if withinAny(b.pkgs, p.dir) {
+				complaints = append(complaints, b.broken(p)...)
+			}
+		}
+	}
+	return complaints
+}
+
+// broken lists the files of a package that import what is banned there.
+func (b ban) broken(p *pkg) []string {
+	var complaints []string
+	for _, f := range p.files {
+		for _, imported := range f.imports() {
+			if !f.test && withinAny(b.imports, imported) {
+				complaints = append(complaints, fmt.Sprintf("%s: imports %s: %s", f.path, imported, b.reason))
+			}
+		}
+	}
+	return complaints
+}

@@ -11,6 +11,11 @@ var timeless = []string{
 	"internal/factor/*", "internal/store", "internal/auditlog", "internal/dialect/*",
 }
 
+// realTime are files that must not follow a clock somebody set, and why.
+var realTime = map[string]string{
+	"internal/mfa/callers.go": "a cache's age is real: a sandbox clock that is set must not keep stale callers",
+}
+
 // clockPassedIn keeps product code of those packages from reading the machine's clock or sleeping on it.
 func clockPassedIn(t *tree) []string {
 	var complaints []string
@@ -19,7 +24,7 @@ func clockPassedIn(t *tree) []string {
 			continue
 		}
 		for _, f := range p.files {
-			if !f.test {
+			if !f.test && realTime[f.path] == "" {
 				complaints = append(complaints, f.clockReads()...)
 			}
 		}

@@ -22,6 +22,7 @@ type SentCode struct {
 	Secret        Secret    // the digits, sealed at rest so that the same code can be sent again
 	Attempts      int       // wrong attempts at this code
 	UsedAt        time.Time // zero: unused
+	SentAt        time.Time // when it last went out
 	CreatedAt     time.Time
 	ExpiresAt     time.Time
 }
@@ -43,6 +44,8 @@ type CodeWriter interface {
 	AddCode(SentCode) error
 	// UseCode burns it: it reports false if it was used or had expired by then.
 	UseCode(id CodeID, at time.Time) (bool, error)
+	// ResendCode sets SentAt.
+	ResendCode(id CodeID, at time.Time) error
 	// CountCodeAttempt adds a wrong attempt and returns the new count.
 	CountCodeAttempt(CodeID) (int, error)
 	PurgeCodes(before time.Time, limit int) (int, error)

@@ -41,12 +41,14 @@ type Delivery struct {
 	// Payload is a [Message] or a [CallbackPayload] as JSON, sealed at rest because messages carry codes.
 	// It is wiped once sent.
 	Payload Secret
-	// Dedupe makes equal messages within seconds one; "" for none.
+	// Dedupe names what equal messages within seconds have in common, so that they become one; it holds
+	// nothing secret. "" for none.
 	Dedupe    string
 	Attempts  int
 	LastError string // of the last try, without secrets
 	Reference string // the provider's number for what it took
 	DueAt     time.Time
+	GiveUpAt  time.Time // not tried at or after it, because what it carries is worthless then; zero: no such time
 	LeaseTill time.Time
 	CreatedAt time.Time
 	DoneAt    time.Time

@@ -195,12 +195,17 @@ func TestAnAnswerTakenAfterExpiryIsRefused(t *testing.T) {
 	wantCheck(t, file(t, r), receipt.Options{}, receipt.CheckTime)
 }
 
-// flips are bit patterns applied to each byte: the lowest bit, a middle one,
-// the one that changes letter case, the highest of ASCII, and the sign bit.
-var flips = []byte{0x01, 0x04, 0x20, 0x40, 0x80}
+// Bit patterns applied to each byte. Signed parts get them all: the lowest
+// bit, a middle one, the one that changes letter case, the highest of ASCII,
+// and the sign bit. The file as a whole is longer, and gets the two that keep
+// most text well-formed.
+var (
+	allFlips  = []byte{0x01, 0x04, 0x20, 0x40, 0x80}
+	textFlips = []byte{0x01, 0x20}
+)
 
-// eachFlip calls f with every one-byte change of data.
-func eachFlip(data []byte, f func(at int, changed []byte)) {
+// eachFlip calls f with every change of one byte of data by one of flips.
+func eachFlip(data, flips []byte, f func(at int, changed []byte)) {
 	for i := range data {
 		for _, bit := range flips {
 			changed := append([]byte(nil), data...)
@@ -250,7 +255,7 @@ func eachDecodedFlip(t *testing.T, jws string, f func(at int, changed string)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		eachFlip(raw, func(at int, changed []byte) {
+		eachFlip(raw, allFlips, func(at int, changed []byte) {
 			now := append([]string(nil), parts...)
 			now[i] = base64.RawURLEncoding.EncodeToString(changed)
 			f(at, strings.Join(now, "."))
@@ -261,7 +266,7 @@ func eachDecodedFlip(t *testing.T, jws string, f func(at int, changed string)) {
 func TestEveryByteOfTheFileCounts(t *testing.T) {
 	t.Parallel()
 	r, _ := sampleReceipt(t)
-	eachFlip(file(t, r), func(at int, changed []byte) {
+	eachFlip(file(t, r), textFlips, func(at int, changed []byte) {
 		if _, err := receipt.Verify(changed, receipt.Options{}); err == nil {
 			t.Errorf("byte %d changed to %q, and the receipt is still accepted", at, changed[at])
 		}

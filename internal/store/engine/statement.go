@@ -7,8 +7,9 @@ type Statement struct {
 	// SQL is the text for one call. Arguments are written ?, or ?1, ?2 … where
 	// one is used twice. The comment /*lock*/ becomes FOR NO KEY UPDATE on
 	// PostgreSQL, /*skip locked*/ becomes FOR UPDATE SKIP LOCKED; on SQLite both
-	// stay comments. A statement writes if it holds one of the words INSERT,
-	// UPDATE, DELETE or REPLACE outside of quotes and comments.
+	// stay comments. A statement reads if it begins with SELECT, WITH or VALUES
+	// and holds none of the words INSERT, UPDATE and DELETE outside of quotes and
+	// comments; all others write.
 	SQL string
 
 	// Batch is the text for many calls at once, used on PostgreSQL when several

@@ -1,0 +1,168 @@
+package engine
+
+import (
+	"context"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+)
+
+// request is one Write on its way through an engine.
+type request struct {
+	write func(WriteTx) error
+	state atomic.Int32
+	turn  chan *pgGroup // a group to run in (PostgreSQL only); nil: err is the outcome
+	err   error         // of the latest run, then the outcome
+	wrote bool          // the latest run changed something
+	after []func()      // registered by the latest run
+	tries int           // how often it was begun again without a fault of its own
+}
+
+// States of a request: it can be given up as long as nobody took it.
+const (
+	waiting int32 = iota
+	taken
+	givenUp
+)
+
+func newRequest(write func(WriteTx) error) *request {
+	return &request{write: write, turn: make(chan *pgGroup, 1)}
+}
+
+// take is false for a request whose caller has gone.
+func (r *request) take() bool { return r.state.CompareAndSwap(waiting, taken) }
+
+// wait returns the next group to run in, or nil with the outcome.
+func (r *request) wait(ctx context.Context) (*pgGroup, error) {
+	select {
+	case g := <-r.turn:
+		return g, r.err
+	case <-ctx.Done():
+		if r.state.CompareAndSwap(waiting, givenUp) {
+			return nil, ctx.Err()
+		}
+		return <-r.turn, r.err
+	}
+}
+
+// answer hands the outcome to the caller.
+func (r *request) answer(err error) {
+	r.err = err
+	r.turn <- nil
+}
+
+// committed calls what AfterCommit collected.
+func (r *request) committed() {
+	for _, f := range r.after {
+		f()
+	}
+}
+
+// reset forgets the latest run.
+func (r *request) reset() { r.err, r.wrote, r.after = nil, false, nil }
+
+// errGoexit is the outcome of a function that ended its goroutine.
+var errGoexit = &PanicError{Value: "the function ended its goroutine"}
+
+// guarded calls a function and turns its panic into an error. If the function
+// ends its goroutine, gone is called.
+func guarded(f func() error, gone func()) (err error) {
+	returned := false
+	defer func() {
+		if returned {
+			return
+		}
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+			return
+		}
+		gone()
+	}()
+	err = f()
+	returned = true
+	return err
+}
+
+// queue holds the Writes that wait for a writer.
+type queue struct {
+	mu      sync.Mutex
+	waiting []*request
+	closed  bool
+	wake    chan struct{} // holds a token while requests wait; closed with the queue
+}
+
+func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }
+
+// push adds a request, unless the queue is closed.
+func (q *queue) push(r *request) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return ErrClosed
+	}
+	q.waiting = append(q.waiting, r)
+	q.signal()
+	return nil
+}
+
+// signal is called with the lock held.
+func (q *queue) signal() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// next waits for requests and takes up to n of them into buf. It returns
+// nothing when the queue is closed. Between the first request and the taking
+// it lets other goroutines run, which are often about to add theirs.
+func (q *queue) next(buf []*request, n int) []*request {
+	for range q.wake {
+		runtime.Gosched()
+		if buf = q.take(buf[:0], n); len(buf) > 0 {
+			return buf
+		}
+	}
+	return nil
+}
+
+func (q *queue) take(buf []*request, n int) []*request {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	used := 0
+	for used < len(q.waiting) && len(buf) < n {
+		if r := q.waiting[used]; r.take() {
+			buf = append(buf, r)
+		}
+		used++
+	}
+	rest := copy(q.waiting, q.waiting[used:])
+	clear(q.waiting[rest:])
+	q.waiting = q.waiting[:rest]
+	if rest > 0 && !q.closed {
+		q.signal()
+	}
+	return buf
+}
+
+// close answers all waiting requests with ErrClosed and ends next. It returns
+// false if the queue was closed before.
+func (q *queue) close() bool {
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return false
+	}
+	q.closed = true
+	left := q.waiting
+	q.waiting = nil
+	close(q.wake)
+	q.mu.Unlock()
+	for _, r := range left {
+		if r.take() {
+			r.answer(ErrClosed)
+		}
+	}
+	return true
+}

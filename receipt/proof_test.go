@@ -102,7 +102,7 @@ func TestAProofIsFreshForTwoMinutesEitherWay(t *testing.T) {
 func TestEveryByteOfAProofCounts(t *testing.T) {
 	t.Parallel()
 	key, _ := newKey(t)
-	eachFlip([]byte(newProof(t, key, nil)), allFlips, func(at int, changed []byte) {
+	eachFlip([]byte(newProof(t, key, nil)), func(at int, changed []byte) {
 		if _, err := receipt.ParseProof(string(changed), method, target, nil); err == nil {
 			t.Errorf("byte %d changed, and the proof is still accepted", at)
 		}

@@ -2,10 +2,10 @@ package endpoint
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"net/netip"
 	"time"
@@ -117,12 +117,7 @@ func requestID(r *http.Request, trusted bool) string {
 		}
 	}
 	var raw [16]byte
-	for i := 0; i < len(raw); i += 8 {
-		n := rand.Uint64() //nolint:gosec // names a request, guards nothing
-		for j := range 8 {
-			raw[i+j] = byte(n >> (8 * j))
-		}
-	}
+	_, _ = rand.Read(raw[:]) // never fails
 	return hex.EncodeToString(raw[:])
 }
 

@@ -1,6 +1,9 @@
 package mfa
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // EnrollmentState is the way of an enrollment.
 type EnrollmentState string
@@ -34,7 +37,9 @@ type Enrollment struct {
 	AuthenticatorID AuthenticatorID // what it became, or shows
 	// Secret is the linking code, the sent code or the picture's name. It is sealed at rest, and found by
 	// keyed digest where it is the only name the holder knows.
-	Secret    Secret
+	Secret Secret
+	// Data describes the device that began an EnrollByPhone, as JSON of [PendingDevice].
+	Data      json.RawMessage
 	Attempts  int // wrong codes so far
 	CreatedAt time.Time
 	ExpiresAt time.Time

@@ -19,7 +19,9 @@ const (
 	EventTokenReplayed        EventType = "token.replayed"
 	EventTokenLimited         EventType = "token.limited"
 	EventTokenWaved           EventType = "token.waved" // unforced check of a person who enrolled nothing
-	EventCodeSent             EventType = "code.sent"
+	EventSMSSent              EventType = "sms.sent"    // a code went out by SMS
+	EventCallSent             EventType = "call.sent"   // by voice
+	EventEmailSent            EventType = "email.sent"
 	EventCodeIgnored          EventType = "code.ignored" // not sent because the user has a device
 	EventCodeLimited          EventType = "code.limited"
 	EventVerificationStarted  EventType = "verification.started"

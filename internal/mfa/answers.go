@@ -1,0 +1,230 @@
+package mfa
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/twinseal/twinseal/receipt"
+)
+
+// PendingFor lists what waits for the device's user, newest first, and notes that it was seen.
+func (s *Service) PendingFor(ctx context.Context, d *DeviceCaller) ([]Challenge, error) {
+	var out []Challenge
+	err := s.store.Read(ctx, func(r Records) (err error) {
+		out, err = r.PendingChallenges(d.Device.UserID, s.Now(), s.limits.PendingPerUser)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, s.noteSeen(ctx, out)
+}
+
+// noteSeen marks challenges that reached a device for the first time.
+func (s *Service) noteSeen(ctx context.Context, list []Challenge) error {
+	var unseen []ChallengeID
+	for _, c := range list {
+		if c.NotifiedAt.IsZero() {
+			unseen = append(unseen, c.ID)
+		}
+	}
+	if len(unseen) == 0 {
+		return nil
+	}
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		for _, id := range unseen {
+			if err := w.MarkNotified(id, s.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// HistoryFor lists the user's challenges of every state, newest first.
+func (s *Service) HistoryFor(ctx context.Context, d *DeviceCaller, limit int) ([]Challenge, error) {
+	var out []Challenge
+	err := s.store.Read(ctx, func(r Records) (err error) {
+		out, err = r.ChallengesOf(d.Device.UserID, limit)
+		return err
+	})
+	for i := range out {
+		out[i].State = s.seenState(&out[i])
+	}
+	return out, err
+}
+
+// ChallengeFor shows one challenge to a device of its user.
+func (s *Service) ChallengeFor(ctx context.Context, d *DeviceCaller, id ChallengeID) (Challenge, error) {
+	var out Challenge
+	err := s.store.Read(ctx, func(r Records) error {
+		found, err := r.Challenge(id)
+		if err == nil && found.UserID != d.Device.UserID {
+			err = Missing("challenge")
+		}
+		found.State = s.seenState(&found)
+		out = found
+		return err
+	})
+	return out, err
+}
+
+// ReceiptForDevice returns the receipt of a challenge to the devices of its user.
+func (s *Service) ReceiptForDevice(ctx context.Context, d *DeviceCaller, id ChallengeID) (Receipt, error) {
+	return s.receipt(ctx, id, func(r Receipt) bool { return r.UserID == d.Device.UserID })
+}
+
+// MaxDeviceFactors bounds the factors that a statement may name.
+const MaxDeviceFactors = 8
+
+// Answer burns a device's signed statement: it must repeat, byte for byte, what was asked. Exactly one
+// answer wins; the same statement again gives the same receipt, so that an answer whose response was lost
+// can be repeated.
+func (s *Service) Answer(ctx context.Context, d *DeviceCaller, id ChallengeID, statement string) (Receipt, error) {
+	c, err := s.ChallengeFor(ctx, d, id)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if c.State != ChallengePending {
+		return s.answeredBefore(ctx, d, c, statement)
+	}
+	said, err := s.checkStatement(d, c, statement)
+	if err != nil {
+		return Receipt{}, err
+	}
+	caller, err := s.CallerFor(ctx, c.ApplicationID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	sealed, event, err := s.sealAnswer(d, c, statement)
+	if err != nil {
+		return Receipt{}, err
+	}
+	answer := answered{caller: caller, device: d, challenge: c, said: said, sealed: sealed, event: event}
+	err = s.store.Write(ctx, func(w WriteRecords) error { return s.burnAnswer(w, answer) })
+	if isNotPending(err) {
+		return s.answeredBefore(ctx, d, c, statement)
+	}
+	return sealed, err
+}
+
+func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challenge, statement string) (Receipt, error) {
+	r, err := s.ReceiptForDevice(ctx, d, c.ID)
+	if err == nil && sameAnswer(r, statement) {
+		return r, nil
+	}
+	if err != nil && !IsCode(err, NotFound) {
+		return Receipt{}, err
+	}
+	return Receipt{}, errNotPending
+}
+
+// checkStatement opens the statement with the device's key and compares it with what was asked. The
+// device's own words — decision, reason, factors, time — are taken from it, everything else from us.
+func (s *Service) checkStatement(d *DeviceCaller, c Challenge, statement string) (receipt.Statement, error) {
+	mismatch := refuse(Invalid, ReasonStatementMismatch, "the signed statement is not an answer to what was asked")
+	claimed, err := receipt.Peek(statement)
+	if err != nil || len(claimed.Factors) > MaxDeviceFactors {
+		mismatch.Cause = err
+		return receipt.Statement{}, mismatch
+	}
+	question, err := receipt.ParseQuestion(c.Question)
+	if err != nil {
+		return receipt.Statement{}, &Error{Code: Internal, Message: "a question cannot be read", Cause: err}
+	}
+	expected := claimed
+	expected.Type = receipt.StatementType
+	expected.Question = question
+	expected.Device = receipt.DeviceID{ID: string(d.Device.ID), Key: d.Device.Thumbprint}
+	bytes, err := expected.Canonical()
+	if err != nil {
+		mismatch.Cause = err
+		return receipt.Statement{}, mismatch
+	}
+	_, ok, err := s.factors.Device.Check(Credential{Data: d.Data.Key}, Proof{Statement: statement, Expect: bytes}, s.Now())
+	if err != nil {
+		return receipt.Statement{}, err
+	}
+	if !ok {
+		return receipt.Statement{}, mismatch
+	}
+	return expected, nil
+}
+
+// sealAnswer prepares the receipt outside of the transaction. Its event id is the one the transaction will
+// write, so the seal names an event that exists whenever the receipt does.
+func (s *Service) sealAnswer(d *DeviceCaller, c Challenge, statement string) (Receipt, EventID, error) {
+	at, event := s.Now(), newID[EventID]()
+	document, err := s.sealer.SealReceipt(statement, d.Data.Key, c.ID, event, at)
+	if err != nil {
+		return Receipt{}, "", &Error{Code: Internal, Message: "the receipt could not be sealed", Cause: err}
+	}
+	return Receipt{
+		ChallengeID: c.ID, ApplicationID: c.ApplicationID, UserID: c.UserID, AuthenticatorID: d.Device.ID, Document: document, CreatedAt: at,
+	}, event, nil
+}
+
+// answered is a checked answer on its way into the tables.
+type answered struct {
+	caller    *Caller
+	device    *DeviceCaller
+	challenge Challenge
+	said      receipt.Statement
+	sealed    Receipt
+	event     EventID
+}
+
+func (s *Service) burnAnswer(w WriteRecords, a answered) error {
+	state, kind := ChallengeDenied, EventChallengeDenied
+	if a.said.Decision == receipt.Approved {
+		state, kind = ChallengeApproved, EventChallengeApproved
+	}
+	at, device, c := s.Now(), a.device.Device, a.challenge
+	held, err := w.Authenticator(device.ID)
+	if IsCode(err, NotFound) || err == nil && held.Thumbprint != device.Thumbprint {
+		return errBadDevice
+	}
+	if err != nil {
+		return err
+	}
+	won, err := w.AnswerChallenge(c.ID, ChallengeAnswer{State: state, AuthenticatorID: device.ID, Reason: a.said.Reason, Fraud: a.said.Fraud, At: at})
+	if err != nil {
+		return err
+	}
+	if !won {
+		return errNotPending
+	}
+	if err := w.AddReceipt(a.sealed); err != nil {
+		return err
+	}
+	w.Announce(TopicChallenge(c.ID), TopicUserChallenges(c.UserID))
+	e, err := s.appendEvent(w, a.caller, Event{
+		ID: a.event, Type: kind, UserID: c.UserID, ChallengeID: c.ID, Source: a.device.Data.LastIP, At: at, Data: answerData(a.device, a.said),
+	})
+	if err != nil || s.callback(c.Dialect) == nil {
+		return err
+	}
+	return s.queueCallback(w, c.Dialect, CallbackPayload{Event: e})
+}
+
+func answerData(d *DeviceCaller, said receipt.Statement) json.RawMessage {
+	data, err := json.Marshal(map[string]any{
+		"authenticator": d.Device.ID, "reason": said.Reason, "fraud": said.Fraud, "factors": said.Factors,
+	})
+	if err != nil {
+		return nil // strings and booleans always encode
+	}
+	return data
+}
+
+// WaitTopic is what to wait on for changes of the device's pending challenges.
+func (d *DeviceCaller) WaitTopic() string { return TopicUserChallenges(d.Device.UserID) }
+
+// WaitPoll is how often a waiter looks by itself, in case a wake-up was lost.
+const WaitPoll = 5 * time.Second
+
+// Wait subscribes to changes of the device's pending challenges.
+func (s *Service) Wait(d *DeviceCaller) (<-chan struct{}, func()) {
+	return s.waker.Subscribe(d.WaitTopic())
+}

@@ -1,0 +1,279 @@
+package mfa
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// addDevice makes the device and the TOTP seed it carries, and completes the enrollment.
+func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enrolled, how string) (Linked, error) {
+	u, held, err := w.LockCredentials(e.DirectoryID, UserRef{ID: e.UserID})
+	if err != nil {
+		return Linked{}, err
+	}
+	if u.State == UserSuspended {
+		return Linked{}, refuse(Forbidden, ReasonUserSuspended, "the user has been suspended")
+	}
+	if countKind(held, KindDevice) >= s.limits.DevicesPerUser {
+		return Linked{}, refuse(Conflict, "", "as many devices are linked as a person may have; unlink one first")
+	}
+	out, c, err := s.surroundings(w, e, u)
+	if err != nil {
+		return Linked{}, err
+	}
+	if out.Device, err = s.storeDevice(w, u, d, made, how); err != nil {
+		return Linked{}, err
+	}
+	if out.TOTP, out.Seed, err = s.storeDeviceSeed(w, out); err != nil {
+		return Linked{}, err
+	}
+	won, err := w.CompleteEnrollment(e.ID, u.ID, out.Device.ID)
+	if err != nil {
+		return Linked{}, err
+	}
+	if !won {
+		return Linked{}, errBadLink
+	}
+	data, err := json.Marshal(map[string]string{"kind": string(e.Kind), "authenticator": string(out.Device.ID), "custom_id": e.CustomID})
+	if err != nil {
+		return Linked{}, &Error{Code: Internal, Message: "an event could not be written", Cause: err}
+	}
+	if err := s.noticeLinked(w, c, out); err != nil {
+		return Linked{}, err
+	}
+	err = s.append(w, c, Event{Type: EventEnrollmentCompleted, UserID: u.ID, Source: d.Source, Data: data})
+	return out, err
+}
+
+func (s *Service) noticeLinked(w WriteRecords, c *Caller, l Linked) error {
+	if l.User.Email() == "" || !c.Application.Settings.Email {
+		return nil
+	}
+	_, err := s.queueMessage(w, c, outgoing{
+		user: l.User.ID, message: s.linkedNotice(c, l.User, l.Device), dedupe: "linked:" + string(l.Device.ID),
+	})
+	return err
+}
+
+func countKind(held []Authenticator, kind Kind) int {
+	n := 0
+	for i := range held {
+		if held[i].Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// surroundings fills in what a linked device is told of its place, and finds the caller to log for: the
+// enrollment's application, or the directory's first one when it has none.
+func (s *Service) surroundings(w WriteRecords, e Enrollment, u User) (Linked, *Caller, error) {
+	out := Linked{User: u}
+	var err error
+	if out.Directory, err = w.Directory(u.DirectoryID); err != nil {
+		return out, nil, err
+	}
+	if out.Organization, err = w.Organization(out.Directory.OrganizationID); err != nil {
+		return out, nil, err
+	}
+	all, err := w.ApplicationsOf(u.DirectoryID)
+	if err != nil {
+		return out, nil, err
+	}
+	c := &Caller{Directory: out.Directory, Organization: out.Organization}
+	c.Application = Application{ID: e.ApplicationID, DirectoryID: u.DirectoryID, OrganizationID: out.Organization.ID}
+	for _, a := range all {
+		if !u.KnownTo(a) {
+			continue
+		}
+		out.Applications = append(out.Applications, a)
+		if a.ID == e.ApplicationID || e.ApplicationID == "" && len(out.Applications) == 1 {
+			c.Application = a
+		}
+	}
+	if c.Application.ID != "" {
+		c.Webhooks, err = w.WebhooksOf(c.Application.ID)
+	}
+	return out, c, err
+}
+
+func (s *Service) storeDevice(w WriteRecords, u User, d NewDevice, made Enrolled, how string) (Authenticator, error) {
+	data, err := json.Marshal(DeviceData{Key: made.Data, RegisteredIP: d.Source, LastIP: d.Source})
+	if err != nil {
+		return Authenticator{}, &Error{Code: Internal, Message: "a device could not be written", Cause: err}
+	}
+	return w.AddAuthenticator(Authenticator{
+		ID: newID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindDevice, State: AuthenticatorActive,
+		Name: d.Name, Platform: d.Platform, Thumbprint: made.Thumbprint, Data: data, RegisteredBy: how, CreatedAt: s.Now(),
+	})
+}
+
+// storeDeviceSeed gives the device a seed of its own, so that it makes codes without a network.
+func (s *Service) storeDeviceSeed(w WriteRecords, l Linked) (TOTPData, Secret, error) {
+	label := l.User.Email()
+	if label == "" {
+		label = l.Directory.Name
+	}
+	wanted := TOTPData{Issuer: l.Organization.Name, Label: label}
+	seed, err := s.factors.TOTP.Enrol(EnrolOptions{Random: s.random, Now: s.Now(), TOTP: wanted})
+	if err != nil {
+		return TOTPData{}, Secret{}, err
+	}
+	var data TOTPData
+	if err := json.Unmarshal(seed.Data, &data); err != nil {
+		return TOTPData{}, Secret{}, &Error{Code: Internal, Message: "a seed cannot be read", Cause: err}
+	}
+	_, err = w.AddAuthenticator(Authenticator{
+		ID: newID[AuthenticatorID](), UserID: l.User.ID, DirectoryID: l.User.DirectoryID, ParentID: l.Device.ID, Kind: KindTOTP,
+		State: AuthenticatorActive, Data: seed.Data, Secret: seed.Secret, RegisteredBy: l.Device.RegisteredBy, CreatedAt: s.Now(),
+	})
+	return data, seed.Secret, err
+}
+
+// DeviceCaller is a linked device that proved itself.
+type DeviceCaller struct {
+	Device Authenticator
+	Data   DeviceData
+}
+
+// errBadDevice is the one answer to keys that no device holds.
+var errBadDevice = refuse(Unauthenticated, "", "this device is not linked here; link it again")
+
+// AuthenticateDevice finds the device of a request proof that has been checked, and spends its nonce: the
+// same request again is Replayed. The proof's time is judged by this server's clock.
+func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof) (*DeviceCaller, error) {
+	if err := s.judgeTime(p); err != nil {
+		return nil, err
+	}
+	var out DeviceCaller
+	err := s.store.Write(ctx, func(w WriteRecords) error {
+		a, err := w.DeviceByThumbprint(p.Thumbprint)
+		if IsCode(err, NotFound) {
+			return errBadDevice
+		}
+		if err != nil {
+			return err
+		}
+		out.Device = a
+		return s.spendProof(w, p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(out.Device.Data, &out.Data); err != nil {
+		return nil, &Error{Code: Internal, Message: "a device's data cannot be read", Cause: err}
+	}
+	return &out, nil
+}
+
+// RequestProof is what the proof of a device's request said, its signature checked.
+type RequestProof struct {
+	Thumbprint string
+	Nonce      string
+	At         time.Time
+}
+
+// ProofWindow is how far a proof's time may be from ours; its nonce is kept for twice as long.
+const ProofWindow = 2 * time.Minute
+
+func (s *Service) judgeTime(p RequestProof) error {
+	if d := s.Now().Sub(p.At); d > ProofWindow || d < -ProofWindow {
+		return refuse(Unauthenticated, ReasonProofTime, "the proof's time is too far from the server's; correct the clock by the Date header and try again")
+	}
+	return nil
+}
+
+func (s *Service) spendProof(w WriteRecords, p RequestProof) error {
+	fresh, err := w.SpendProof(p.Thumbprint, p.Nonce, p.At.Add(2*ProofWindow))
+	if err != nil {
+		return err
+	}
+	if !fresh {
+		return refuse(Replayed, "", "this request was made before")
+	}
+	return nil
+}
+
+// SpendProof judges and spends the proof of a request by a key that is not linked yet.
+func (s *Service) SpendProof(ctx context.Context, p RequestProof) error {
+	if err := s.judgeTime(p); err != nil {
+		return err
+	}
+	return s.store.Write(ctx, func(w WriteRecords) error { return s.spendProof(w, p) })
+}
+
+// DeviceAccount is what a device may know of its place.
+func (s *Service) DeviceAccount(ctx context.Context, d *DeviceCaller) (Linked, error) {
+	out := Linked{Device: d.Device}
+	err := s.store.Read(ctx, func(r Records) (err error) {
+		if out.User, err = r.User(d.Device.DirectoryID, UserRef{ID: d.Device.UserID}); err != nil {
+			return err
+		}
+		if out.Directory, err = r.Directory(d.Device.DirectoryID); err != nil {
+			return err
+		}
+		if out.Organization, err = r.Organization(out.Directory.OrganizationID); err != nil {
+			return err
+		}
+		all, err := r.ApplicationsOf(d.Device.DirectoryID)
+		out.Applications = nil
+		for _, a := range all {
+			if out.User.KnownTo(a) {
+				out.Applications = append(out.Applications, a)
+			}
+		}
+		return err
+	})
+	return out, err
+}
+
+// SetPush subscribes the device to pushes, or ends that with nil.
+func (s *Service) SetPush(ctx context.Context, d *DeviceCaller, target *PushTarget) error {
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		a, err := w.Authenticator(d.Device.ID)
+		if err != nil {
+			return err
+		}
+		var data DeviceData
+		if err := json.Unmarshal(a.Data, &data); err != nil {
+			return &Error{Code: Internal, Message: "a device's data cannot be read", Cause: err}
+		}
+		data.Push = target
+		if a.Data, err = json.Marshal(data); err != nil {
+			return &Error{Code: Internal, Message: "a device could not be written", Cause: err}
+		}
+		won, err := w.UpdateAuthenticator(a)
+		if err == nil && !won {
+			err = refuse(Conflict, "", "the device was changed at the same time; try again")
+		}
+		return err
+	})
+}
+
+// UnlinkDevice removes a device with its seed, at its own wish.
+func (s *Service) UnlinkDevice(ctx context.Context, d *DeviceCaller) error {
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		u, err := w.LockUser(d.Device.DirectoryID, UserRef{ID: d.Device.UserID})
+		if err != nil {
+			return err
+		}
+		return s.removeDevice(w, u, d.Device.ID)
+	})
+}
+
+func (s *Service) removeDevice(w WriteRecords, u User, id AuthenticatorID) error {
+	if err := w.RemoveAuthenticator(id); err != nil {
+		return err
+	}
+	_, c, err := s.surroundings(w, Enrollment{}, u)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(map[string]string{"kind": string(KindDevice), "authenticator": string(id)})
+	if err != nil {
+		return &Error{Code: Internal, Message: "an event could not be written", Cause: err}
+	}
+	w.Announce(TopicUserChallenges(u.ID))
+	return s.append(w, c, Event{Type: EventAuthenticatorRemoved, UserID: u.ID, Data: data})
+}

@@ -1,0 +1,231 @@
+package mfa
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"time"
+)
+
+// linkAlphabet is Crockford's base 32: no I, L, O or U, so that a code read aloud or from a screen is
+// typed right.
+const (
+	linkAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	linkLength   = 8 // 40 bits; wrong ones are limited per address
+)
+
+// NormalLinkCode brings a typed linking code to the form that is stored.
+func NormalLinkCode(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '-', '.':
+			return -1
+		case 'O':
+			return '0'
+		case 'I', 'L':
+			return '1'
+		}
+		return r
+	}, strings.ToUpper(strings.TrimSpace(text)))
+}
+
+// randomText draws n characters of an alphabet of 32.
+func randomText(random io.Reader, n int) (string, error) {
+	buf := make([]byte, n)
+	if _, err := io.ReadFull(random, buf); err != nil {
+		return "", &Error{Code: Internal, Message: "no randomness", Cause: err}
+	}
+	for i, b := range buf {
+		buf[i] = linkAlphabet[b&31]
+	}
+	return string(buf), nil
+}
+
+// LinkCode is shown to a person as text and as a QR picture of URI.
+type LinkCode struct {
+	Code      string // eight characters; show them as ABCD-EFGH
+	URI       string // twinseal://link?server=…&code=…
+	ExpiresAt time.Time
+}
+
+// StartLink makes a linking code for a user. Several may be out at once; each links one device.
+func (s *Service) StartLink(ctx context.Context, c *Caller, ref UserRef) (LinkCode, error) {
+	var out LinkCode
+	err := s.store.Write(ctx, func(w WriteRecords) error {
+		u, err := w.LockUser(c.Directory.ID, ref)
+		if err != nil {
+			return err
+		}
+		if err := usable(u, c.Application); err != nil {
+			return err
+		}
+		out, err = s.startLink(w, c, u)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) startLink(w WriteRecords, c *Caller, u User) (LinkCode, error) {
+	code, err := randomText(s.random, linkLength)
+	if err != nil {
+		return LinkCode{}, err
+	}
+	now := s.Now()
+	e := Enrollment{
+		ID: newID[EnrollmentID](), Kind: EnrollByCode, State: EnrollmentPending, OrganizationID: c.Organization.ID,
+		DirectoryID: c.Directory.ID, ApplicationID: c.Application.ID, UserID: u.ID, Secret: SecretText(code),
+		CreatedAt: now, ExpiresAt: now.Add(s.limits.LinkLife),
+	}
+	if err := w.AddEnrollment(e); err != nil {
+		return LinkCode{}, err
+	}
+	err = s.append(w, c, Event{Type: EventEnrollmentStarted, UserID: u.ID, Data: json.RawMessage(`{"kind":"code"}`)})
+	return LinkCode{Code: code, URI: linkURI(s.options.PublicURL, code), ExpiresAt: e.ExpiresAt}, err
+}
+
+// sendInstallLink sends a link to the authenticator, with a linking code in it, to a user who has a phone
+// and no device yet.
+func (s *Service) sendInstallLink(w WriteRecords, c *Caller, u User) error {
+	if u.Phone.Empty() || !c.Application.Settings.SMS || u.Phone.Line() == LineLandline {
+		return nil
+	}
+	held, err := w.AuthenticatorsOf(u.ID)
+	if err != nil || newestDevice(held) != nil {
+		return err
+	}
+	allowed, _, err := w.TakeLimit(s.limits.SentCodes, "install_link:"+string(u.ID), s.Now())
+	if err != nil || !allowed {
+		return err
+	}
+	link, err := s.startLink(w, c, u)
+	if err != nil {
+		return err
+	}
+	_, err = s.queueMessage(w, c, outgoing{
+		user: u.ID, message: s.installMessage(c, u, link), dedupe: "install:" + string(u.ID), giveUp: link.ExpiresAt,
+	})
+	return err
+}
+
+// NewDevice describes the device that wants to be linked. Its request proof has been checked.
+type NewDevice struct {
+	Key      json.RawMessage // public JWK
+	Name     string
+	Platform string
+	Source   string // the device's address
+}
+
+// Linked is a fresh device with everything it is told once.
+type Linked struct {
+	Device       Authenticator
+	User         User
+	Directory    Directory
+	Organization Organization
+	Applications []Application
+	TOTP         TOTPData
+	Seed         Secret // of the device's own TOTP
+}
+
+// Invite is what an application's signed registration token says.
+type Invite struct {
+	ApplicationID ApplicationID
+	CustomID      string
+}
+
+// InviteReader checks registration tokens in one dialect's form; ok is false for tokens of other forms.
+type InviteReader interface {
+	ReadInvite(ctx context.Context, token string) (invite Invite, ok bool, err error)
+}
+
+// errBadLink is the one answer to codes that link nothing.
+var errBadLink = refuse(NotFound, ReasonCodeWrong, "the code is wrong, was used or has expired; ask for a new one")
+
+// LinkByCode links a device with a linking code.
+func (s *Service) LinkByCode(ctx context.Context, code string, d NewDevice) (Linked, error) {
+	code = NormalLinkCode(code)
+	return s.link(ctx, d, "code", func(w WriteRecords) (Enrollment, error) {
+		e, err := w.EnrollmentBySecret(EnrollByCode, SecretText(code))
+		if IsCode(err, NotFound) || err == nil && (e.State != EnrollmentPending || !live(e.ExpiresAt, s.Now())) {
+			return Enrollment{}, errBadLink
+		}
+		return e, err
+	})
+}
+
+// LinkByInvite links a device with a registration token that an application signed. The application's
+// custom id names the user: the one that an earlier token with the same id made, or a new one.
+func (s *Service) LinkByInvite(ctx context.Context, token string, d NewDevice) (Linked, error) {
+	for _, reader := range s.invites {
+		invite, ok, err := reader.ReadInvite(ctx, token)
+		if err != nil {
+			return Linked{}, err
+		}
+		if ok {
+			return s.acceptInvite(ctx, invite, d)
+		}
+	}
+	return Linked{}, refuse(Unauthenticated, ReasonCodeWrong, "the registration token is not valid; ask the application for a new one")
+}
+
+func (s *Service) acceptInvite(ctx context.Context, invite Invite, d NewDevice) (Linked, error) {
+	c, err := s.CallerFor(ctx, invite.ApplicationID)
+	if err != nil {
+		return Linked{}, err
+	}
+	return s.link(ctx, d, "qr", func(w WriteRecords) (Enrollment, error) {
+		now := s.Now()
+		e := Enrollment{
+			ID: newID[EnrollmentID](), Kind: EnrollByInvite, State: EnrollmentPending, OrganizationID: c.Organization.ID, DirectoryID: c.Directory.ID,
+			ApplicationID: c.Application.ID, CustomID: invite.CustomID, CreatedAt: now, ExpiresAt: now.Add(s.limits.LinkLife),
+		}
+		user, err := s.invitedUser(w, c, invite.CustomID)
+		if err != nil {
+			return e, err
+		}
+		e.UserID = user
+		return e, w.AddEnrollment(e)
+	})
+}
+
+func (s *Service) invitedUser(w WriteRecords, c *Caller, customID string) (UserID, error) {
+	alias := string(c.Application.ID) + ":" + customID
+	u, err := w.LockUser(c.Directory.ID, UserRef{Alias: alias})
+	if IsCode(err, NotFound) {
+		u, err = s.createUser(w, NewUser{Caller: c, Alias: alias})
+	}
+	return u.ID, err
+}
+
+// link burns an enrollment and makes the device in one transaction. Wrong codes are counted per address.
+func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(WriteRecords) (Enrollment, error)) (Linked, error) {
+	made, err := s.factors.Device.Enrol(EnrolOptions{Random: s.random, Now: s.Now(), Key: d.Key})
+	if err != nil {
+		return Linked{}, err
+	}
+	var out Linked
+	var refusal error
+	err = s.store.Write(ctx, func(w WriteRecords) error {
+		limit, key := s.limits.WrongLinks, "wrong_links:"+d.Source
+		refusal = nil
+		if reached, until, err := w.LimitReached(limit, key, s.Now()); err != nil || reached {
+			return s.limited(err, until)
+		}
+		e, err := find(w)
+		if errors.Is(err, errBadLink) {
+			refusal = err
+			_, _, err = w.TakeLimit(limit, key, s.Now())
+			return err
+		}
+		if err != nil {
+			return err
+		}
+		out, err = s.addDevice(w, e, d, made, how)
+		return err
+	})
+	if err == nil {
+		err = refusal
+	}
+	return out, err
+}

@@ -1,0 +1,64 @@
+package mfa
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// append writes an event of the caller's application and queues the webhooks that want it, in the
+// transaction of the change it reports. Id, time and owner are filled in here.
+func (s *Service) append(w WriteRecords, c *Caller, e Event) error {
+	_, err := s.appendEvent(w, c, e)
+	return err
+}
+
+func (s *Service) appendEvent(w WriteRecords, c *Caller, e Event) (Event, error) {
+	if e.ID == "" {
+		e.ID = newID[EventID]()
+	}
+	if e.At.IsZero() {
+		e.At = s.Now()
+	}
+	e.ApplicationID, e.DirectoryID, e.OrganizationID = c.Application.ID, c.Application.DirectoryID, c.Application.OrganizationID
+	if err := w.AppendEvent(e); err != nil {
+		return e, err
+	}
+	return e, s.queueWebhooks(w, c, e)
+}
+
+func (s *Service) queueWebhooks(w WriteRecords, c *Caller, e Event) error {
+	for _, hook := range c.Webhooks {
+		callback := s.callback(hook.Dialect)
+		if callback == nil || !slices.Contains(hook.Events, callback.Wants(e)) {
+			continue
+		}
+		if err := s.queueCallback(w, hook.Dialect, CallbackPayload{Event: e, WebhookID: hook.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) callback(dialect string) Callback {
+	for _, c := range s.calls {
+		if c.Dialect() == dialect {
+			return c
+		}
+	}
+	return nil
+}
+
+func (s *Service) queueCallback(w WriteRecords, dialect string, p CallbackPayload) error {
+	payload, err := json.Marshal(p)
+	if err != nil {
+		return &Error{Code: Internal, Message: "a callback could not be written", Cause: err}
+	}
+	now := s.Now()
+	_, err = w.AddDelivery(Delivery{
+		ID: newID[DeliveryID](), Kind: DeliveryCallback, State: DeliveryPending, Dialect: dialect,
+		OrganizationID: p.Event.OrganizationID, ApplicationID: p.Event.ApplicationID, UserID: p.Event.UserID,
+		ChallengeID: p.Event.ChallengeID, Payload: NewSecret(payload), DueAt: now, CreatedAt: now,
+	}, now)
+	w.Announce(TopicDeliveries)
+	return err
+}

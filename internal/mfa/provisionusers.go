@@ -1,0 +1,156 @@
+package mfa
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+func (r *applying) user(path string, c *Caller, want PlannedUser) error {
+	have, existed, err := r.findUser(c.Directory.ID, want)
+	if err != nil {
+		return at(path, err)
+	}
+	next := have
+	if !existed {
+		if next, err = r.freshUser(c.Directory.ID, want); err != nil {
+			return at(path, err)
+		}
+	}
+	if want.Number != 0 {
+		next.Number = want.Number
+	}
+	if want.Alias != "" {
+		next.Alias = want.Alias
+	}
+	if !want.Phone.Empty() {
+		next.Phone = want.Phone
+	}
+	if want.Locale != "" {
+		next.Locale = want.Locale
+	}
+	if len(want.Emails) > 0 {
+		next.Emails = slices.Clone(want.Emails)
+	}
+	changed, err := differ(have, next)
+	if err != nil {
+		return at(path, err)
+	}
+	if err := r.storeUser(c, next, existed, changed); err != nil {
+		return at(path, err)
+	}
+	seeded, err := r.seed(next, want.TOTP)
+	if err != nil {
+		return at(path+".totp", err)
+	}
+	r.done.count(existed, changed || seeded)
+	return nil
+}
+
+func (r *applying) findUser(directory DirectoryID, want PlannedUser) (User, bool, error) {
+	for _, ref := range []UserRef{{Number: want.Number}, {Alias: want.Alias}, {Phone: want.Phone}} {
+		if ref == (UserRef{}) {
+			continue
+		}
+		u, err := r.w.LockUser(directory, ref)
+		if err == nil {
+			return u, true, nil
+		}
+		if !IsCode(err, NotFound) {
+			return u, false, err
+		}
+		if ref.Number != 0 {
+			break // a number of its own is never another person's phone
+		}
+	}
+	return User{}, false, nil
+}
+
+func (r *applying) freshUser(directory DirectoryID, want PlannedUser) (User, error) {
+	now := r.s.Now()
+	u := User{ID: newID[UserID](), DirectoryID: directory, Number: want.Number, State: UserActive, CreatedAt: now, UpdatedAt: now}
+	if want.Number < 0 || want.Number > MaxUserNumber {
+		return u, &Error{Code: Invalid, Field: "authy_id", Message: "a user's number is 1 to 2147483647"}
+	}
+	if want.Number != 0 {
+		return u, r.w.ReserveUserNumber(directory, want.Number)
+	}
+	number, err := r.w.NextUserNumber(directory)
+	u.Number = number
+	return u, err
+}
+
+func (r *applying) storeUser(c *Caller, u User, existed, changed bool) error {
+	if existed && !changed {
+		return nil
+	}
+	event := EventUserCreated
+	if existed {
+		event = EventUserUpdated
+		u.UpdatedAt = r.s.Now()
+		if err := r.w.UpdateUser(u); err != nil {
+			return err
+		}
+	} else if err := r.w.AddUser(u); err != nil {
+		return err
+	}
+	return r.s.append(r.w, c, Event{Type: event, UserID: u.ID, Data: json.RawMessage(`{"by":"apply"}`)})
+}
+
+// importedSeed marks seeds that came by a plan, so that a later plan finds and replaces its own.
+const importedSeed = "import"
+
+// seed enrols a seed that the user's app has; the same seed again is no change.
+func (r *applying) seed(u User, want *PlannedTOTP) (bool, error) {
+	if want == nil {
+		return false, nil
+	}
+	made, err := r.s.factors.TOTP.Enrol(EnrolOptions{Random: r.s.random, Now: r.s.Now(), TOTP: want.TOTPData, Seed: want.Seed})
+	if err != nil {
+		return false, err
+	}
+	held, err := r.w.AuthenticatorsOf(u.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, a := range held {
+		if a.Kind != KindTOTP || a.RegisteredBy != importedSeed {
+			continue
+		}
+		if a.Secret.Equal(made.Secret) && string(a.Data) == string(made.Data) {
+			return false, nil
+		}
+		if err := r.w.RemoveAuthenticator(a.ID); err != nil {
+			return false, err
+		}
+	}
+	if err := r.selfCheck(made, want); err != nil {
+		return false, err
+	}
+	_, err = r.w.AddAuthenticator(Authenticator{
+		ID: newID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindTOTP, State: AuthenticatorActive,
+		Data: made.Data, Secret: made.Secret, RegisteredBy: importedSeed, CreatedAt: r.s.Now(),
+	})
+	return true, err
+}
+
+// selfCheck proves that the seed gives the code its owner sees.
+func (r *applying) selfCheck(made Enrolled, want *PlannedTOTP) error {
+	if want.Check == "" {
+		return nil
+	}
+	var data TOTPData
+	if err := json.Unmarshal(made.Data, &data); err != nil {
+		return &Error{Code: Internal, Message: "a seed cannot be read", Cause: err}
+	}
+	around, window := want.CheckAt, 0
+	if around.IsZero() {
+		around, window = r.s.Now(), CheckWindow
+	}
+	for step := -window; step <= window; step++ {
+		_, ok, err := r.s.factors.TOTP.Check(made.Credential, Proof{Token: want.Check}, around.Add(secondsOf(step*data.Period)))
+		if err != nil || ok {
+			return err
+		}
+	}
+	return &Error{Code: Invalid, Field: "check", Message: "the seed does not give this code; compare it with what the authenticator app shows"}
+}

@@ -1,0 +1,96 @@
+package mfa
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"time"
+)
+
+// Service holds the rules. Its methods are safe for concurrent use; it keeps no state but bounded caches
+// that are dropped when [TopicConfiguration] is announced or a few seconds have passed.
+type Service struct {
+	store   Store
+	clock   Clock
+	random  io.Reader
+	waker   Waker
+	factors Factors
+	limits  Limits
+	invites []InviteReader
+	calls   []Callback
+	sealer  Sealer
+	options Options
+	cache   callerCache
+	tallies tallyBook
+}
+
+// Options are the deployment's own settings.
+type Options struct {
+	PublicURL string // no trailing slash; links and pictures start with it
+	Sandbox   bool   // test features may be used
+}
+
+// Sealer makes receipts with the server's key.
+type Sealer interface {
+	// SealReceipt builds the receipt document around a verified statement.
+	SealReceipt(statement string, deviceKey json.RawMessage, challenge ChallengeID, event EventID, at time.Time) (json.RawMessage, error)
+}
+
+// Config is everything a Service needs. Callbacks and Invites come from the dialects.
+type Config struct {
+	Store     Store
+	Clock     Clock
+	Random    io.Reader
+	Waker     Waker
+	Factors   Factors
+	Limits    Limits
+	Sealer    Sealer
+	Callbacks []Callback
+	Invites   []InviteReader
+	Options   Options
+}
+
+// New returns the service.
+func New(c Config) *Service {
+	return &Service{
+		store: c.Store, clock: c.Clock, random: c.Random, waker: c.Waker, factors: c.Factors,
+		limits: c.Limits, sealer: c.Sealer, calls: c.Callbacks, invites: c.Invites, options: c.Options,
+	}
+}
+
+// Use adds the dialects' parts that need the service themselves. It is called while wiring, before the
+// first request.
+func (s *Service) Use(callbacks []Callback, invites []InviteReader) {
+	s.calls = append(s.calls, callbacks...)
+	s.invites = append(s.invites, invites...)
+}
+
+// Now is the service's time.
+func (s *Service) Now() time.Time { return s.clock.Now() }
+
+// Limits are the numbers in force.
+func (s *Service) Limits() Limits { return s.limits }
+
+// Options are the deployment's settings.
+func (s *Service) Options() Options { return s.options }
+
+// Run keeps the caches true and writes tallies until the context ends.
+func (s *Service) Run(ctx context.Context) error {
+	changed, stop := s.waker.Subscribe(TopicConfiguration)
+	defer stop()
+	tick := time.NewTicker(tallyInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-changed:
+			s.cache.drop()
+		case <-tick.C:
+			s.flushTallies(ctx)
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), tallyInterval)
+			defer cancel()
+			s.flushTallies(last)
+			return nil
+		}
+	}
+}

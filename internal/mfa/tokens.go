@@ -1,0 +1,368 @@
+package mfa
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"time"
+)
+
+// TokenOutcome is how a token check ended.
+type TokenOutcome string
+
+const (
+	TokenAccepted TokenOutcome = "accepted"
+	TokenWaved    TokenOutcome = "waved" // not checked: see ApplicationSettings.PassThrough
+	TokenWrong    TokenOutcome = "wrong"
+	TokenReplayed TokenOutcome = "replayed" // right, and used before
+	TokenLimited  TokenOutcome = "limited"  // too many wrong ones from this source
+)
+
+// TokenCheck asks whether digits that a user typed are a second factor of theirs: a code that was sent, a
+// TOTP, or a recovery code.
+type TokenCheck struct {
+	Caller *Caller
+	User   UserRef
+	Token  string
+	// Force checks even when the application lets people who enrolled nothing pass.
+	Force bool
+	// Action must equal that of a sent code; codes sent without one need "".
+	Action string
+	// Source is the end user's address where the application knows it. Wrong tokens are counted per user
+	// and source; without one, all of an application's attempts share a source.
+	Source string
+}
+
+// TokenResult is the outcome. Authenticator is what matched (the device for a TOTP of a device); Channel
+// is set instead when a sent code did.
+type TokenResult struct {
+	Outcome       TokenOutcome
+	User          User
+	Authenticator *Authenticator
+	Channel       Channel
+	Remaining     int // recovery codes left, when one was used
+	RetryAfter    time.Duration
+}
+
+// Lengths of tokens: the shortest code we send and the longest recovery code.
+const (
+	minTokenDigits = 4
+	maxTokenDigits = 12
+)
+
+// TestToken passes for every user of an application in test mode.
+const TestToken = "0000000"
+
+// CheckToken spends, checks and burns in one transaction. A token counts once, whoever presents it and
+// however often at the same time.
+func (s *Service) CheckToken(ctx context.Context, in TokenCheck) (TokenResult, error) {
+	var out TokenResult
+	err := s.store.Write(ctx, func(w WriteRecords) error {
+		check := tokenCheck{TokenCheck: in, s: s, w: w, now: s.Now()}
+		var err error
+		out, err = check.run()
+		return err
+	})
+	return out, err
+}
+
+// tokenCheck is one CheckToken inside its transaction.
+type tokenCheck struct {
+	TokenCheck
+	s    *Service
+	w    WriteRecords
+	now  time.Time
+	user User
+	held []Authenticator
+}
+
+func (c *tokenCheck) run() (TokenResult, error) {
+	var err error
+	if c.user, c.held, err = c.w.LockCredentials(c.Caller.Directory.ID, c.User); err != nil {
+		return TokenResult{}, err
+	}
+	if err := usable(c.user, c.Caller.Application); err != nil {
+		return TokenResult{}, err
+	}
+	if c.waved() {
+		return c.end(TokenResult{Outcome: TokenWaved}, EventTokenWaved)
+	}
+	if reached, err := c.limited(); err != nil || reached != nil {
+		return *orEmpty(reached), err
+	}
+	if !wellFormedToken(c.Token) {
+		return c.wrong()
+	}
+	for _, try := range []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery} {
+		if result, err := try(); err != nil || result != nil {
+			return *orEmpty(result), err
+		}
+	}
+	return c.wrong()
+}
+
+// usable refuses users that the application does not know or that may not be asked.
+func usable(u User, a Application) error {
+	if !u.KnownTo(a) {
+		return Missing("user")
+	}
+	if u.State == UserSuspended {
+		return refuse(Forbidden, ReasonUserSuspended, "the user has been suspended")
+	}
+	return nil
+}
+
+func orEmpty(r *TokenResult) *TokenResult {
+	if r == nil {
+		return &TokenResult{}
+	}
+	return r
+}
+
+func wellFormedToken(token string) bool {
+	if len(token) < minTokenDigits || len(token) > maxTokenDigits {
+		return false
+	}
+	for _, b := range []byte(token) {
+		if b < '0' || b > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *tokenCheck) waved() bool {
+	return !c.Force && c.Caller.Application.Settings.PassThrough && !c.user.Confirmed && !hasDevice(c.held)
+}
+
+func hasDevice(held []Authenticator) bool {
+	for i := range held {
+		if held[i].Kind == KindDevice {
+			return true
+		}
+	}
+	return false
+}
+
+// strikeKeys name the two windows of a user's wrong tokens.
+func (c *tokenCheck) strikeKeys() (source, user string) {
+	from := c.Source
+	if from == "" {
+		from = "application:" + string(c.Caller.Application.ID)
+	}
+	return "wrong_tokens:" + string(c.user.ID) + ":" + from, "wrong_tokens_user:" + string(c.user.ID)
+}
+
+// limited looks whether the user's windows are full. It reads nothing for users without recent strikes.
+func (c *tokenCheck) limited() (*TokenResult, error) {
+	if !c.now.Before(c.user.StrikesUntil) {
+		return nil, nil
+	}
+	bySource, byUser := c.strikeKeys()
+	for _, at := range []struct {
+		limit Limit
+		key   string
+	}{{c.s.limits.WrongTokens, bySource}, {c.s.limits.WrongTokensUser, byUser}} {
+		reached, until, err := c.w.LimitReached(at.limit, at.key, c.now)
+		if err != nil {
+			return nil, err
+		}
+		if reached {
+			return &TokenResult{Outcome: TokenLimited, User: c.user, RetryAfter: until.Sub(c.now)}, nil
+		}
+	}
+	return nil, nil
+}
+
+// wrong counts the attempt. The attempt that fills a window is still answered as wrong; the next is not
+// looked at.
+func (c *tokenCheck) wrong() (TokenResult, error) {
+	bySource, byUser := c.strikeKeys()
+	_, until, err := c.w.TakeLimit(c.s.limits.WrongTokens, bySource, c.now)
+	if err != nil {
+		return TokenResult{}, err
+	}
+	_, longer, err := c.w.TakeLimit(c.s.limits.WrongTokensUser, byUser, c.now)
+	if err != nil {
+		return TokenResult{}, err
+	}
+	if longer.After(until) {
+		until = longer
+	}
+	if until.After(c.user.StrikesUntil) {
+		c.user.StrikesUntil, c.user.UpdatedAt = until, c.now
+		if err := c.w.UpdateUser(c.user); err != nil {
+			return TokenResult{}, err
+		}
+	}
+	return c.end(TokenResult{Outcome: TokenWrong}, EventTokenRefused)
+}
+
+func (c *tokenCheck) testToken() (*TokenResult, error) {
+	if !c.s.options.Sandbox || !c.Caller.Application.Settings.TestMode {
+		return nil, nil
+	}
+	if subtle.ConstantTimeCompare([]byte(c.Token), []byte(TestToken)) != 1 {
+		return nil, nil
+	}
+	return c.accepted(TokenResult{Channel: ChannelSMS}, "test")
+}
+
+// sentCode tries the codes that were sent for the same action.
+func (c *tokenCheck) sentCode() (*TokenResult, error) {
+	if !c.now.Before(c.user.CodesUntil) {
+		return nil, nil
+	}
+	codes, err := c.w.OpenCodes(c.user.ID, c.Caller.Application.ID, c.now)
+	if err != nil {
+		return nil, err
+	}
+	for _, code := range codes {
+		if code.Purpose != PurposeToken || code.Action != c.Action {
+			continue
+		}
+		_, ok, err := c.s.factors.OTP.Check(Credential{Secret: code.Secret}, Proof{Token: c.Token}, c.now)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		won, err := c.w.UseCode(code.ID, c.now)
+		if err != nil {
+			return nil, err
+		}
+		if won {
+			return c.accepted(TokenResult{Channel: code.Channel}, "code")
+		}
+	}
+	return nil, nil
+}
+
+// totp tries every seed. A seed that was shown and not yet proved becomes active by its first code.
+func (c *tokenCheck) totp() (*TokenResult, error) {
+	var replayed *Authenticator
+	for i := range c.held {
+		a := &c.held[i]
+		if a.Kind != KindTOTP || a.ApplicationID != "" && a.ApplicationID != c.Caller.Application.ID {
+			continue
+		}
+		evidence, ok, err := c.s.factors.TOTP.Check(Credential{a.Data, a.Secret, a.Counter}, Proof{Token: c.Token}, c.now)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		if !evidence.Replayed {
+			won, err := c.burnStep(a, evidence.Step)
+			if err != nil {
+				return nil, err
+			}
+			if won {
+				return c.accepted(TokenResult{Authenticator: c.carrier(a)}, "totp")
+			}
+		}
+		replayed = a
+	}
+	if replayed == nil {
+		return nil, nil
+	}
+	result, err := c.end(TokenResult{Outcome: TokenReplayed, Authenticator: c.carrier(replayed)}, EventTokenReplayed)
+	return &result, err
+}
+
+// carrier is the device that holds a seed, or the seed's own authenticator.
+func (c *tokenCheck) carrier(a *Authenticator) *Authenticator {
+	for i := range c.held {
+		if a.ParentID != "" && c.held[i].ID == a.ParentID {
+			return &c.held[i]
+		}
+	}
+	return a
+}
+
+func (c *tokenCheck) burnStep(a *Authenticator, step int64) (bool, error) {
+	if a.State == AuthenticatorActive {
+		return c.w.AdvanceCounter(a.ID, a.Version, step, c.now)
+	}
+	a.State, a.Counter, a.LastUsedAt = AuthenticatorActive, step, c.now
+	won, err := c.w.UpdateAuthenticator(*a)
+	if err != nil || !won {
+		return won, err
+	}
+	return true, c.replaceSeeds(a)
+}
+
+// replaceSeeds removes the seeds that a newly proved one of the same application takes the place of.
+func (c *tokenCheck) replaceSeeds(proved *Authenticator) error {
+	for i := range c.held {
+		a := &c.held[i]
+		if a.Kind != KindTOTP || a.ID == proved.ID || a.ParentID != "" || a.ApplicationID != proved.ApplicationID || a.ApplicationID == "" {
+			continue
+		}
+		if err := c.w.RemoveAuthenticator(a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recovery tries the codes kept on paper.
+func (c *tokenCheck) recovery() (*TokenResult, error) {
+	for i := range c.held {
+		a := &c.held[i]
+		if a.Kind != KindRecovery {
+			continue
+		}
+		evidence, ok, err := c.s.factors.Recovery.Check(Credential{a.Data, a.Secret, a.Counter}, Proof{Token: c.Token}, c.now)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || evidence.Secret == nil {
+			continue
+		}
+		a.Secret, a.LastUsedAt = *evidence.Secret, c.now
+		won, err := c.w.UpdateAuthenticator(*a)
+		if err != nil {
+			return nil, err
+		}
+		if !won {
+			continue
+		}
+		if err := c.s.append(c.w, c.Caller, Event{Type: EventRecoveryUsed, UserID: c.user.ID, Source: c.Source}); err != nil {
+			return nil, err
+		}
+		return c.accepted(TokenResult{Authenticator: a, Remaining: evidence.Remaining}, "recovery")
+	}
+	return nil, nil
+}
+
+func (c *tokenCheck) accepted(result TokenResult, how string) (*TokenResult, error) {
+	result.Outcome = TokenAccepted
+	if !c.user.Confirmed {
+		c.user.Confirmed, c.user.UpdatedAt = true, c.now
+		if err := c.w.UpdateUser(c.user); err != nil {
+			return nil, err
+		}
+	}
+	result, err := c.endWith(result, EventTokenAccepted, acceptedData[how])
+	return &result, err
+}
+
+// acceptedData are the events' data, built once because the hot path writes one for each request.
+var acceptedData = map[string]json.RawMessage{
+	"test":     json.RawMessage(`{"factor":"test"}`),
+	"code":     json.RawMessage(`{"factor":"otp"}`),
+	"totp":     json.RawMessage(`{"factor":"totp"}`),
+	"recovery": json.RawMessage(`{"factor":"recovery"}`),
+}
+
+func (c *tokenCheck) end(result TokenResult, event EventType) (TokenResult, error) {
+	return c.endWith(result, event, nil)
+}
+
+func (c *tokenCheck) endWith(result TokenResult, event EventType, data json.RawMessage) (TokenResult, error) {
+	result.User = c.user
+	return result, c.s.append(c.w, c.Caller, Event{Type: event, UserID: c.user.ID, Source: c.Source, Data: data})
+}

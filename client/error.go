@@ -1,0 +1,102 @@
+package client
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/twinseal/twinseal/api"
+)
+
+// Error is a refusal by the server. Code is one of the codes of package api;
+// it is empty when something that is not Twinseal answered.
+type Error struct {
+	Status int
+	Code   string
+	Title  string
+	Detail string
+	// RetryAfter is how long the server asked to wait, 0 if it did not say.
+	RetryAfter time.Duration
+	date       time.Time
+}
+
+// Error gives the server's words, and the status when it had none.
+func (e *Error) Error() string {
+	switch {
+	case e.Detail != "":
+		return e.Detail
+	case e.Title != "":
+		return e.Title
+	}
+	return fmt.Sprintf("the server answered %d %s", e.Status, http.StatusText(e.Status))
+}
+
+// HasCode reports whether err is an [*Error] with one of the given codes.
+func HasCode(err error, codes ...string) bool {
+	var refusal *Error
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	for _, code := range codes {
+		if refusal.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// maxProblem bounds the body of an error that is read at all.
+const maxProblem = 64 << 10
+
+// newError reads an error response, whoever made it.
+func newError(resp *http.Response) *Error {
+	e := &Error{Status: resp.StatusCode}
+	e.date, _ = http.ParseTime(resp.Header.Get("Date"))
+	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(seconds) * time.Second
+	}
+	var p api.Problem
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
+	if err == nil && json.Unmarshal(body, &p) == nil {
+		e.Code, e.Title, e.Detail = p.Code, p.Title, p.Detail
+	}
+	return e
+}
+
+// Hint says what a person can do about the error, "" if nothing better than
+// trying again.
+func (e *Error) Hint() string {
+	switch e.Code {
+	case api.CodeProofTime, api.CodeStatementTime:
+		return "set this machine's clock; it is too far from the server's"
+	case api.CodeDeviceUnknown:
+		return "this device is no longer linked; link it again with a new code"
+	case api.CodeLinkRefused:
+		return "ask for a new code; a code is short-lived and works once"
+	case api.CodeUserDisabled:
+		return "the account is closed; ask whoever runs the service"
+	case api.CodeChallengeUnknown:
+		return "list the requests to see the ids of this account"
+	case api.CodeReceiptUnknown:
+		return "only answered requests have a receipt; list the requests to see their states"
+	case api.CodeAlreadyAnswered:
+		return "look at the request to see how it was answered"
+	case api.CodeExpired, api.CodeCancelled:
+		return "start again in the application that asked"
+	case api.CodeMismatch, api.CodeStatementInvalid, api.CodeProofInvalid, api.CodeKeyMismatch:
+		return "this program and the server disagree about the protocol; update both"
+	case api.CodeKeyInUse:
+		return "this key is linked already; make a new one to link again"
+	case api.CodeRateLimited:
+		return "too many attempts; wait and try again"
+	case api.CodeUnavailable, api.CodeInternal:
+		return "try again in a moment"
+	case "":
+		return "check the server's address; what answered is not Twinseal's device API"
+	}
+	return ""
+}

@@ -3,6 +3,7 @@ package mfa
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 )
@@ -100,6 +101,12 @@ func Permanent(err error) error {
 		return nil
 	}
 	return permanent{err}
+}
+
+// IsPermanent reports whether err, or one it wraps, was marked by [Permanent].
+func IsPermanent(err error) bool {
+	_, ok := errors.AsType[permanent](err)
+	return ok
 }
 
 // DeliveryReader looks deliveries up.

@@ -21,8 +21,8 @@ type Factor struct{}
 // New gives the factor.
 func New() Factor { return Factor{} }
 
-// Enrol takes the public key of o.Key: on the curve, without a private part or any other member. Data is
-// [mfa.DeviceData] with the key in its canonical form. There is no secret.
+// Enrol takes the public key of o.Key: on the curve, without a private part or any other member. Data is the
+// key in its canonical form (RFC 8785). There is no secret.
 func (Factor) Enrol(o mfa.EnrolOptions) (mfa.Enrolled, error) {
 	if len(o.Key) > maxKey {
 		return mfa.Enrolled{}, badKey(nil)
@@ -35,11 +35,7 @@ func (Factor) Enrol(o mfa.EnrolOptions) (mfa.Enrolled, error) {
 	if err != nil {
 		return mfa.Enrolled{}, badKey(err)
 	}
-	data, err := json.Marshal(mfa.DeviceData{Key: canonical})
-	if err != nil {
-		return mfa.Enrolled{}, badKey(err)
-	}
-	return mfa.Enrolled{Credential: mfa.Credential{Data: data}, Thumbprint: key.Thumbprint()}, nil
+	return mfa.Enrolled{Credential: mfa.Credential{Data: canonical}, Thumbprint: key.Thumbprint()}, nil
 }
 
 func badKey(cause error) error {
@@ -49,7 +45,7 @@ func badKey(cause error) error {
 // Check opens p.Statement with the device's key, strictly, and compares what was signed with p.Expect, the
 // canonical statement, byte for byte.
 func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Evidence, bool, error) {
-	key, err := storedKey(c.Data)
+	key, err := receipt.ParseJWK(c.Data)
 	if err != nil {
 		return mfa.Evidence{}, false, &mfa.Error{Code: mfa.Internal, Message: "a stored device key cannot be read", Cause: err}
 	}
@@ -62,12 +58,4 @@ func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Evidence, b
 		return mfa.Evidence{}, false, nil //nolint:nilerr // so is one without a canonical form
 	}
 	return mfa.Evidence{}, subtle.ConstantTimeCompare(signed, p.Expect) == 1, nil
-}
-
-func storedKey(data json.RawMessage) (receipt.JWK, error) {
-	var d mfa.DeviceData
-	if err := json.Unmarshal(data, &d); err != nil {
-		return receipt.JWK{}, err
-	}
-	return receipt.ParseJWK(d.Key)
 }

@@ -119,7 +119,7 @@ func TestTheKeyIsKeptInItsCanonicalForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"key":{"crv":"P-256","kty":"EC","x":"` + public.X + `","y":"` + public.Y + `"}}`
+	want := `{"crv":"P-256","kty":"EC","x":"` + public.X + `","y":"` + public.Y + `"}`
 	if string(e.Data) != want || e.Thumbprint != public.Thumbprint() || !e.Secret.Empty() {
 		t.Errorf("got %s, %s", e.Data, e.Thumbprint)
 	}

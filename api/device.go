@@ -87,6 +87,9 @@ type PhoneLinkStarted struct {
 // be made with the key that began the enrollment.
 type PhoneLinkCode struct {
 	Code string `json:"code"`
+	// Directory names one of the directories that a directory_required problem listed, where several know
+	// the number.
+	Directory string `json:"directory,omitempty"`
 }
 
 // Account is one device's view of what it is linked to: the answer of

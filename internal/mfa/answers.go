@@ -3,7 +3,6 @@ package mfa
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -117,6 +116,9 @@ func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challen
 	if err != nil && !IsCode(err, NotFound) {
 		return Receipt{}, err
 	}
+	if c.State == ChallengeExpired {
+		return Receipt{}, refuse(Expired, "", "the request has expired")
+	}
 	return Receipt{}, errNotPending
 }
 
@@ -149,7 +151,16 @@ func (s *Service) checkStatement(d *DeviceCaller, c Challenge, statement string)
 	if !ok {
 		return receipt.Statement{}, mismatch
 	}
-	return expected, nil
+	return expected, s.judgeStatementTime(expected)
+}
+
+// judgeStatementTime refuses statements that a wrong clock dated: a receipt is to say when.
+func (s *Service) judgeStatementTime(said receipt.Statement) error {
+	at, err := receipt.ParseTime(said.DeviceTime)
+	if d := s.Now().Sub(at); err != nil || d > ProofWindow || d < -ProofWindow {
+		return refuse(Invalid, ReasonStatementTime, "the statement's time is too far from the server's; correct the clock by the Date header and sign again")
+	}
+	return nil
 }
 
 // sealAnswer prepares the receipt outside of the transaction. Its event id is the one the transaction will
@@ -221,10 +232,18 @@ func answerData(d *DeviceCaller, said receipt.Statement) json.RawMessage {
 // WaitTopic is what to wait on for changes of the device's pending challenges.
 func (d *DeviceCaller) WaitTopic() string { return TopicUserChallenges(d.Device.UserID) }
 
-// WaitPoll is how often a waiter looks by itself, in case a wake-up was lost.
-const WaitPoll = 5 * time.Second
-
 // Wait subscribes to changes of the device's pending challenges.
 func (s *Service) Wait(d *DeviceCaller) (<-chan struct{}, func()) {
 	return s.waker.Subscribe(d.WaitTopic())
+}
+
+// StillLinked refuses a device that was unlinked since it was let in, for answers that take long.
+func (s *Service) StillLinked(ctx context.Context, d *DeviceCaller) error {
+	return s.store.Read(ctx, func(r Records) error {
+		_, err := r.Authenticator(d.Device.ID)
+		if IsCode(err, NotFound) {
+			return errBadDevice
+		}
+		return err
+	})
 }

@@ -37,7 +37,7 @@ const (
 	ReasonEmailInvalid      Reason = "email_invalid"
 	ReasonNotPending        Reason = "not_pending"
 	ReasonStatementMismatch Reason = "statement_mismatch"
-	ReasonProofInvalid      Reason = "proof_invalid"
+	ReasonStatementTime     Reason = "statement_time"
 	ReasonProofTime         Reason = "proof_time"
 	ReasonDirectoryRequired Reason = "directory_required"
 	ReasonCodeWrong         Reason = "code_wrong"

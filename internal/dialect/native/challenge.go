@@ -1,0 +1,166 @@
+package native
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"strconv"
+	"time"
+
+	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+func (d *Dialect) challenges(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
+	query := r.URL.Query()
+	switch query.Get("state") {
+	case api.ListAll:
+		limit, err := number(query.Get("limit"), api.DefaultListLimit, api.MaxListLimit)
+		if err != nil {
+			return endpoint.Response{}, err
+		}
+		return d.history(ctx, c, limit)
+	case api.ListPending, "":
+		wait, err := number(query.Get("wait"), 0, api.MaxWaitSeconds)
+		if err != nil {
+			return endpoint.Response{}, err
+		}
+		r.Hold(time.Duration(wait) * time.Second)
+		return d.pending(ctx, c, time.Duration(wait)*time.Second, query.Get("after"))
+	default:
+		return endpoint.Response{}, problem(api.CodeInvalidRequest, "state is pending or all")
+	}
+}
+
+// number reads a parameter from 0 to most; "" means the one given.
+func number(text string, absent, most int) (int, error) {
+	if text == "" {
+		return absent, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > most {
+		return 0, problem(api.CodeInvalidRequest, "wait and limit are whole numbers, at most "+strconv.Itoa(most))
+	}
+	return n, nil
+}
+
+func (d *Dialect) history(ctx context.Context, c *mfa.DeviceCaller, limit int) (endpoint.Response, error) {
+	list, err := d.service.HistoryFor(ctx, c, limit)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	wired, err := wireChallenges(list)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	return endpoint.JSON(0, api.ChallengeList{Challenges: wired})
+}
+
+// emptyCursor is the cursor of an empty list: a poll that waits without naming a cursor waits for the
+// list to hold something.
+var emptyCursor = cursor(nil)
+
+// cursor names the content of a pending list. A pending challenge never changes, so its ids say it all.
+func cursor(list []mfa.Challenge) string {
+	h := sha256.New()
+	for _, c := range list {
+		h.Write([]byte(c.ID))
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
+}
+
+// pending answers with the list once it differs from the one that after names, or when the wait is over.
+func (d *Dialect) pending(ctx context.Context, c *mfa.DeviceCaller, wait time.Duration, after string) (endpoint.Response, error) {
+	if after == "" {
+		after = emptyCursor
+	}
+	list, err := d.service.PendingFor(ctx, c)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	if wait > 0 && cursor(list) == after {
+		if list, err = d.held(ctx, c, wait, after); err != nil {
+			return endpoint.Response{}, err
+		}
+	}
+	return d.list(list)
+}
+
+func (d *Dialect) list(list []mfa.Challenge) (endpoint.Response, error) {
+	wired, err := wireChallenges(list)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	return endpoint.JSON(0, api.ChallengeList{Challenges: wired, Cursor: cursor(list)})
+}
+
+// held waits for a change. It subscribes before it reads, so that nothing falls between.
+func (d *Dialect) held(ctx context.Context, c *mfa.DeviceCaller, wait time.Duration, after string) ([]mfa.Challenge, error) {
+	changed, stop := d.service.Wait(c)
+	defer stop()
+	over := time.NewTimer(wait)
+	defer over.Stop()
+	for {
+		list, err := d.service.PendingFor(ctx, c)
+		if err != nil || cursor(list) != after {
+			return list, err
+		}
+		select {
+		case <-changed:
+			if err := d.service.StillLinked(ctx, c); err != nil {
+				return nil, err
+			}
+		case <-over.C:
+			return list, nil
+		case <-ctx.Done():
+			return list, nil
+		}
+	}
+}
+
+func (d *Dialect) challenge(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
+	found, err := d.service.ChallengeFor(ctx, c, mfa.ChallengeID(r.PathValue("id")))
+	if err != nil {
+		return endpoint.Response{}, missing(api.CodeChallengeUnknown, err)
+	}
+	wired, err := wireChallenge(found)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	return endpoint.JSON(0, wired)
+}
+
+func (d *Dialect) answer(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, body []byte) (endpoint.Response, error) {
+	var in api.Answer
+	if err := decode(r, body, &in); err != nil {
+		return endpoint.Response{}, err
+	}
+	got, err := d.service.Answer(ctx, c, mfa.ChallengeID(r.PathValue("id")), in.Statement)
+	if err != nil {
+		return endpoint.Response{}, missing(api.CodeChallengeUnknown, err)
+	}
+	return endpoint.Bytes(0, contentJSON, got.Document), nil
+}
+
+const contentJSON = "application/json; charset=utf-8"
+
+func (d *Dialect) deviceReceipt(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
+	got, err := d.service.ReceiptForDevice(ctx, c, mfa.ChallengeID(r.PathValue("challenge")))
+	if err != nil {
+		return endpoint.Response{}, missing(api.CodeReceiptUnknown, err)
+	}
+	return endpoint.Bytes(0, contentJSON, got.Document), nil
+}
+
+func (d *Dialect) applicationReceipt(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
+	c, err := d.application(ctx, r)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	got, err := d.service.ReceiptFor(ctx, c, mfa.ChallengeID(r.PathValue("challenge")))
+	if err != nil {
+		return endpoint.Response{}, missing(api.CodeReceiptUnknown, err)
+	}
+	return endpoint.Bytes(0, contentJSON, got.Document), nil
+}

@@ -1,0 +1,115 @@
+package native
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// codeKeyInvalid refuses an application's key.
+const codeKeyInvalid = "key_invalid"
+
+// codeDirectoryRequired asks which of several directories is meant.
+const codeDirectoryRequired = "directory_required"
+
+// statuses is the one table of this API's errors.
+var statuses = map[string]int{
+	api.CodeInvalidRequest: 400, api.CodeKeyMismatch: 400, api.CodeStatementInvalid: 400,
+	api.CodeProofMissing: 401, api.CodeProofInvalid: 401, api.CodeProofTime: 401, api.CodeProofReplayed: 401,
+	api.CodeDeviceUnknown: 401, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeUserDisabled: 403,
+	api.CodeNotFound: 404, api.CodeChallengeUnknown: 404, api.CodeReceiptUnknown: 404, api.CodePushUnavailable: 404,
+	api.CodeMethodNotAllowed: 405, api.CodeKeyInUse: 409, api.CodeAlreadyAnswered: 409, codeDirectoryRequired: 409,
+	api.CodeExpired: 410, api.CodeCancelled: 410, api.CodeTooLarge: 413, api.CodeMediaType: 415,
+	api.CodeMismatch: 422, api.CodeStatementTime: 422, api.CodeRateLimited: 429, api.CodeInternal: 500, api.CodeUnavailable: 503,
+}
+
+// problemError is a refusal in this API's own words.
+type problemError struct {
+	code   string
+	detail string
+	cause  error
+}
+
+func problem(code, detail string) *problemError { return &problemError{code: code, detail: detail} }
+
+func (e *problemError) Error() string {
+	if e.cause == nil {
+		return e.code + ": " + e.detail
+	}
+	return e.code + ": " + e.detail + ": " + e.cause.Error()
+}
+
+// Unwrap gives the cause to the log.
+func (e *problemError) Unwrap() error { return e.cause }
+
+// missing gives what is not there the code of the operation.
+func missing(code string, err error) error {
+	if mfa.IsCode(err, mfa.NotFound) {
+		return &problemError{code: code, detail: "there is no such thing for you", cause: err}
+	}
+	return err
+}
+
+// byReason and byCode turn the domain's refusals into codes; what they do not name is internal.
+var (
+	byReason = map[mfa.Reason]string{
+		endpoint.ReasonBodyTooLarge: api.CodeTooLarge,
+		mfa.ReasonProofTime:         api.CodeProofTime,
+		mfa.ReasonStatementMismatch: api.CodeMismatch,
+		mfa.ReasonStatementTime:     api.CodeStatementTime,
+		mfa.ReasonUserSuspended:     api.CodeUserDisabled,
+		mfa.ReasonNotPending:        api.CodeAlreadyAnswered,
+		mfa.ReasonCodeWrong:         api.CodeLinkRefused,
+		mfa.ReasonDirectoryRequired: codeDirectoryRequired,
+	}
+	byCode = map[mfa.Code]string{
+		mfa.Invalid: api.CodeInvalidRequest, mfa.Unauthenticated: api.CodeDeviceUnknown, mfa.Forbidden: api.CodeLinkRefused,
+		mfa.NotFound: api.CodeNotFound, mfa.Conflict: api.CodeKeyInUse, mfa.Expired: api.CodeExpired,
+		mfa.Replayed: api.CodeProofReplayed, mfa.Limited: api.CodeRateLimited, mfa.Unavailable: api.CodeUnavailable,
+	}
+)
+
+func renderError(_ *endpoint.Request, err error) endpoint.Response {
+	code, detail, header := api.CodeInternal, "something went wrong on our side; try again", http.Header(nil)
+	if own, ok := errors.AsType[*problemError](err); ok {
+		code, detail = own.code, own.detail
+	} else if refusal, ok := errors.AsType[*mfa.Error](err); ok {
+		if named, ok := byReason[refusal.Reason]; ok {
+			code, detail = named, refusal.Message
+		} else if named, ok := byCode[refusal.Code]; ok {
+			code, detail = named, refusal.Message
+		}
+		if refusal.RetryAfter > 0 {
+			header = http.Header{"Retry-After": {strconv.Itoa(int(refusal.RetryAfter.Seconds()) + 1)}}
+		}
+	}
+	status := statuses[code]
+	response, encodeErr := endpoint.JSON(status, api.Problem{
+		Type: api.ProblemTypePrefix + code, Title: http.StatusText(status), Status: status, Detail: detail, Code: code,
+	})
+	if encodeErr != nil {
+		return endpoint.Text(http.StatusInternalServerError, api.CodeInternal)
+	}
+	response.ContentType, response.Header = api.ProblemMediaType, header
+	return response
+}
+
+// unknownRoute tells a wrong method from a wrong path.
+func unknownRoute(mux *http.ServeMux) endpoint.Func {
+	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
+	return func(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
+		for _, method := range methods {
+			probe := r.Request.Clone(r.Context())
+			probe.Method = method
+			if _, pattern := mux.Handler(probe); pattern != "/" && pattern != "" {
+				return endpoint.Response{}, problem(api.CodeMethodNotAllowed, "this address knows other methods")
+			}
+		}
+		return endpoint.Response{}, problem(api.CodeNotFound, "there is nothing at this address; see docs/authenticator-protocol.md")
+	}
+}

@@ -1,0 +1,133 @@
+package native
+
+import (
+	"context"
+	"encoding/base32"
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/receipt"
+)
+
+// maxPlatform bounds a platform's word.
+const maxPlatform = 32
+
+func (d *Dialect) link(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
+	proof, body, err := d.freshProof(ctx, r)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	var in api.LinkRequest
+	if err := decode(r, body, &in); err != nil {
+		return endpoint.Response{}, err
+	}
+	if in.Key != api.JWK(proof.Key) {
+		return endpoint.Response{}, problem(api.CodeKeyMismatch, "the key in the body is not the one that signed the request")
+	}
+	device, err := newDevice(r, proof.Key, in.Name, in.Platform)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	switch {
+	case (in.Code == "") == (in.Token == ""):
+		return endpoint.Response{}, problem(api.CodeInvalidRequest, "give either a code or a token")
+	case in.Code != "":
+		return d.linked(d.service.LinkByCode(ctx, in.Code, device))
+	default:
+		return d.linked(d.service.LinkByInvite(ctx, in.Token, device))
+	}
+}
+
+// freshProof checks and spends the proof of a key that no device holds yet.
+func (d *Dialect) freshProof(ctx context.Context, r *endpoint.Request) (*receipt.Proof, []byte, error) {
+	proof, body, err := d.proof(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return proof, body, d.service.SpendProof(ctx, spendable(proof))
+}
+
+func newDevice(r *endpoint.Request, key receipt.JWK, name, platform string) (mfa.NewDevice, error) {
+	name, platform = strings.TrimSpace(name), strings.ToLower(strings.TrimSpace(platform))
+	if name == "" || utf8.RuneCountInString(name) > api.MaxNameLength {
+		return mfa.NewDevice{}, problem(api.CodeInvalidRequest, "the device's name must have 1 to 100 characters")
+	}
+	if platform == "" || len(platform) > maxPlatform {
+		return mfa.NewDevice{}, problem(api.CodeInvalidRequest, "the platform must be a word such as android, ios, web or cli")
+	}
+	encoded, err := json.Marshal(key)
+	return mfa.NewDevice{Key: encoded, Name: name, Platform: platform, Source: source(r)}, err
+}
+
+func (d *Dialect) linked(l mfa.Linked, err error) (endpoint.Response, error) {
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	return endpoint.JSON(0, api.LinkedAccount{
+		Account: d.wireAccount(l, mfa.DeviceData{}),
+		TOTP: &api.TOTP{
+			Secret:    base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(l.Seed.Reveal()),
+			Algorithm: l.TOTP.Algorithm, Digits: l.TOTP.Digits, Period: l.TOTP.Period, Issuer: l.TOTP.Issuer, Label: l.TOTP.Label,
+		},
+	})
+}
+
+func (d *Dialect) startPhoneLink(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
+	proof, body, err := d.freshProof(ctx, r)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	var in api.PhoneLinkRequest
+	if err := decode(r, body, &in); err != nil {
+		return endpoint.Response{}, err
+	}
+	phone, err := mfa.ParseE164(in.Phone)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	device, err := newDevice(r, proof.Key, in.Name, in.Platform)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	started, err := d.service.StartPhoneLink(ctx, phone, device)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	return endpoint.JSON(0, api.PhoneLinkStarted{EnrollmentID: string(started.ID), ExpiresAt: stamp(started.ExpiresAt)})
+}
+
+// manyDirectories is a problem that names what to choose from.
+type manyDirectories struct {
+	api.Problem
+	Directories []api.Named `json:"directories"`
+}
+
+func (d *Dialect) finishPhoneLink(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
+	proof, body, err := d.freshProof(ctx, r)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	var in api.PhoneLinkCode
+	if err := decode(r, body, &in); err != nil {
+		return endpoint.Response{}, err
+	}
+	id := mfa.EnrollmentID(r.PathValue("enrollment"))
+	linked, candidates, err := d.service.FinishPhoneLink(ctx, id, strings.TrimSpace(in.Code), mfa.DirectoryID(in.Directory), proof.Thumbprint, source(r))
+	if candidates == nil {
+		return d.linked(linked, err)
+	}
+	out := manyDirectories{Problem: api.Problem{
+		Type: api.ProblemTypePrefix + codeDirectoryRequired, Title: "Conflict", Status: statuses[codeDirectoryRequired],
+		Detail: "several directories know this number; send the code again with the id of one of them as directory", Code: codeDirectoryRequired,
+	}}
+	for _, c := range candidates.Directories {
+		out.Directories = append(out.Directories, api.Named{ID: string(c.ID), Name: c.Name})
+	}
+	response, err := endpoint.JSON(out.Status, out)
+	response.ContentType = api.ProblemMediaType
+	return response, err
+}

@@ -1,0 +1,72 @@
+// Package native speaks Twinseal's own API. For now that is the device protocol, which authenticators
+// use, and the receipts that applications fetch; package api holds its wire types and
+// docs/authenticator-protocol.md describes it for people who write an authenticator.
+package native
+
+import (
+	"net/http"
+
+	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// Options are what the dialect needs besides the domain.
+type Options struct {
+	// ServerKey is the public key that seals receipts.
+	ServerKey api.JWK
+	// PushKey is the VAPID public key, base64url; "" when the server sends no Web Push.
+	PushKey string
+}
+
+// Dialect is the native front door.
+type Dialect struct {
+	service *mfa.Service
+	options Options
+}
+
+// New returns the front door to a service.
+func New(service *mfa.Service, options Options) *Dialect {
+	return &Dialect{service: service, options: options}
+}
+
+// PathReceipts is where applications fetch the receipts of what they asked.
+const PathReceipts = "/api/v1/receipts/{challenge}"
+
+// Prefix is where everything of this dialect lives.
+const Prefix = "/api/v1/"
+
+// Handler answers everything below [Prefix].
+func (d *Dialect) Handler(server *endpoint.Server) http.Handler {
+	h := &endpoint.Handler{Server: server, Door: "native", Render: renderError, MaxBody: api.MaxDeviceBody}
+	mux := http.NewServeMux()
+	for _, route := range d.routes() {
+		mux.Handle(route.pattern, h.Route(route.pattern, route.answer))
+	}
+	mux.Handle("/", h.Route("unknown", unknownRoute(mux)))
+	return mux
+}
+
+type route struct {
+	pattern string
+	answer  endpoint.Func
+}
+
+func (d *Dialect) routes() []route {
+	return []route{
+		{"POST " + api.PathLinks, d.link},
+		{"POST " + api.PathPhoneLinks, d.startPhoneLink},
+		{"POST " + api.PathPhoneLink, d.finishPhoneLink},
+		{"GET " + api.PathDevice, d.device(d.account)},
+		{"DELETE " + api.PathDevice, d.device(d.unlink)},
+		{"GET " + api.PathPushKey, d.device(d.pushKey)},
+		{"PUT " + api.PathPush, d.device(d.subscribe)},
+		{"DELETE " + api.PathPush, d.device(d.unsubscribe)},
+		{"GET " + api.PathChallenges, d.device(d.challenges)},
+		{"GET " + api.PathChallenge, d.device(d.challenge)},
+		{"POST " + api.PathChallengeAnswer, d.device(d.answer)},
+		{"GET " + api.PathReceipt, d.device(d.deviceReceipt)},
+		{"GET " + api.PathStream, d.device(d.stream)},
+		{"GET " + PathReceipts, d.applicationReceipt},
+	}
+}

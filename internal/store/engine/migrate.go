@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -38,6 +39,9 @@ const recordsSQL = `CREATE TABLE IF NOT EXISTS schema_migrations (
 
 // appliedSQL lists the records.
 const appliedSQL = `SELECT number, name, sha256 FROM schema_migrations ORDER BY number`
+
+// errEnded refuses a file with a COMMIT of its own.
+var errEnded = errors.New("the file must not end the transaction")
 
 // fileName is what a migration is called.
 var fileName = regexp.MustCompile(`^([0-9]{4})_[a-z0-9_]+\.sql$`)

@@ -10,13 +10,14 @@ import (
 
 // request is one Write on its way through an engine.
 type request struct {
-	write func(WriteTx) error
-	state atomic.Int32
-	turn  chan *pgGroup // a group to run in (PostgreSQL only); nil: err is the outcome
-	err   error         // of the latest run, then the outcome
-	wrote bool          // the latest run changed something
-	after []func()      // registered by the latest run
-	tries int           // how often it was begun again without a fault of its own
+	write   func(WriteTx) error
+	state   atomic.Int32
+	turn    chan *pgTx // a transaction to run in (PostgreSQL only); nil: err is the outcome
+	err     error      // of the latest run, then the outcome
+	spoiled bool       // the latest run failed after it had changed something
+	after   []func()   // registered by the latest run
+	tries   int        // how often it was begun again through no fault of its own
+	gone    bool       // its goroutine has ended, so it cannot run again
 }
 
 // States of a request: it can be given up as long as nobody took it.
@@ -27,17 +28,17 @@ const (
 )
 
 func newRequest(write func(WriteTx) error) *request {
-	return &request{write: write, turn: make(chan *pgGroup, 1)}
+	return &request{write: write, turn: make(chan *pgTx, 1)}
 }
 
 // take is false for a request whose caller has gone.
 func (r *request) take() bool { return r.state.CompareAndSwap(waiting, taken) }
 
-// wait returns the next group to run in, or nil with the outcome.
-func (r *request) wait(ctx context.Context) (*pgGroup, error) {
+// wait returns the next transaction to run in, or nil with the outcome.
+func (r *request) wait(ctx context.Context) (*pgTx, error) {
 	select {
-	case g := <-r.turn:
-		return g, r.err
+	case t := <-r.turn:
+		return t, r.err
 	case <-ctx.Done():
 		if r.state.CompareAndSwap(waiting, givenUp) {
 			return nil, ctx.Err()
@@ -60,7 +61,7 @@ func (r *request) committed() {
 }
 
 // reset forgets the latest run.
-func (r *request) reset() { r.err, r.wrote, r.after = nil, false, nil }
+func (r *request) reset() { r.err, r.spoiled, r.after = nil, false, nil }
 
 // errGoexit is the outcome of a function that ended its goroutine.
 var errGoexit = &PanicError{Value: "the function ended its goroutine"}

@@ -30,7 +30,7 @@ func OpenSQLite(ctx context.Context, path string, options Options) (Engine, erro
 	}
 	e.writer = writer
 	e.readers = newPool(e.options.Readers, e.openReader, (*sqliteConn).close)
-	go writer.loop()
+	go writer.loop(nil)
 	return e, nil
 }
 

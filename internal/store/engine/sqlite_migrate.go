@@ -38,7 +38,7 @@ func (m *sqliteMigrator) apply(_ context.Context, step migration) error {
 		return err
 	}
 	if !m.c.inTransaction() {
-		return errors.New("the file must not end the transaction")
+		return errEnded
 	}
 	s, err := m.c.compile(`INSERT INTO schema_migrations (number, name, sha256) VALUES (?, ?, ?)`)
 	if err != nil {

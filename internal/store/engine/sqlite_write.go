@@ -43,22 +43,23 @@ func newSQLiteWriter(path string, options Options, q *queue) (*sqliteWriter, err
 	return w, nil
 }
 
-// loop runs groups until the queue is closed. A function that ends the
-// goroutine ends its group with an error and goes on in a new goroutine.
-func (w *sqliteWriter) loop() {
+// loop runs groups until the queue is closed. The left ones come first: when a
+// function ends this goroutine, another one takes over with the rest of the
+// group.
+func (w *sqliteWriter) loop(left []*request) {
 	finished := false
+	w.group = left
 	defer func() {
 		if !finished {
-			w.abandon()
-			go w.loop()
+			go w.loop(w.abandon())
 		}
 	}()
 	for {
+		w.serve()
 		w.group = w.queue.next(w.group, w.options.Group)
 		if len(w.group) == 0 {
 			break
 		}
-		w.serve()
 	}
 	finished = true
 	close(w.done)
@@ -67,6 +68,9 @@ func (w *sqliteWriter) loop() {
 // serve runs a group and answers all its callers. The first attempt bets that
 // no function fails after it has written.
 func (w *sqliteWriter) serve() {
+	if len(w.group) == 0 {
+		return
+	}
 	err, again := w.attempt(false)
 	if again {
 		err, _ = w.attempt(true)
@@ -121,10 +125,10 @@ func (w *sqliteWriter) one(r *request, savepoint bool) error {
 	r.reset()
 	before := w.c.changes()
 	tx := &sqliteTx{c: w.c, r: r}
-	r.err = guarded(func() error { return tx.outcome(r.write(tx)) }, func() {})
-	r.wrote = w.c.changes() != before
+	r.err = guarded(func() error { return tx.outcome(r.write(tx)) }, func() { r.gone = true })
+	r.spoiled = r.err != nil && w.c.changes() != before
 	switch {
-	case r.err == nil || !r.wrote:
+	case !r.spoiled:
 	case !savepoint:
 		return r.err
 	case w.c.inTransaction():
@@ -168,12 +172,19 @@ func (w *sqliteWriter) torn(err error) error {
 	return err
 }
 
-// abandon answers the group whose function ended the writer's goroutine.
-func (w *sqliteWriter) abandon() {
+// abandon answers the function that ended the writer's goroutine, and returns
+// the others of its group.
+func (w *sqliteWriter) abandon() []*request {
 	if w.c.inTransaction() {
 		_ = w.rollback.run(nil, nil)
 	}
+	var left []*request
 	for _, r := range w.group {
-		r.answer(errGoexit)
+		if r.gone {
+			r.answer(errGoexit)
+		} else {
+			left = append(left, r)
+		}
 	}
+	return left
 }

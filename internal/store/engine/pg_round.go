@@ -1,0 +1,206 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// pgItem is one statement of a round: for one call, or the Batch for many.
+type pgItem struct {
+	st    *pgStatement
+	calls []*pgCall
+}
+
+// pgFault is a round that failed, and the calls that may be the reason. None
+// are named when the connection failed.
+type pgFault struct {
+	err   error
+	calls []*pgCall
+}
+
+// errCount sends the calls of a Batch without result columns back to be run one
+// by one.
+var errCount = errors.New("the batch did not change one row for each call")
+
+// exchange carries out calls in one round trip, preceded by BEGIN if asked for.
+// It sorts the calls.
+func (c *pgClient) exchange(ctx context.Context, begin bool, calls []*pgCall) *pgFault {
+	items, fault := c.items(ctx, calls)
+	if fault != nil {
+		return fault
+	}
+	batch := &pgconn.Batch{}
+	if begin {
+		batch.ExecStatement(c.begin.description, nil, nil, nil)
+	}
+	for _, item := range items {
+		if err := c.add(batch, item); err != nil {
+			return &pgFault{err, item.calls}
+		}
+	}
+	return c.receive(c.conn.ExecBatch(ctx, batch), begin, items)
+}
+
+// items makes the plan of a round and prepares what is not prepared yet. Calls
+// of one statement are sorted by key and statements by text, so that all
+// transactions everywhere lock rows in one order.
+func (c *pgClient) items(ctx context.Context, calls []*pgCall) ([]pgItem, *pgFault) {
+	slices.SortStableFunc(calls, func(a, b *pgCall) int {
+		if a.st != b.st {
+			return cmp.Compare(a.st.SQL, b.st.SQL)
+		}
+		return cmp.Compare(a.key(), b.key())
+	})
+	items := make([]pgItem, 0, len(calls))
+	for len(calls) > 0 {
+		st := calls[0].st
+		n := 1
+		for n < len(calls) && calls[n].st == st && st.Batch != "" {
+			n++
+		}
+		prepare := c.statement
+		if n > 1 {
+			prepare = c.batch
+		}
+		s, err := prepare(ctx, st)
+		if err != nil {
+			return nil, &pgFault{err, calls[:n]}
+		}
+		items = append(items, pgItem{s, calls[:n]})
+		calls = calls[n:]
+	}
+	return items, nil
+}
+
+// add appends an item to the batch, which copies it.
+func (c *pgClient) add(batch *pgconn.Batch, item pgItem) error {
+	prepared := item.form()
+	types := prepared.description.ParamOIDs
+	c.params.reset()
+	for _, call := range item.calls {
+		if len(call.args) != len(types) {
+			return fmt.Errorf("%d arguments for %d placeholders in: %s", len(call.args), len(types), call.st.SQL)
+		}
+	}
+	for i, oid := range types {
+		var err error
+		if len(item.calls) > 1 {
+			err = c.params.many(oid, item.calls, i)
+		} else {
+			err = c.params.one(oid, item.calls[0].args[i])
+		}
+		if err != nil {
+			return fmt.Errorf("argument %d: %w, in: %s", i+1, err, item.calls[0].st.SQL)
+		}
+	}
+	batch.ExecStatement(prepared.description, c.params.slices(), prepared.params, prepared.results)
+	return nil
+}
+
+func (i pgItem) form() *pgPrepared {
+	if len(i.calls) > 1 {
+		return i.st.many
+	}
+	return i.st.one
+}
+
+// receive reads the results of a round in the order of its items.
+func (c *pgClient) receive(results *pgconn.MultiResultReader, begin bool, items []pgItem) *pgFault {
+	done := 0
+	var broken error
+	for broken == nil && done < len(items) && results.NextResult() {
+		if begin {
+			begin = false
+			_, broken = results.ResultReader().Close()
+			continue
+		}
+		if broken = items[done].read(results.ResultReader()); broken == nil {
+			done++
+		}
+	}
+	err := results.Close()
+	switch {
+	case err != nil: // the server's own, which broken may only repeat
+	case broken != nil:
+		err = broken
+	case done < len(items):
+		err = errors.New("the server answered fewer statements than it was sent")
+	default:
+		return nil
+	}
+	fault := &pgFault{err: pgFailure(err)}
+	if !c.lost() {
+		fault.calls = items[min(done, len(items)-1)].calls
+	}
+	return fault
+}
+
+// read hands the rows of an item to its calls.
+func (i pgItem) read(reader *pgconn.ResultReader) error {
+	many := len(i.calls) > 1
+	for _, call := range i.calls {
+		call.begin(i.form(), many)
+	}
+	for reader.NextRow() {
+		values, call := reader.Values(), i.calls[0]
+		if many {
+			ord := ordinal(values[0])
+			if ord < 1 || ord > len(i.calls) {
+				return fmt.Errorf("a row without a valid v.ord, in: %s", call.st.Batch)
+			}
+			call, values = i.calls[ord-1], values[1:]
+		}
+		call.rows.add(values)
+	}
+	tag, err := reader.Close()
+	if err != nil {
+		return err
+	}
+	switch {
+	case !many:
+		i.calls[0].finish(i.st, tag.RowsAffected())
+		return nil
+	case len(i.form().oids) == 0 && tag.RowsAffected() != int64(len(i.calls)):
+		return errCount
+	}
+	for _, call := range i.calls {
+		n := int64(call.rows.count)
+		if len(i.form().oids) == 0 {
+			n = 1
+		}
+		call.finish(i.st, n)
+	}
+	return nil
+}
+
+// ordinal reads a bigint; NULL is 0.
+func ordinal(value []byte) int {
+	if len(value) != 8 {
+		return 0
+	}
+	return int(binary.BigEndian.Uint64(value))
+}
+
+// begin forgets the results of the call before.
+func (c *pgCall) begin(form *pgPrepared, many bool) {
+	c.rows.reset()
+	c.rows.oids = form.oids
+	if many && len(form.oids) > 0 {
+		c.rows.oids = form.oids[1:]
+	}
+}
+
+// finish notes what the call changed.
+func (c *pgCall) finish(s *pgStatement, rows int64) {
+	c.affected = 0
+	if s.text.writes {
+		c.affected = rows
+		c.tx.wrote = c.tx.wrote || rows > 0
+	}
+}

@@ -1,0 +1,310 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// pgWriter carries out groups of Writes on a connection of its own. It is used
+// by one goroutine.
+type pgWriter struct {
+	options Options
+	queue   *queue
+	connect func(context.Context) (*pgClient, error)
+	closing <-chan struct{} // closed with the engine: no more patience
+	done    chan struct{}
+
+	client *pgClient // nil when there is no connection
+}
+
+// Limits of a writer.
+const (
+	// roundTimeout ends a round on a connection whose other end has vanished.
+	// It is longer than any wait for a lock that a round may contain.
+	roundTimeout = time.Minute
+	// regroups is how often the faultless part of a failed group is run as a
+	// group again, before each runs alone.
+	regroups = 3
+	// firstPause and longestPause bound the time between two attempts to
+	// connect: ten attempts outlast the restart of a server.
+	firstPause   = 20 * time.Millisecond
+	longestPause = 2 * time.Second
+)
+
+// errAgain asks for a transaction to be run again.
+type errAgain struct{ cause error }
+
+func (e errAgain) Error() string { return e.cause.Error() }
+
+// loop runs groups until the queue is closed.
+func (w *pgWriter) loop() {
+	var group []*request
+	for {
+		group = w.queue.next(group, w.options.Group)
+		if len(group) == 0 {
+			break
+		}
+		w.serve(group, regroups)
+	}
+	if w.client != nil {
+		_ = w.client.close()
+	}
+	close(w.done)
+}
+
+// serve runs requests and answers them. If a group fails, those that may be
+// the reason run alone, each in a transaction of its own, and the others as a
+// group again.
+func (w *pgWriter) serve(requests []*request, regroups int) {
+	if len(requests) < 2 || regroups == 0 {
+		for _, r := range requests {
+			w.solo(r)
+		}
+		return
+	}
+	suspects, err := w.together(requests)
+	var again errAgain
+	switch {
+	case errors.As(err, &again):
+		others := without(requests, suspects)
+		if len(suspects) == 0 {
+			others = w.tryAgain(requests, again.cause)
+		}
+		w.serve(others, regroups-1)
+		for _, r := range suspects {
+			w.solo(r)
+		}
+	default:
+		for _, r := range requests {
+			if err != nil {
+				r.err = err
+			}
+			r.answer(r.err)
+		}
+	}
+}
+
+// without returns the requests that are not suspects.
+func without(requests, suspects []*request) []*request {
+	var rest []*request
+	for _, r := range requests {
+		if !slices.Contains(suspects, r) {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}
+
+// tryAgain answers the requests that were begun too often and returns the rest.
+func (w *pgWriter) tryAgain(requests []*request, cause error) []*request {
+	var rest []*request
+	for _, r := range requests {
+		r.tries++
+		switch {
+		case r.gone:
+			r.answer(errGoexit)
+			continue
+		case r.tries >= w.options.Tries:
+			r.answer(cause)
+			continue
+		}
+		rest = append(rest, r)
+	}
+	return rest
+}
+
+// together runs the functions in one transaction. An errAgain means that
+// nothing was changed and that the suspects, or if there are none, the
+// connection, are the reason.
+func (w *pgWriter) together(requests []*request) (suspects []*request, err error) {
+	if err := w.ensure(requests[0].tries); err != nil {
+		return nil, errAgain{err}
+	}
+	g := startGroup(requests)
+	begun := false
+	for {
+		parked, spoiled := g.wait()
+		if spoiled && err == nil {
+			err = errAgain{errAborted}
+		}
+		if len(parked) == 0 {
+			break
+		}
+		if err != nil {
+			g.abort(parked)
+			continue
+		}
+		suspects, err = w.round(g, parked, begun)
+		begun = true
+	}
+	if err == nil {
+		return nil, w.commit(begun)
+	}
+	w.rollback()
+	for _, r := range requests {
+		if (r.spoiled || r.gone) && !slices.Contains(suspects, r) {
+			suspects = append(suspects, r)
+		}
+	}
+	return suspects, err
+}
+
+// round carries out the calls that can go now.
+func (w *pgWriter) round(g *pgGroup, parked []*pgTx, begun bool) (suspects []*request, err error) {
+	round, later := g.choose(parked)
+	if len(round) == 0 { // they wait for each other
+		for _, t := range later {
+			suspects = append(suspects, t.r)
+		}
+		g.abort(parked)
+		return suspects, errAgain{errAborted}
+	}
+	calls := make([]*pgCall, len(round))
+	for i, t := range round {
+		calls[i] = &t.call
+	}
+	if fault := w.exchange(!begun, calls); fault != nil {
+		for _, c := range fault.calls {
+			suspects = append(suspects, c.tx.r)
+		}
+		g.abort(parked)
+		return suspects, errAgain{fault.err}
+	}
+	g.resume(round, later)
+	return nil, nil
+}
+
+// solo runs one function in its own transaction and answers it.
+func (w *pgWriter) solo(r *request) {
+	for {
+		err := w.attempt(r)
+		var again errAgain
+		if !errors.As(err, &again) {
+			r.answer(err)
+			return
+		}
+		if len(w.tryAgain([]*request{r}, exhausted(again.cause))) == 0 {
+			return
+		}
+	}
+}
+
+// exhausted is the error after the last try.
+func exhausted(err error) error {
+	if pgConflict(err) {
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
+	return err
+}
+
+// attempt runs the function once. An errAgain means that nothing was changed
+// and that the next attempt may do better.
+func (w *pgWriter) attempt(r *request) error {
+	if r.gone {
+		return errGoexit
+	}
+	if err := w.ensure(r.tries); err != nil {
+		return errAgain{err}
+	}
+	begun := false
+	t := startAlone(r, func(t *pgTx) error {
+		fault := w.exchange(!begun, []*pgCall{&t.call})
+		begun = true
+		if fault != nil {
+			return fault.err
+		}
+		return nil
+	})
+	t.group.wait()
+	if r.err == nil {
+		return w.commit(begun)
+	}
+	again := t.err != nil && (w.client.lost() || pgConflict(t.err))
+	w.rollback()
+	if again {
+		return errAgain{t.err}
+	}
+	return r.err
+}
+
+// exchange is one round trip.
+func (w *pgWriter) exchange(begin bool, calls []*pgCall) *pgFault {
+	ctx, cancel := context.WithTimeout(context.Background(), roundTimeout)
+	defer cancel()
+	fault := w.client.exchange(ctx, begin, calls)
+	if fault != nil && pgStale(fault.err) {
+		_ = w.client.close()
+	}
+	if fault != nil && w.client.lost() {
+		fault.calls = nil
+	}
+	return fault
+}
+
+// commit makes durable what was begun.
+func (w *pgWriter) commit(begun bool) error {
+	if !begun {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), roundTimeout)
+	defer cancel()
+	batch := &pgconn.Batch{}
+	batch.ExecStatement(w.client.commit.description, nil, nil, nil)
+	results := w.client.conn.ExecBatch(ctx, batch)
+	var tag pgconn.CommandTag
+	for results.NextResult() {
+		tag, _ = results.ResultReader().Close()
+	}
+	err := results.Close()
+	switch {
+	case err != nil && w.client.lost():
+		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+	case err != nil:
+		return errAgain{pgFailure(err)}
+	case tag.String() != "COMMIT":
+		return errAgain{fmt.Errorf("the server answered COMMIT with %s", tag)}
+	}
+	return nil
+}
+
+// rollback ends the transaction, if the server still has one.
+func (w *pgWriter) rollback() {
+	const idle = 'I'
+	if w.client.lost() || w.client.conn.TxStatus() == idle {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), roundTimeout)
+	defer cancel()
+	if _, err := w.client.conn.Exec(ctx, "ROLLBACK").ReadAll(); err != nil {
+		_ = w.client.close()
+	}
+}
+
+// ensure connects if there is no connection, after a pause that grows with the
+// number of failed tries.
+func (w *pgWriter) ensure(tries int) error {
+	if w.client != nil && !w.client.lost() {
+		return nil
+	}
+	w.client = nil
+	if tries > 0 {
+		pause := time.NewTimer(min(firstPause<<tries, longestPause))
+		defer pause.Stop()
+		select {
+		case <-pause.C:
+		case <-w.closing:
+			return ErrClosed
+		}
+	}
+	client, err := w.connect(context.Background())
+	if err != nil {
+		return fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	w.client = client
+	return nil
+}

@@ -1,0 +1,162 @@
+package store
+
+import (
+	"slices"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/store/engine"
+)
+
+// Every lock on a user goes by directory and number, whatever name it was asked
+// for by, because functions that share a transaction tell their locks apart by
+// the value of one argument.
+var (
+	lockUser = &engine.Statement{
+		SQL: selectUser + `WHERE u.directory_id = ? AND u.number = ? /*lock*/`,
+		Batch: `SELECT v.ord, ` + userColumns + `
+			FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS v (directory_id, number, ord)
+			JOIN users u ON u.directory_id = v.directory_id AND u.number = v.number
+			ORDER BY v.ord FOR NO KEY UPDATE OF u`,
+		Key: 2, Lock: true,
+	}
+
+	// The read of the hot path: the user's row is locked, those of the
+	// authenticators are not. PostgreSQL reads the latter as they were when the
+	// statement began, even if it then waited for the lock; the first column tells
+	// whether that mattered. The third argument asks for it; SQLite never waits.
+	lockCredentials = &engine.Statement{
+		SQL: `SELECT CASE WHEN ?3 THEN u.generation = (SELECT s.generation FROM users s WHERE s.id = u.id) ELSE TRUE END,
+			` + userColumns + `, ` + ownAuthenticatorColumns + `
+			FROM (SELECT * FROM users WHERE directory_id = ?1 AND number = ?2 /*lock*/) u
+			JOIN authenticators a ON a.user_id = u.id`,
+		Batch: `WITH u AS MATERIALIZED (
+				SELECT v.ord, t.* FROM unnest($1::text[], $2::bigint[], $3::boolean[]) WITH ORDINALITY AS v (directory_id, number, checked, ord)
+				JOIN users t ON t.directory_id = v.directory_id AND t.number = v.number
+				ORDER BY v.ord FOR NO KEY UPDATE OF t)
+			SELECT u.ord, u.generation = (SELECT s.generation FROM users s WHERE s.id = u.id),
+			` + userColumns + `, ` + ownAuthenticatorColumns + `
+			FROM u JOIN authenticators a ON a.user_id = u.id`,
+		Key: 2, Lock: true,
+	}
+
+	// A change to the set of a user's authenticators shows in the user's row, so
+	// that whoever waits for the lock on it learns of the change.
+	changeGeneration = &engine.Statement{SQL: `UPDATE users SET generation = generation + 1 WHERE id = ?`, Key: 1}
+)
+
+// credentialsRow is one row of lockCredentials: the user again and again, with
+// one authenticator each time.
+type credentialsRow struct {
+	fresh bool
+	user  userRow
+	auth  authenticatorRow
+	dest  []any
+}
+
+func newCredentialsRow() *credentialsRow {
+	c := &credentialsRow{}
+	c.dest = append(c.dest, &c.fresh)
+	c.dest = append(c.dest, c.user.dest()...)
+	c.dest = append(c.dest, c.auth.ownDest()...)
+	return c
+}
+
+// maxRelocks bounds how often a lock by another name than the number is tried
+// again because the user changed its number in between; once is rare already.
+const maxRelocks = 3
+
+// numberOf finds the number by which a user is locked.
+func (w *writeRecords) numberOf(directory mfa.DirectoryID, ref mfa.UserRef) (int64, error) {
+	if ref.ID == "" && ref.Number != 0 {
+		return ref.Number, nil
+	}
+	u, err := w.User(directory, ref)
+	return u.Number, err
+}
+
+// named reports whether the reference still names the user.
+func named(u mfa.User, ref mfa.UserRef) bool {
+	switch {
+	case ref.ID != "":
+		return u.ID == ref.ID
+	case ref.Number != 0:
+		return u.Number == ref.Number
+	case ref.Alias != "":
+		return u.Alias == ref.Alias
+	}
+	return u.Phone == ref.Phone
+}
+
+// LockUser finds a user and locks it.
+func (w *writeRecords) LockUser(directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, error) {
+	for range maxRelocks {
+		number, err := w.numberOf(directory, ref)
+		if err != nil {
+			return mfa.User{}, err
+		}
+		u, err := one(&w.records, userNoun, lockUser, string(directory), number)
+		if err == nil && named(u, ref) {
+			return u, nil
+		}
+		if err != nil && (!mfa.IsCode(err, mfa.NotFound) || number == ref.Number) {
+			return mfa.User{}, err
+		}
+	}
+	return mfa.User{}, mfa.Missing(userNoun.name)
+}
+
+// LockCredentials is one statement for a user, named by its number, who has
+// authenticators.
+func (w *writeRecords) LockCredentials(directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, []mfa.Authenticator, error) {
+	number, err := w.numberOf(directory, ref)
+	if err != nil {
+		return mfa.User{}, nil, err
+	}
+	row := newCredentialsRow()
+	var held []mfa.Authenticator
+	err = w.query(lockCredentials, func(r engine.Row) error {
+		if err := r.Scan(row.dest...); err != nil {
+			return err
+		}
+		held = append(held, row.auth.value())
+		return nil
+	}, string(directory), number, w.store.engine.Flavour() == engine.Postgres)
+	if err != nil {
+		return mfa.User{}, nil, err
+	}
+	if len(held) == 0 || !row.fresh {
+		return w.lockAndList(directory, ref)
+	}
+	return w.credentials(row, held, directory, ref)
+}
+
+// credentials finishes what lockCredentials found.
+func (w *writeRecords) credentials(row *credentialsRow, held []mfa.Authenticator, directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, []mfa.Authenticator, error) {
+	u, err := row.user.value()
+	if err != nil {
+		return mfa.User{}, nil, err
+	}
+	if !named(u, ref) {
+		return w.lockAndList(directory, ref)
+	}
+	for i := range held {
+		held[i].UserID, held[i].DirectoryID = u.ID, u.DirectoryID
+		if err := openAuthenticator(&w.records, &held[i]); err != nil {
+			return mfa.User{}, nil, err
+		}
+	}
+	// Sorted here, because the databases would sort even the single row that there mostly is.
+	slices.SortFunc(held, byAge)
+	return u, held, nil
+}
+
+// lockAndList is LockCredentials in two statements, of which the second sees
+// everything that happened before the first got its lock.
+func (w *writeRecords) lockAndList(directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, []mfa.Authenticator, error) {
+	u, err := w.LockUser(directory, ref)
+	if err != nil {
+		return mfa.User{}, nil, err
+	}
+	held, err := w.AuthenticatorsOf(u.ID)
+	return u, held, err
+}

@@ -24,7 +24,7 @@ func (p *Postgres) send(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			s.farewell(ctx)
+			_ = s.flush(ctx) // the last words; if they are lost, the others look by themselves
 			return
 		case <-p.out.ready:
 		}
@@ -39,14 +39,6 @@ func (p *Postgres) send(ctx context.Context) {
 		}
 		tries.reset()
 		pause(ctx, sendInterval)
-	}
-}
-
-// farewell sends what is left, if there is a connection to do it: otherwise the
-// others will look by themselves.
-func (s *sender) farewell(ctx context.Context) {
-	if s.conn != nil {
-		_ = s.flush(ctx) // there is no later try
 	}
 }
 

@@ -29,7 +29,7 @@ const (
 type Client struct {
 	transport transport
 	polling   polling
-	key       *Secret // behind a pointer, so that printing an enclosing struct shows an address
+	key       func() Secret // a function, so that printing an enclosing struct shows an address
 }
 
 // Option changes how a [Client] or [Dashboard] reaches its server.
@@ -101,8 +101,7 @@ func New(apiKey string, options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := Secret(apiKey)
-	return &Client{transport: s.transport(), polling: s.polling, key: &key}, nil
+	return &Client{transport: s.transport(), polling: s.polling, key: func() Secret { return Secret(apiKey) }}, nil
 }
 
 func apply(options []Option) (*settings, error) {

@@ -56,7 +56,7 @@ func (c *Client) VerifyCallback(r *http.Request, url string) (*Callback, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !signature.Verify(string(*c.key), nonce, r.Method, url, received.params, sent) {
+	if !signature.Verify(string(c.key()), nonce, r.Method, url, received.params, sent) {
 		return nil, fmt.Errorf("authy: callback: %w: not signed with this API key for this URL", ErrBadSignature)
 	}
 	return received.tree.callback()

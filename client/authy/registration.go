@@ -44,7 +44,7 @@ func (c *Client) RegistrationToken(registration NewRegistration) (string, error)
 		life = defaultRegistrationLife
 	}
 	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.HS256, Key: hmacKey(*c.key)},
+		jose.SigningKey{Algorithm: jose.HS256, Key: hmacKey(c.key())},
 		(&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		return "", err

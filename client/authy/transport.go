@@ -123,7 +123,7 @@ func (c *Client) post(ctx context.Context, op, path string, document, into any) 
 }
 
 func (c *Client) do(ctx context.Context, request call, into any) error {
-	request.header = http.Header{"X-Authy-Api-Key": {string(*c.key)}}
+	request.header = http.Header{"X-Authy-Api-Key": {string(c.key())}}
 	answer, err := c.transport.send(ctx, request)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ type DashboardKeys struct {
 // authenticate differently from those of a [Client].
 type Dashboard struct {
 	transport transport
-	keys      *DashboardKeys // behind a pointer, so that printing an enclosing struct shows an address
+	keys      func() DashboardKeys // a function, so that printing an enclosing struct shows an address
 }
 
 // NewDashboard returns a dashboard client. The base URL must be the one under
@@ -44,7 +44,7 @@ func NewDashboard(keys DashboardKeys, options ...Option) (*Dashboard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dashboard{transport: s.transport(), keys: &keys}, nil
+	return &Dashboard{transport: s.transport(), keys: func() DashboardKeys { return keys }}, nil
 }
 
 // String describes the dashboard without its keys.
@@ -153,9 +153,10 @@ func notInWebhookID(r rune) bool {
 // do signs and sends a request. All of them carry their parameters as a form in
 // the body, even GET and DELETE.
 func (d *Dashboard) do(ctx context.Context, op, method, path string, pairs []signature.Pair, into any) error {
+	keys := d.keys()
 	pairs = append(pairs,
-		signature.Pair{Key: "app_api_key", Value: string(d.keys.AppAPIKey)},
-		signature.Pair{Key: "access_key", Value: string(d.keys.AccessKey)})
+		signature.Pair{Key: "app_api_key", Value: string(keys.AppAPIKey)},
+		signature.Pair{Key: "access_key", Value: string(keys.AccessKey)})
 	params, err := signature.CanonicalForm(pairs)
 	if err != nil {
 		return fmt.Errorf("authy: %s: %w", op, err)
@@ -163,7 +164,7 @@ func (d *Dashboard) do(ctx context.Context, op, method, path string, pairs []sig
 	nonce := rand.Text()
 	header := http.Header{}
 	header.Set(signature.HeaderNonce, nonce)
-	header.Set(signature.HeaderSignature, signature.Sign(string(d.keys.SigningKey), nonce, method, d.transport.base+path, params))
+	header.Set(signature.HeaderSignature, signature.Sign(string(keys.SigningKey), nonce, method, d.transport.base+path, params))
 	answer, err := d.transport.send(ctx, call{
 		op: op, method: method, path: path, header: header,
 		body: []byte(params), contentType: "application/x-www-form-urlencoded",

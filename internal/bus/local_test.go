@@ -137,12 +137,12 @@ func TestLocalRunsUntilTold(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := (&bus.Local{}).Run(ctx); err != nil {
+	if err := bus.NewLocal().Run(ctx); err != nil {
 		t.Error(err)
 	}
 }
 
-// Not parallel: it measures the heap.
+//nolint:paralleltest // it measures the heap
 func TestASubscriptionIsSmall(t *testing.T) {
 	const count, limit = 10_000, 300
 	names := make([]string, count)

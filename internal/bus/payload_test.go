@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -122,7 +123,7 @@ func TestTooMuchForOneBatchBecomesEverything(t *testing.T) {
 	t.Parallel()
 	o := newOutgoing()
 	for i := range pendingLimit + 1 {
-		o.add([]string{fmt.Sprint(i)})
+		o.add([]string{strconv.Itoa(i)})
 	}
 	o.add([]string{"one more"})
 	if b := o.take(); !b.everything || len(b.topics) != 0 {

@@ -108,12 +108,12 @@ func (p *Postgres) connect(ctx context.Context) (*pgx.Conn, error) {
 	return pgx.ConnectConfig(ctx, p.config.Copy())
 }
 
-// hangUp closes politely if that goes quickly.
-func hangUp(conn *pgx.Conn) {
+// hangUp closes politely if that goes quickly, also when the context has ended.
+func hangUp(ctx context.Context, conn *pgx.Conn) {
 	if conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), sendTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTimeout)
 	defer cancel()
 	_ = conn.Close(ctx) // the connection is gone either way
 }

@@ -16,7 +16,7 @@ type sender struct {
 // send announces to other nodes until the context ends.
 func (p *Postgres) send(ctx context.Context) {
 	s := &sender{bus: p}
-	defer func() { hangUp(s.conn) }()
+	defer func() { hangUp(ctx, s.conn) }()
 	// Connected beforehand, the first announcement need not wait. If it fails now,
 	// sending tries again.
 	_ = s.dial(ctx)
@@ -53,7 +53,7 @@ func (s *sender) flush(ctx context.Context) error {
 	defer cancel()
 	if err := s.notify(ctx, b); err != nil {
 		s.bus.out.giveBack(b)
-		hangUp(s.conn)
+		hangUp(ctx, s.conn)
 		s.conn = nil
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *sender) dial(ctx context.Context) error {
 	}
 	// A notification is a commit; nobody needs to wait until this one is on disk.
 	if _, err := conn.Exec(ctx, "SET synchronous_commit = off"); err != nil {
-		hangUp(conn)
+		hangUp(ctx, conn)
 		return fmt.Errorf("prepare to notify: %w", err)
 	}
 	s.conn = conn

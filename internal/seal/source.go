@@ -138,7 +138,7 @@ func createKeyFile(path string) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp.Name())
+	defer func() { _ = os.Remove(temp.Name()) }() // the link keeps the file
 	_, err = temp.WriteString(base64.StdEncoding.EncodeToString(raw[:]) + "\n")
 	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return err

@@ -60,8 +60,8 @@ func clean(value string, limit int) string {
 // misleads knows characters that nobody sees: those by which a name could make
 // the rest of a line read backwards, and those that only make two texts differ.
 func misleads(r rune) bool {
-	switch {
-	case r == '\u200b', r == '\u2060', r == '\ufeff', r == '\u00ad':
+	switch r {
+	case '\u200b', '\u2060', '\ufeff', '\u00ad':
 		return true
 	default:
 		return unicode.Is(unicode.Bidi_Control, r)

@@ -13,7 +13,7 @@ func TestATagDecidesTheLocale(t *testing.T) {
 		"en": text.English, "en-GB": text.English, "es": text.Spanish, "es-419": text.Spanish, "ES-mx": text.Spanish,
 		"pt": text.Portuguese, "pt-BR": text.Portuguese, "pt-PT": text.Portuguese, "pt_BR": text.Portuguese,
 		"de": text.German, "de-CH": text.German, "de-AT": text.German, "gsw": text.German, "fr": text.French, "fr-CA": text.French,
-		"it": text.Italian, "it-CH": text.Italian, " it ": text.Italian,
+		"it": text.Italian, "it-CH": text.Italian, "\tit\n": text.Italian,
 		"zh": text.English, "zh-HK": text.English, "ja": text.English, "nl": text.English, "tl": text.English, "he": text.English,
 		"tlh": text.English, "und": text.English, "*": text.English, "!!": text.English, "-": text.English, "\x00": text.English,
 		strings.Repeat("de-", 1000): text.English,

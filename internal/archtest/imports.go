@@ -44,7 +44,11 @@ var layers = []row{
 
 	{"internal/endpoint", []string{"internal/mfa"}, "turns (response, error) into HTTP; needs the domain's error codes"},
 	{"internal/dialect/dialecttest", []string{"internal/...", "receipt", "api", "client/..."}, "a server for the tests of any dialect"},
-	{"internal/dialect/native", []string{"internal/mfa", "internal/endpoint", "api"}, "our own API is a dialect with public wire types"},
+	{
+		"internal/dialect/native",
+		[]string{"internal/mfa", "internal/endpoint", "api", "receipt"},
+		"our own API is a dialect with public wire types, and devices sign their requests as receipt says",
+	},
 	{
 		"internal/dialect/authy",
 		[]string{"internal/mfa", "internal/endpoint", "client/authy/signature"},

@@ -92,6 +92,8 @@ func TestRules(t *testing.T) {
 		{"link to nowhere", linksPoint, map[string]string{"docs/a.md": "[x](../b.md#y)\n"}, "links to ../b.md#y"},
 		{"reference to nowhere", linksPoint, map[string]string{"a.md": "[x]: docs/b.md\n"}, "links to docs/b.md"},
 		{"links that hold", linksPoint, map[string]string{"a.md": "[x](docs/) [y](docs/b.md) [z](#here) [w](https://example.com) `[v](code)`\n```\n[u](code)\n```\n", "docs/b.md": ""}, ""},
+		{"claim without its test", claimsNameTests, map[string]string{"docs/a.md": "| `internal/bus.TestGone` |\n"}, "names the test TestGone of internal/bus"},
+		{"claim with its test", claimsNameTests, map[string]string{"docs/a.md": "`internal/bus.TestHere`\n", "internal/bus/a_test.go": "package bus\nfunc TestHere() {}\n"}, ""},
 		{"picture", linksPoint, map[string]string{"a.md": "![x](p.png)\n", "p.png": "\x89PNG\x00"}, ""},
 	}
 	for _, c := range cases {

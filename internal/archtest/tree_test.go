@@ -23,6 +23,7 @@ var rules = []struct {
 	{"texts name no registry and no machine", wordsClean},
 	{"notes for later carry a link", promisesLinked},
 	{"links of pages point at what exists", linksPoint},
+	{"claims name tests that exist", claimsNameTests},
 }
 
 func TestTree(t *testing.T) {

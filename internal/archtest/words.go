@@ -2,6 +2,7 @@ package archtest
 
 import (
 	"fmt"
+	"go/ast"
 	"path"
 	"regexp"
 	"slices"
@@ -144,4 +145,33 @@ func (t *tree) exists(name string) bool {
 		}
 	}
 	return false
+}
+
+// namedTest is how pages point at the test that proves a claim: package directory, dot, name, in code quotes.
+var namedTest = regexp.MustCompile("`([a-z0-9_/]+)\\.((?:Test|Fuzz|Example|Benchmark)[A-Za-z0-9_]+)`")
+
+// claimsNameTests follows such pointers: a claim whose test was renamed or removed is no longer proved.
+func claimsNameTests(t *tree) []string {
+	tests := map[string]bool{}
+	for _, p := range t.packages {
+		for _, f := range p.files {
+			for _, decl := range f.ast.Decls {
+				if d, ok := decl.(*ast.FuncDecl); ok && d.Recv == nil {
+					tests[p.dir+"."+d.Name.Name] = true
+				}
+			}
+		}
+	}
+	var complaints []string
+	for _, name := range t.names() {
+		if path.Ext(name) != ".md" {
+			continue
+		}
+		for _, m := range namedTest.FindAllStringSubmatch(t.texts[name], -1) {
+			if !tests[m[1]+"."+m[2]] {
+				complaints = append(complaints, fmt.Sprintf("%s: names the test %s of %s, which does not exist", name, m[2], m[1]))
+			}
+		}
+	}
+	return complaints
 }

@@ -46,6 +46,8 @@ type ApplicationReader interface {
 	ApplicationByNumber(number int64) (Application, error)
 	ApplicationByName(directory DirectoryID, name string) (Application, error)
 	ApplicationsOf(directory DirectoryID) ([]Application, error)
+	// Applications lists up to limit of all directories, by number.
+	Applications(limit int) ([]Application, error)
 }
 
 // ApplicationWriter changes them.

@@ -167,3 +167,31 @@ func (s *Service) limited(err error, until time.Time) error {
 	}
 	return &Error{Code: Limited, Message: "too many attempts; wait and try again", RetryAfter: until.Sub(s.Now())}
 }
+
+// CallerByNumber loads an application by its serial number, for operators; 0 means the only one there is.
+func (s *Service) CallerByNumber(ctx context.Context, number int64) (*Caller, error) {
+	var caller *Caller
+	err := s.store.Read(ctx, func(r Records) error {
+		a, err := r.ApplicationByNumber(number)
+		if number == 0 {
+			a, err = onlyApplication(r)
+		}
+		if err != nil {
+			return err
+		}
+		caller, err = callerOf(r, Key{ApplicationID: a.ID})
+		return err
+	})
+	return caller, err
+}
+
+func onlyApplication(r Records) (Application, error) {
+	all, err := r.Applications(2)
+	if err == nil && len(all) != 1 {
+		err = &Error{Code: Invalid, Field: "app", Message: "the server has not just one application; name its number"}
+	}
+	if err != nil {
+		return Application{}, err
+	}
+	return all[0], nil
+}

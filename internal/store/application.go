@@ -16,6 +16,8 @@ var (
 
 	applicationsOf = &engine.Statement{SQL: selectApplication + `WHERE directory_id = ? ORDER BY created_at, id`}
 
+	applicationsList = &engine.Statement{SQL: selectApplication + `ORDER BY number LIMIT ?`}
+
 	addApplication = &engine.Statement{SQL: `INSERT INTO applications
 		(id, organization_id, directory_id, number, name, settings, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
@@ -53,6 +55,10 @@ func (r *records) ApplicationByName(directory mfa.DirectoryID, name string) (mfa
 		return mfa.Application{}, err
 	}
 	return one(r, applicationNoun, applicationByName, string(directory), name)
+}
+
+func (r *records) Applications(limit int) ([]mfa.Application, error) {
+	return many(r, applicationNoun, applicationsList, limit)
 }
 
 func (r *records) ApplicationsOf(directory mfa.DirectoryID) ([]mfa.Application, error) {

@@ -1,0 +1,237 @@
+package apply
+
+import (
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// Plan judges everything that needs no database and returns what the file wants. Errors name the line.
+func (f *File) Plan() (mfa.Plan, error) {
+	var p mfa.Plan
+	for i, o := range f.body.Organizations {
+		planned, err := o.plan(fmt.Sprintf("organizations[%d]", i))
+		if err != nil {
+			return mfa.Plan{}, f.Locate(err)
+		}
+		p.Organizations = append(p.Organizations, planned)
+	}
+	return p, nil
+}
+
+// refuse says what is wrong at a path.
+func refuse(path, format string, args ...any) error {
+	return &mfa.Error{Code: mfa.Invalid, Field: path, Message: fmt.Sprintf(format, args...)}
+}
+
+// within puts a path in front of the field that a refusal of mfa names.
+func within(path string, err error) error {
+	if refusal, ok := err.(*mfa.Error); ok { //nolint:errorlint // parsers of mfa return it bare
+		return &mfa.Error{Code: refusal.Code, Reason: refusal.Reason, Field: path, Message: refusal.Message}
+	}
+	return err
+}
+
+// checkedID reads an optional UUID.
+func checkedID(path, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
+	return mfa.ParseUUID(path+".id", id)
+}
+
+const maxName = 200 // bytes: one line on every screen
+
+func checkedName(path, name string) error {
+	if strings.TrimSpace(name) == "" || len(name) > maxName {
+		return refuse(path+".name", "a name has 1 to 200 characters")
+	}
+	return nil
+}
+
+func (o organization) plan(path string) (mfa.PlannedOrganization, error) {
+	id, err := checkedID(path, o.ID)
+	if err == nil {
+		err = checkedName(path, o.Name)
+	}
+	out := mfa.PlannedOrganization{ID: mfa.OrganizationID(id), Name: o.Name}
+	for i, d := range o.Directories {
+		if err != nil {
+			break
+		}
+		var planned mfa.PlannedDirectory
+		planned, err = d.plan(fmt.Sprintf("%s.directories[%d]", path, i))
+		out.Directories = append(out.Directories, planned)
+	}
+	return out, err
+}
+
+func (d directory) plan(path string) (mfa.PlannedDirectory, error) {
+	id, err := checkedID(path, d.ID)
+	if err != nil {
+		return mfa.PlannedDirectory{}, err
+	}
+	if err := checkedName(path, d.Name); err != nil {
+		return mfa.PlannedDirectory{}, err
+	}
+	out := mfa.PlannedDirectory{ID: mfa.DirectoryID(id), Name: d.Name}
+	for i, a := range d.Applications {
+		planned, err := a.plan(fmt.Sprintf("%s.applications[%d]", path, i))
+		if err != nil {
+			return out, err
+		}
+		out.Applications = append(out.Applications, planned)
+	}
+	for i, u := range d.Users {
+		planned, err := u.plan(fmt.Sprintf("%s.users[%d]", path, i))
+		if err != nil {
+			return out, err
+		}
+		out.Users = append(out.Users, planned)
+	}
+	return out, nil
+}
+
+func (a application) plan(path string) (mfa.PlannedApplication, error) {
+	id, err := checkedID(path, a.ID)
+	if err != nil {
+		return mfa.PlannedApplication{}, err
+	}
+	if err := checkedName(path, a.Name); err != nil {
+		return mfa.PlannedApplication{}, err
+	}
+	if a.Number < 0 || a.Number > mfa.MaxUserNumber {
+		return mfa.PlannedApplication{}, refuse(path+".number", "a number is 1 to 2147483647")
+	}
+	out := mfa.PlannedApplication{ID: mfa.ApplicationID(id), Number: a.Number, Name: a.Name, Settings: mfa.DefaultSettings()}
+	out.Settings.LogoURL = a.LogoURL
+	if err := a.Settings.into(path+".settings", &out.Settings); err != nil {
+		return out, err
+	}
+	if a.Authy != nil {
+		err = a.Authy.into(path+".authy", &out)
+	}
+	return out, err
+}
+
+func (s *settings) into(path string, out *mfa.ApplicationSettings) error {
+	if s == nil {
+		return nil
+	}
+	for _, set := range []struct {
+		from *bool
+		to   *bool
+	}{
+		{s.SMS, &out.SMS}, {s.Voice, &out.Voice}, {s.Email, &out.Email}, {s.Approvals, &out.Approvals}, {s.GenericTOTP, &out.GenericTOTP},
+		{s.CustomCodes, &out.CustomCodes}, {s.PassThrough, &out.PassThrough}, {s.LockOnBan, &out.LockOnBan}, {s.TestMode, &out.TestMode},
+	} {
+		if set.from != nil {
+			*set.to = *set.from
+		}
+	}
+	if s.CodeDigits != 0 && (s.CodeDigits < mfa.MinCodeDigits || s.CodeDigits > mfa.MaxCodeDigits) {
+		return refuse(path+".code_digits", "codes have 4 to 10 digits")
+	}
+	out.CodeDigits = s.CodeDigits
+	return nil
+}
+
+// minKey is the shortest API key worth the name; the vendor's have 32 characters.
+const minKey = 8
+
+func (a authy) into(path string, out *mfa.PlannedApplication) error {
+	keys := a.APIKeys
+	if a.APIKey != "" {
+		keys = append([]string{a.APIKey}, keys...)
+	}
+	if len(keys) == 0 {
+		return refuse(path, "the authy part needs an api_key")
+	}
+	for _, key := range keys {
+		if len(key) < minKey {
+			return refuse(path+".api_key", "an API key needs at least 8 characters")
+		}
+		out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)})
+	}
+	if (a.AccessKey == "") != (a.SigningKey == "") {
+		return refuse(path, "access_key and signing_key belong together")
+	}
+	if a.AccessKey != "" {
+		out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyAuthyAccess, Secret: mfa.SecretText(a.AccessKey)},
+			mfa.PlannedKey{Kind: mfa.KeyAuthySigning, Secret: mfa.SecretText(a.SigningKey)})
+	}
+	if a.AppID != 0 {
+		out.Number = a.AppID
+	}
+	return a.settings(path, out)
+}
+
+// settings writes the dialect's own part as package dialect/authy reads it.
+func (a authy) settings(path string, out *mfa.PlannedApplication) error {
+	method := strings.ToUpper(a.CallbackMethod)
+	if method != "" && method != "GET" && method != "POST" {
+		return refuse(path+".callback_method", "the callback method is GET or POST")
+	}
+	if a.CallbackURL != "" && !strings.HasPrefix(a.CallbackURL, "https://") && !strings.HasPrefix(a.CallbackURL, "http://") {
+		return refuse(path+".callback_url", "the callback address starts with https:// or http://")
+	}
+	encoded, err := json.Marshal(struct {
+		URL    string `json:"callback_url,omitempty"`
+		Method string `json:"callback_method,omitempty"`
+		Plan   string `json:"plan,omitempty"`
+	}{a.CallbackURL, method, a.Plan})
+	if err != nil {
+		return refuse(path, "the settings cannot be written")
+	}
+	out.Settings.Dialects = map[string]json.RawMessage{"authy": encoded}
+	return nil
+}
+
+func (u user) plan(path string) (mfa.PlannedUser, error) {
+	out := mfa.PlannedUser{Number: u.AuthyID, Alias: u.Alias, Locale: u.Locale}
+	if u.AuthyID < 0 || u.AuthyID > mfa.MaxUserNumber {
+		return out, refuse(path+".authy_id", "an authy_id is 1 to 2147483647")
+	}
+	if u.AuthyID == 0 && u.Alias == "" && u.Phone == "" {
+		return out, refuse(path, "a user needs an authy_id, an alias or a phone to be found by")
+	}
+	if u.Phone != "" {
+		phone, err := mfa.ParseE164(u.Phone)
+		if err != nil {
+			return out, within(path+".phone", err)
+		}
+		out.Phone = phone
+	}
+	addresses := u.Emails
+	if u.Email != "" {
+		addresses = append([]string{u.Email}, addresses...)
+	}
+	for _, address := range addresses {
+		parsed, err := mfa.ParseEmail(address)
+		if err != nil {
+			return out, within(path+".email", err)
+		}
+		out.Emails = append(out.Emails, parsed)
+	}
+	if u.TOTP == nil {
+		return out, nil
+	}
+	planned, err := u.TOTP.plan(path + ".totp")
+	out.TOTP = planned
+	return out, err
+}
+
+func (t totp) plan(path string) (*mfa.PlannedTOTP, error) {
+	text := strings.TrimRight(strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(t.Secret)), "=")
+	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
+	if err != nil || len(seed) == 0 {
+		return nil, refuse(path+".secret", "the seed is not base 32 (letters A to Z and digits 2 to 7)")
+	}
+	return &mfa.PlannedTOTP{
+		TOTPData: mfa.TOTPData{Algorithm: strings.ToUpper(t.Algorithm), Digits: t.Digits, Period: t.Period},
+		Seed:     mfa.NewSecret(seed), Check: t.Check, CheckAt: t.CheckAt,
+	}, nil
+}

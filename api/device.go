@@ -150,6 +150,9 @@ type TOTP struct {
 type PushSubscription struct {
 	Endpoint string   `json:"endpoint"`
 	Keys     PushKeys `json:"keys"`
+	// ExpirationTime is what browsers add; the push service's answers say it
+	// better.
+	ExpirationTime *float64 `json:"expirationTime,omitempty"`
 }
 
 // PushKeys are the subscriber's keys of RFC 8291, base64url.

@@ -12,6 +12,11 @@ type Problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
 	Code   string `json:"code"`
+	// ServerTime comes with proof_time and statement_time: the clock to
+	// correct by. The Date header says the same to the second.
+	ServerTime string `json:"server_time,omitempty"`
+	// Directories comes with directory_required: what to choose from.
+	Directories []Named `json:"directories,omitempty"`
 }
 
 // ProblemTypePrefix makes a problem's type from its code.
@@ -19,30 +24,31 @@ const ProblemTypePrefix = "urn:twinseal:problem:"
 
 // Codes of the device protocol, with the status each travels under.
 const (
-	CodeInvalidRequest   = "invalid_request"     // 400: malformed JSON, wrong types, missing members
-	CodeKeyMismatch      = "key_mismatch"        // 400: the key announced is not the key that signed
-	CodeStatementInvalid = "statement_invalid"   // 400: not a well-formed, correctly signed statement
-	CodeProofMissing     = "proof_missing"       // 401: no DPoP header
-	CodeProofInvalid     = "proof_invalid"       // 401: the proof is not for this request
-	CodeProofTime        = "proof_time"          // 401: the proof's clock is off; correct by the Date header
-	CodeProofReplayed    = "proof_replayed"      // 401: this proof was used before
-	CodeDeviceUnknown    = "device_unknown"      // 401: the key is not linked, or no longer
-	CodeLinkRefused      = "link_refused"        // 403: code or token unknown, used up, expired or wrong
-	CodeUserDisabled     = "user_disabled"       // 403: the person's account is closed
-	CodeNotFound         = "not_found"           // 404: no such route
-	CodeChallengeUnknown = "challenge_unknown"   // 404: not a challenge of this device's person
-	CodeReceiptUnknown   = "receipt_unknown"     // 404: no receipt for that challenge
-	CodePushUnavailable  = "push_unavailable"    // 404: the server sends no Web Push
-	CodeMethodNotAllowed = "method_not_allowed"  // 405
-	CodeKeyInUse         = "key_in_use"          // 409: this key is already a linked device
-	CodeAlreadyAnswered  = "already_answered"    // 409: somebody answered first, or differently
-	CodeExpired          = "challenge_expired"   // 410: too late
-	CodeCancelled        = "challenge_cancelled" // 410: the application withdrew it
-	CodeTooLarge         = "too_large"           // 413: body above MaxDeviceBody
-	CodeMediaType        = "media_type"          // 415: the body is not application/json
-	CodeMismatch         = "statement_mismatch"  // 422: signed, but not what was asked
-	CodeStatementTime    = "statement_time"      // 422: device_time is off; correct by the Date header
-	CodeRateLimited      = "rate_limited"        // 429: with Retry-After
-	CodeInternal         = "internal"            // 500
-	CodeUnavailable      = "unavailable"         // 503: try again later
+	CodeInvalidRequest    = "invalid_request"     // 400: malformed JSON, wrong types, missing members
+	CodeKeyMismatch       = "key_mismatch"        // 400: the key announced is not the key that signed
+	CodeStatementInvalid  = "statement_invalid"   // 400: not a well-formed, correctly signed statement
+	CodeProofMissing      = "proof_missing"       // 401: no DPoP header
+	CodeProofInvalid      = "proof_invalid"       // 401: the proof is not for this request
+	CodeProofTime         = "proof_time"          // 401: the proof's clock is off; correct by the Date header
+	CodeProofReplayed     = "proof_replayed"      // 401: this proof was used before
+	CodeDeviceUnknown     = "device_unknown"      // 401: the key is not linked, or no longer
+	CodeLinkRefused       = "link_refused"        // 403: code or token unknown, used up, expired or wrong
+	CodeUserDisabled      = "user_disabled"       // 403: the person's account is closed
+	CodeNotFound          = "not_found"           // 404: no such route
+	CodeChallengeUnknown  = "challenge_unknown"   // 404: not a challenge of this device's person
+	CodeReceiptUnknown    = "receipt_unknown"     // 404: no receipt for that challenge
+	CodePushUnavailable   = "push_unavailable"    // 404: the server sends no Web Push
+	CodeMethodNotAllowed  = "method_not_allowed"  // 405
+	CodeKeyInUse          = "key_in_use"          // 409: this key is already a linked device
+	CodeDirectoryRequired = "directory_required"  // 409: several directories know the phone number; name one
+	CodeAlreadyAnswered   = "already_answered"    // 409: somebody answered first, or differently
+	CodeExpired           = "challenge_expired"   // 410: too late
+	CodeCancelled         = "challenge_cancelled" // 410: the application withdrew it
+	CodeTooLarge          = "too_large"           // 413: body above MaxDeviceBody
+	CodeMediaType         = "media_type"          // 415: the body is not application/json
+	CodeMismatch          = "statement_mismatch"  // 422: signed, but not what was asked
+	CodeStatementTime     = "statement_time"      // 422: device_time is off; correct by the Date header
+	CodeRateLimited       = "rate_limited"        // 429: with Retry-After
+	CodeInternal          = "internal"            // 500
+	CodeUnavailable       = "unavailable"         // 503: try again later
 )

@@ -46,8 +46,8 @@ func (d *Device) Answer(ctx context.Context, c Challenge, decision Decision) ([]
 	var refusal *Error
 	switch {
 	case err == nil:
-	case errors.As(err, &refusal) && refusal.Code == api.CodeStatementTime && !refusal.date.IsZero():
-		d.correctClock(refusal.date)
+	case errors.As(err, &refusal) && refusal.Code == api.CodeStatementTime && !refusal.serverTime.IsZero():
+		d.correctClock(refusal.serverTime)
 		jws, data, err = d.answerOnce(ctx, target, c.question, decision)
 	case refusal == nil && jws != "" && ctx.Err() == nil:
 		data, err = d.post(ctx, target, jws)

@@ -92,7 +92,7 @@ func (d *Device) Now() time.Time {
 func (d *Device) correctClock(server time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.account.ClockOffset = server.Sub(d.clock()).Round(time.Second)
+	d.account.ClockOffset = server.Sub(d.clock()).Round(time.Millisecond)
 }
 
 // withoutRedirects keeps a proof from travelling anywhere but to the address

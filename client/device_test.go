@@ -135,15 +135,35 @@ func TestLinkingByPhone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrong := d.FinishPhoneLink(t.Context(), started.EnrollmentID, "0000000")
+	wrong := d.FinishPhoneLink(t.Context(), started.EnrollmentID, "0000000", "")
 	if !client.HasCode(wrong, api.CodeLinkRefused) {
 		t.Fatalf("a wrong code gives %v", wrong)
 	}
-	if err := d.FinishPhoneLink(t.Context(), started.EnrollmentID, s.SentTo(clienttest.KnownPhone)+"\n"); err != nil {
+	if err := d.FinishPhoneLink(t.Context(), started.EnrollmentID, s.SentTo(clienttest.KnownPhone)+"\n", ""); err != nil {
 		t.Fatal(err)
 	}
 	if !d.Account().IsLinked() {
 		t.Error("not linked")
+	}
+}
+
+func TestANumberKnownTwiceNeedsADirectory(t *testing.T) {
+	t.Parallel()
+	s := clienttest.Start(t)
+	s.ShareNumber()
+	d := newDevice(t, s, s.Now)
+	started, err := d.StartPhoneLink(t.Context(), clienttest.KnownPhone, "a", "cli")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := s.SentTo(clienttest.KnownPhone)
+	err = d.FinishPhoneLink(t.Context(), started.EnrollmentID, code, "")
+	var refusal *client.Error
+	if !errors.As(err, &refusal) || refusal.Code != api.CodeDirectoryRequired || len(refusal.Directories) != 2 {
+		t.Fatalf("error = %v", err)
+	}
+	if err := d.FinishPhoneLink(t.Context(), started.EnrollmentID, code, refusal.Directories[0].ID); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // Error is a refusal by the server. Code is one of the codes of package api;
@@ -21,7 +22,10 @@ type Error struct {
 	Detail string
 	// RetryAfter is how long the server asked to wait, 0 if it did not say.
 	RetryAfter time.Duration
-	date       time.Time
+	// Directories are what to choose from when Code is directory_required.
+	Directories []api.Named
+	// serverTime is the server's clock, zero when it did not say.
+	serverTime time.Time
 }
 
 // Error gives the server's words, and the status when it had none.
@@ -55,14 +59,17 @@ const maxProblem = 64 << 10
 // newError reads an error response, whoever made it.
 func newError(resp *http.Response) *Error {
 	e := &Error{Status: resp.StatusCode}
-	e.date, _ = http.ParseTime(resp.Header.Get("Date"))
+	e.serverTime, _ = http.ParseTime(resp.Header.Get("Date"))
 	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		e.RetryAfter = time.Duration(seconds) * time.Second
 	}
 	var p api.Problem
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
 	if err == nil && json.Unmarshal(body, &p) == nil {
-		e.Code, e.Title, e.Detail = p.Code, p.Title, p.Detail
+		e.Code, e.Title, e.Detail, e.Directories = p.Code, p.Title, p.Detail, p.Directories
+	}
+	if at, err := receipt.ParseTime(p.ServerTime); err == nil {
+		e.serverTime = at
 	}
 	return e
 }
@@ -77,6 +84,8 @@ func (e *Error) Hint() string {
 		return "this device is no longer linked; link it again with a new code"
 	case api.CodeLinkRefused:
 		return "ask for a new code; a code is short-lived and works once"
+	case api.CodeDirectoryRequired:
+		return "say which of the directories is meant"
 	case api.CodeUserDisabled:
 		return "the account is closed; ask whoever runs the service"
 	case api.CodeChallengeUnknown:

@@ -83,9 +83,11 @@ func (d *Device) StartPhoneLink(ctx context.Context, phone, name, platform strin
 }
 
 // FinishPhoneLink proves the number with the code that was sent to it.
-func (d *Device) FinishPhoneLink(ctx context.Context, enrollmentID, code string) error {
+// Directory is empty at first; when the server answers directory_required,
+// the same code is sent again with the id of one of [Error.Directories].
+func (d *Device) FinishPhoneLink(ctx context.Context, enrollmentID, code, directory string) error {
 	return d.finishLink(ctx, api.PathPhoneLinks+"/"+url.PathEscape(enrollmentID),
-		api.PhoneLinkCode{Code: strings.TrimSpace(code)})
+		api.PhoneLinkCode{Code: strings.TrimSpace(code), Directory: directory})
 }
 
 func (d *Device) finishLink(ctx context.Context, target string, in any) error {

@@ -74,8 +74,8 @@ func (d *Device) send(ctx context.Context, r request) (*http.Response, error) {
 		return resp, err
 	}
 	switch {
-	case refusal.Code == api.CodeProofTime && !refusal.date.IsZero():
-		d.correctClock(refusal.date)
+	case refusal.Code == api.CodeProofTime && !refusal.serverTime.IsZero():
+		d.correctClock(refusal.serverTime)
 	case refusal.Code == api.CodeProofReplayed:
 	default:
 		return nil, err

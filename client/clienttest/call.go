@@ -130,6 +130,9 @@ func (s *Server) planned() *api.Problem {
 }
 
 func (s *Server) refuse(w http.ResponseWriter, p *api.Problem) {
+	if p.Code == api.CodeProofTime || p.Code == api.CodeStatementTime {
+		p.ServerTime = receipt.FormatTime(s.Now())
+	}
 	data, err := json.Marshal(p)
 	if err != nil {
 		panic(errors.Join(errors.New("clienttest: a problem that is not JSON"), err))

@@ -55,6 +55,11 @@ func (s *Server) finishPhoneLink(c *call) (any, *api.Problem) {
 	if !ok || begun.code != in.Code || begun.thumbprint != c.proof.Thumbprint {
 		return nil, problem(http.StatusForbidden, api.CodeLinkRefused, "the code is wrong, expired or used")
 	}
+	if s.otherDirectory && in.Directory != dirID {
+		p := problem(http.StatusConflict, api.CodeDirectoryRequired, "several directories know this number")
+		p.Directories = []api.Named{{ID: dirID, Name: "customers"}, {ID: "dir-staff", Name: "staff"}}
+		return nil, p
+	}
 	delete(s.phoneCodes, id)
 	return s.add(c.proof, begun.request.Name, begun.request.Platform), nil
 }
@@ -82,7 +87,7 @@ func (s *Server) account(device api.Device) api.Account {
 	return api.Account{
 		Device:       device,
 		User:         api.User{ID: annID, Number: 1337, Email: "a•••@example.com", Phone: "•••0100"},
-		Directory:    api.Named{ID: "dir-customers", Name: "customers"},
+		Directory:    api.Named{ID: dirID, Name: "customers"},
 		Organization: api.Named{ID: "org-acme", Name: "Acme"},
 		Applications: []api.Named{{ID: "app-bank", Name: "Acme Bank"}},
 		ServerKey:    api.JWK(s.jwk()),

@@ -43,6 +43,8 @@ type Server struct {
 	drop       int           // answers to lose
 	refusals   []api.Problem // to give instead of the next answers
 	serial     int
+
+	otherDirectory bool // knows Ann's number too
 }
 
 type challenge struct {
@@ -199,7 +201,17 @@ func (s *Server) Refuse(p api.Problem) {
 // EndStreams breaks every open connection, as a proxy or a restart would.
 func (s *Server) EndStreams() { s.http.CloseClientConnections() }
 
-const annID = "user-ann"
+// ShareNumber has a second directory know Ann's number.
+func (s *Server) ShareNumber() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.otherDirectory = true
+}
+
+const (
+	annID = "user-ann"
+	dirID = "dir-customers"
+)
 
 func (s *Server) jwk() receipt.JWK {
 	key, err := receipt.NewJWK(s.key.Public())

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/text/width"
+
+	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/client"
+	"github.com/twinseal/twinseal/receipt"
+)
+
+// print gives the result of a command: v in JSON, or what text writes.
+func (a *deviceApp) print(cmd *cobra.Command, v any, text func(io.Writer)) error {
+	if !a.json {
+		text(cmd.OutOrStdout())
+		return nil
+	}
+	return printJSON(cmd.OutOrStdout(), v)
+}
+
+func printJSON(w io.Writer, v any) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(v)
+}
+
+// visible makes text from elsewhere safe for a terminal. Control characters
+// could move the cursor and rewrite what is shown; characters that reverse
+// the direction of writing, or show nothing, could make a person approve
+// something else than is read. Both are written as their numbers.
+func visible(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || r == unicode.ReplacementChar {
+			fmt.Fprintf(&b, "<U+%04X>", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// lines is visible text in which line breaks remain.
+func lines(text string) []string {
+	parts := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	for i, part := range parts {
+		parts[i] = visible(part)
+	}
+	return parts
+}
+
+// columns is how wide a terminal shows text.
+func columns(text string) int {
+	n := 0
+	for _, r := range text {
+		switch kind := width.LookupRune(r).Kind(); {
+		case unicode.In(r, unicode.Mn, unicode.Me):
+		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
+			n += 2
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// maxCell bounds a cell of a table; `show` has the whole text.
+const maxCell = 60
+
+func cell(text string) string {
+	text = strings.Join(lines(text), " ")
+	if columns(text) <= maxCell {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if columns(b.String()+string(r)) >= maxCell {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String() + "…"
+}
+
+// printTable lines its columns up, in any script.
+func printTable(w io.Writer, rows [][]string) {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i := range row {
+			row[i] = cell(row[i])
+			widths[i] = max(widths[i], columns(row[i]))
+		}
+	}
+	for _, row := range rows {
+		var b strings.Builder
+		for i, text := range row {
+			b.WriteString(text)
+			b.WriteString(strings.Repeat(" ", widths[i]-columns(text)+2))
+		}
+		fmt.Fprintln(w, strings.TrimRight(b.String(), " "))
+	}
+}
+
+// printFields shows labels and values, indented and lined up.
+func printFields(w io.Writer, fields [][2]string) {
+	widest := 0
+	for _, f := range fields {
+		widest = max(widest, columns(visible(f[0])))
+	}
+	for _, f := range fields {
+		label := visible(f[0])
+		indent := strings.Repeat(" ", widest-columns(label)+2)
+		for i, line := range lines(f[1]) {
+			if i > 0 {
+				label, indent = "", strings.Repeat(" ", widest+2)
+			}
+			fmt.Fprintln(w, strings.TrimRight("  "+label+indent+line, " "))
+		}
+	}
+}
+
+// printQuestion shows what a person is asked: everything that is signed and
+// meant for people.
+func printQuestion(w io.Writer, q receipt.Question) {
+	fmt.Fprintf(w, "%s (%s) asks:\n\n", visible(q.Application.Name), visible(q.Organization.Name))
+	for _, line := range lines(q.Message) {
+		fmt.Fprintf(w, "  %s\n", line)
+	}
+	var fields [][2]string
+	for _, d := range q.Details {
+		fields = append(fields, [2]string{d.Label, d.Value})
+	}
+	if q.Amount != nil {
+		fields = append(fields, [2]string{"Amount", q.Amount.Value + " " + q.Amount.Currency})
+	}
+	if len(fields) > 0 {
+		fmt.Fprintln(w)
+		printFields(w, fields)
+	}
+}
+
+// printStatement shows a signed answer in plain words.
+func printStatement(w io.Writer, result *receipt.Result) {
+	s := result.Statement
+	printQuestion(w, s.Question)
+	fmt.Fprintln(w)
+	fields := [][2]string{{"Answer", string(s.Decision)}}
+	if s.Reason != "" {
+		fields = append(fields, [2]string{"Reason", s.Reason})
+	}
+	if s.Fraud {
+		fields = append(fields, [2]string{"Fraud", "reported: this was not me"})
+	}
+	if s.Question.HiddenDetailsHash != "" {
+		fields = append(fields, [2]string{"Hidden", "details not shown, hash " + s.Question.HiddenDetailsHash})
+	}
+	printFields(w, append(
+		fields,
+		[2]string{"User", s.Question.User.ID},
+		[2]string{"Device", s.Device.ID + " (" + strings.Join(s.Factors, ", ") + ")"},
+		[2]string{"Signed", longTime(s.DeviceTime) + " by the device's clock"},
+		[2]string{"Received", longTime(result.Seal.ReceivedAt) + " by the server's clock"},
+		[2]string{"Request", s.Question.Challenge},
+		[2]string{"Event", result.Seal.Event},
+		[2]string{"Device key", result.DeviceKey},
+		[2]string{"Server key", result.ServerKey},
+	))
+}
+
+func decided(s receipt.Statement) string {
+	switch {
+	case s.Decision == receipt.Approved:
+		return "Approved"
+	case s.Fraud:
+		return "Denied as fraud"
+	}
+	return "Denied"
+}
+
+// wireQuestion is a question as it came, for showing; what is signed is read
+// again by the client.
+func wireQuestion(q api.Question) receipt.Question {
+	out := receipt.Question{
+		Organization: receipt.Named(q.Organization),
+		Application:  receipt.Named(q.Application),
+		Message:      q.Message,
+		Amount:       (*receipt.Amount)(q.Amount),
+	}
+	for _, d := range q.Details {
+		out.Details = append(out.Details, receipt.Detail(d))
+	}
+	return out
+}
+
+func longTime(text string) string {
+	t, err := receipt.ParseTime(text)
+	if err != nil {
+		return text
+	}
+	return t.Format("2006-01-02 15:04:05 UTC")
+}
+
+func shortTime(text string) string {
+	t, err := receipt.ParseTime(text)
+	if err != nil {
+		return text
+	}
+	return t.Format("2006-01-02 15:04")
+}
+
+// expiry says how long a pending request can still be answered.
+func expiry(c api.Challenge, now time.Time) string {
+	switch {
+	case c.State != api.StatePending:
+		return "-"
+	case c.Question.ExpiresAt == nil:
+		return "never"
+	}
+	at, err := receipt.ParseTime(*c.Question.ExpiresAt)
+	if err != nil {
+		return *c.Question.ExpiresAt
+	}
+	if !at.After(now) {
+		return "now"
+	}
+	return "in " + at.Sub(now).Round(time.Second).String()
+}
+
+// accountView is an account in JSON: all but its secrets.
+type accountView struct {
+	Account      string      `json:"account"`
+	Server       string      `json:"server"`
+	Device       api.Device  `json:"device"`
+	User         api.User    `json:"user"`
+	Directory    api.Named   `json:"directory"`
+	Organization api.Named   `json:"organization"`
+	Applications []api.Named `json:"applications"`
+	ServerKey    string      `json:"server_key"`
+	TOTP         bool        `json:"totp"`
+}
+
+func accountJSON(name string, a client.Account) accountView {
+	return accountView{
+		Account: name, Server: a.Server, Device: a.Linked.Device, User: a.Linked.User,
+		Directory: a.Linked.Directory, Organization: a.Linked.Organization, Applications: a.Linked.Applications,
+		ServerKey: a.ServerKey(), TOTP: a.TOTP != nil,
+	}
+}
+
+func accountFields(name string, a client.Account) [][2]string {
+	apps := make([]string, len(a.Linked.Applications))
+	for i, app := range a.Linked.Applications {
+		apps[i] = app.Name
+	}
+	return [][2]string{
+		{"Account", name},
+		{"Server", a.Server},
+		{"Directory", a.Linked.Directory.Name},
+		{"Applications", list(apps)},
+		{"Device", a.Linked.Device.ID},
+		{"Server key", a.ServerKey()},
+	}
+}
+
+// userName is the best name there is for a person.
+func userName(u api.User) string {
+	switch {
+	case u.Email != "":
+		return visible(u.Email)
+	case u.Alias != "":
+		return visible(u.Alias)
+	case u.Number != 0:
+		return fmt.Sprintf("user %d", u.Number)
+	}
+	return "user " + visible(u.ID)
+}

@@ -7,24 +7,34 @@ import (
 
 // Secret is text or bytes that must never be shown: it prints as dots in every verb, in logs and in
 // JSON. Use [Secret.Reveal] at the one place that really needs the bytes.
-type Secret struct{ bytes []byte }
+type Secret struct {
+	_ [0]func() // not comparable by ==, which would take time that depends on the content
+	// A pointer, because fmt prints the bytes of a slice when the Secret sits in an unexported field of
+	// another struct, where it cannot call methods.
+	bytes *[]byte
+}
 
 const redacted = "••••••"
 
 // NewSecret takes over b; the caller must not change it afterwards.
-func NewSecret(b []byte) Secret { return Secret{b} }
+func NewSecret(b []byte) Secret { return Secret{bytes: &b} }
 
 // SecretText makes a Secret of a string.
-func SecretText(s string) Secret { return Secret{[]byte(s)} }
+func SecretText(s string) Secret { return NewSecret([]byte(s)) }
 
 // Reveal returns the bytes themselves, not a copy.
-func (s Secret) Reveal() []byte { return s.bytes }
+func (s Secret) Reveal() []byte {
+	if s.bytes == nil {
+		return nil
+	}
+	return *s.bytes
+}
 
 // Empty reports whether there is nothing to hide.
-func (s Secret) Empty() bool { return len(s.bytes) == 0 }
+func (s Secret) Empty() bool { return len(s.Reveal()) == 0 }
 
 // Equal compares in time that depends on the lengths alone.
-func (s Secret) Equal(t Secret) bool { return subtle.ConstantTimeCompare(s.bytes, t.bytes) == 1 }
+func (s Secret) Equal(t Secret) bool { return subtle.ConstantTimeCompare(s.Reveal(), t.Reveal()) == 1 }
 
 func (Secret) String() string               { return redacted }
 func (Secret) GoString() string             { return redacted }

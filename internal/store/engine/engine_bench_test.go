@@ -11,8 +11,6 @@ import (
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
 
-func TestMain(m *testing.M) { pgtest.Main(m) }
-
 // benchSchema resembles the hot path: a row with its counter, and events.
 var benchSchema = fstest.MapFS{"0001_bench.sql": {Data: []byte(`
 CREATE TABLE counters (id TEXT PRIMARY KEY, directory TEXT NOT NULL, kind TEXT NOT NULL, step BIGINT NOT NULL, state TEXT NOT NULL, created BIGINT NOT NULL);

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // migration is one numbered file, or the record of one that was applied.
@@ -41,7 +42,7 @@ const recordsSQL = `CREATE TABLE IF NOT EXISTS schema_migrations (
 const appliedSQL = `SELECT number, name, sha256 FROM schema_migrations ORDER BY number`
 
 // errEnded refuses a file with a COMMIT of its own.
-var errEnded = errors.New("the file must not end the transaction")
+var errEnded = errors.New("the file must not begin or end a transaction")
 
 // fileName is what a migration is called.
 var fileName = regexp.MustCompile(`^([0-9]{4})_[a-z0-9_]+\.sql$`)
@@ -111,6 +112,9 @@ func readMigrations(fsys fs.FS) ([]migration, error) {
 		if err != nil {
 			return nil, err
 		}
+		if endsTransaction(string(content)) {
+			return nil, fmt.Errorf("migration %s: %w", name, errEnded)
+		}
 		number, _ := strconv.ParseInt(found[1], 10, 64) // four digits, by fileName
 		if len(all) > 0 && all[len(all)-1].number == number {
 			return nil, fmt.Errorf("migration %s: number %d is taken by %s", name, number, all[len(all)-1].name)
@@ -119,6 +123,28 @@ func readMigrations(fsys fs.FS) ([]migration, error) {
 		all = append(all, migration{number, name, hex.EncodeToString(sum[:]), string(content)})
 	}
 	return all, nil
+}
+
+// endsTransaction looks for statements that begin or end a transaction. It
+// cannot know END, which also ends the body of a trigger.
+func endsTransaction(sql string) bool {
+	first := true
+	for sql != "" {
+		n := token(sql)
+		piece := sql[:n]
+		sql = sql[n:]
+		switch {
+		case piece == ";":
+			first = true
+		case first && isWord(piece[0]):
+			switch strings.ToUpper(piece) {
+			case "BEGIN", "COMMIT", "ROLLBACK":
+				return true
+			}
+			first = false
+		}
+	}
+	return false
 }
 
 // compare refuses a history that the files do not continue.

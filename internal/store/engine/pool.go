@@ -24,6 +24,9 @@ func newPool[C any](size int, open func(context.Context) (C, error), closeOne fu
 // get waits for a connection.
 func (p *pool[C]) get(ctx context.Context) (C, error) {
 	var none C
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():

@@ -8,8 +8,9 @@ import (
 
 // Scan implements Row for the row the statement stands on.
 func (s *sqliteStmt) Scan(dest ...any) error {
-	if len(dest) != s.cols {
-		return fmt.Errorf("%d destinations for %d columns of: %s", len(dest), s.cols, s.text.sqlite)
+	// Asked every time: a migration may have changed what SELECT * means.
+	if cols := int(sqlite3.Xsqlite3_column_count(s.c.tls, s.stmt)); len(dest) != cols {
+		return fmt.Errorf("%d destinations for %d columns of: %s", len(dest), cols, s.text.sqlite)
 	}
 	for i, d := range dest {
 		if err := s.column(int32(i), d); err != nil {

@@ -16,7 +16,6 @@ type sqliteStmt struct {
 	text   text
 	stmt   uintptr
 	params int
-	cols   int
 	busy   bool // rows are being read
 }
 
@@ -55,7 +54,6 @@ func (c *sqliteConn) compile(sql string) (*sqliteStmt, error) {
 		return nil, fmt.Errorf("not exactly one statement: %s", sql)
 	}
 	s.params = int(sqlite3.Xsqlite3_bind_parameter_count(c.tls, s.stmt))
-	s.cols = int(sqlite3.Xsqlite3_column_count(c.tls, s.stmt))
 	return s, nil
 }
 

@@ -8,16 +8,16 @@ import (
 // Secret is text or bytes that must never be shown: it prints as dots in every verb, in logs and in
 // JSON. Use [Secret.Reveal] at the one place that really needs the bytes.
 type Secret struct {
-	_ [0]func() // not comparable by ==, which would take time that depends on the content
-	// A pointer, because fmt prints the bytes of a slice when the Secret sits in an unexported field of
-	// another struct, where it cannot call methods.
-	bytes *[]byte
+	// A function, because fmt prints slices, and what pointers point at, when the Secret sits in an
+	// unexported field of another struct, where it cannot call methods. It also keeps == away, which
+	// would take time that depends on the content.
+	bytes func() []byte
 }
 
 const redacted = "••••••"
 
 // NewSecret takes over b; the caller must not change it afterwards.
-func NewSecret(b []byte) Secret { return Secret{bytes: &b} }
+func NewSecret(b []byte) Secret { return Secret{func() []byte { return b }} }
 
 // SecretText makes a Secret of a string.
 func SecretText(s string) Secret { return NewSecret([]byte(s)) }
@@ -27,7 +27,7 @@ func (s Secret) Reveal() []byte {
 	if s.bytes == nil {
 		return nil
 	}
-	return *s.bytes
+	return s.bytes()
 }
 
 // Empty reports whether there is nothing to hide.

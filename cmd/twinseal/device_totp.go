@@ -36,7 +36,7 @@ func (a *deviceApp) totpCommand() *cobra.Command {
 			if a.json && len(codes) == 1 {
 				return a.print(cmd, codes[0], nil)
 			}
-			return a.print(cmd, codes, func(w io.Writer) { printCodes(w, codes) })
+			return a.print(cmd, codes, func(w io.Writer) { printOneTimeCodes(w, codes) })
 		},
 	}
 }
@@ -60,9 +60,9 @@ func codesOf(accounts []*linkedAccount) ([]codeView, error) {
 	return codes, nil
 }
 
-// printCodes puts the code first and alone on its line when there is one, so
+// printOneTimeCodes puts the code first and alone on its line when there is one, so
 // that scripts may take the first word.
-func printCodes(w io.Writer, codes []codeView) {
+func printOneTimeCodes(w io.Writer, codes []codeView) {
 	for _, c := range codes {
 		fmt.Fprintf(w, "%s  %s (%s), %d s left\n", c.Code, visible(c.Account), visible(c.Issuer), c.ExpiresIn)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/twinseal/twinseal/client/authy/signature"
@@ -102,7 +103,25 @@ func bodyCallback(body []byte) (*received, error) {
 	if err != nil {
 		return nil, badCallback(err)
 	}
+	if tree.disguised() {
+		return nil, badCallback(errors.New("a name contains brackets"))
+	}
 	return &received{params, tree}, nil
+}
+
+// disguised reports whether a name outside of the details contains brackets. The
+// signature covers flattened names, so that a signed body could be rewritten with
+// "approval_request[transaction][message]" as one name, and what a person has
+// approved would not be found where it belongs.
+func (n *node) disguised() bool {
+	for _, part := range []*node{n, n.at("approval_request"), n.at("approval_request", "transaction"), n.at("device")} {
+		for _, m := range part.members {
+			if strings.ContainsAny(m.name, "[]") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func queryCallback(query string) (*received, error) {

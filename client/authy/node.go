@@ -144,9 +144,7 @@ func (n *node) insert(names []string, value string) {
 		n.insertElement(names[1:], value)
 		return
 	}
-	if n.kind == null {
-		n.kind = object
-	}
+	n.beObject()
 	if n.kind != object {
 		return
 	}
@@ -155,6 +153,20 @@ func (n *node) insert(names []string, value string) {
 		n.members = append(n.members, member{names[0], next})
 	}
 	next.insert(names[1:], value)
+}
+
+// beObject turns a value whose elements have turned out to be members with an
+// empty name, which look the same, into an object.
+func (n *node) beObject() {
+	if n.kind == array {
+		for _, element := range n.elements {
+			n.members = append(n.members, member{"", element})
+		}
+		n.elements = nil
+	}
+	if n.kind != scalar {
+		n.kind = object
+	}
 }
 
 // insertElement adds to the last element of an array of objects until a name

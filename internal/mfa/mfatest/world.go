@@ -1,0 +1,156 @@
+// Package mfatest is a world for tests of the rules: the real service over a real store of either engine,
+// a clock that stands still until a test moves it, and actors — applications, people and their devices —
+// that do what their real counterparts do.
+package mfatest
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"encoding/json"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/twinseal/twinseal/internal/bus"
+	"github.com/twinseal/twinseal/internal/factor/device"
+	"github.com/twinseal/twinseal/internal/factor/otp"
+	"github.com/twinseal/twinseal/internal/factor/recovery"
+	"github.com/twinseal/twinseal/internal/factor/totp"
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/pgtest"
+	"github.com/twinseal/twinseal/internal/seal"
+	"github.com/twinseal/twinseal/internal/store"
+	"github.com/twinseal/twinseal/receipt"
+)
+
+// Clock stands still until it is moved.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is the moment it shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance moves it.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// World is one server with one organization, one directory and one application.
+type World struct {
+	tb      testing.TB
+	Store   mfa.Store
+	Clock   *Clock
+	Service *mfa.Service
+	Caller  *mfa.Caller
+	Key     mfa.Secret // of the application
+	SealKey *ecdsa.PrivateKey
+	Waker   mfa.Waker
+}
+
+// Engines runs a test on a fresh world of each engine.
+func Engines(t *testing.T, test func(t *testing.T, w *World)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, New(t, store.Options{SQLitePath: filepath.Join(t.TempDir(), "test.db")}))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, New(t, store.Options{PostgresURL: pgtest.Database(t)}))
+	})
+}
+
+// Waker gives a bus within the process the form of the port.
+type Waker struct{ bus.Local }
+
+// Subscribe returns a subscription's channel and what ends it.
+func (w *Waker) Subscribe(topic string) (<-chan struct{}, func()) {
+	s := w.Local.Subscribe(topic)
+	return s.C(), s.Close
+}
+
+// New opens a world on a database.
+func New(tb testing.TB, o store.Options) *World {
+	tb.Helper()
+	waker := &Waker{}
+	o.Waker = waker
+	o.Master = master(tb)
+	opened, err := store.Open(tb.Context(), o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := opened.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	w := &World{tb: tb, Store: opened, Clock: &Clock{now: time.Now().UTC().Truncate(time.Second)}, Waker: waker}
+	if w.SealKey, err = receipt.NewKey(); err != nil {
+		tb.Fatal(err)
+	}
+	limits := mfa.DefaultLimits()
+	w.Service = mfa.New(mfa.Config{
+		Store: opened, Clock: w.Clock, Random: rand.Reader, Waker: waker, Limits: limits, Sealer: w,
+		Factors: mfa.Factors{TOTP: totp.New(limits.TOTPWindow), OTP: otp.New(), Recovery: recovery.New(), Device: device.New()},
+		Options: mfa.Options{PublicURL: "https://mfa.example.test", Sandbox: true},
+	})
+	w.furnish()
+	return w
+}
+
+func master(tb testing.TB) seal.Master {
+	tb.Helper()
+	m, err := seal.FileSource(tb.TempDir()).ReadOrCreate(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return m
+}
+
+// SealReceipt makes the world its own sealer.
+func (w *World) SealReceipt(statement string, key json.RawMessage, _ mfa.ChallengeID, event mfa.EventID, at time.Time) (json.RawMessage, error) {
+	jwk, err := receipt.ParseJWK(key)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := receipt.Seal(w.SealKey, statement, jwk, string(event), at)
+	if err != nil {
+		return nil, err
+	}
+	return sealed.Marshal()
+}
+
+func (w *World) furnish() {
+	w.Key = mfa.SecretText("test-api-key-0001")
+	settings := mfa.DefaultSettings()
+	settings.CustomCodes = true
+	plan := mfa.Plan{Organizations: []mfa.PlannedOrganization{{Name: "Acme", Directories: []mfa.PlannedDirectory{{
+		Name: "customers", Applications: []mfa.PlannedApplication{{
+			Name: "Bank", Settings: settings, Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: w.Key}},
+		}},
+	}}}}}
+	_, err := w.Service.Apply(w.tb.Context(), plan)
+	w.must(err)
+	w.Caller, err = w.Service.Authenticate(w.tb.Context(), mfa.KeyAuthyAPI, w.Key, "test")
+	w.must(err)
+}
+
+func (w *World) must(err error) {
+	w.tb.Helper()
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// Context is the test's.
+func (w *World) Context() context.Context { return w.tb.Context() }

@@ -3,6 +3,7 @@ package endpoint
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -108,8 +109,7 @@ const (
 	maxRequestID = 64
 )
 
-// requestID takes the id that a trusted proxy gave, so that both logs say the same, or makes one. It is
-// unique, not secret.
+// requestID takes the id that a trusted proxy gave, so that both logs say the same, or makes one.
 func requestID(r *http.Request, trusted bool) string {
 	if trusted {
 		if id := r.Header.Get(headerRequestID); plainID(id) {

@@ -1,8 +1,9 @@
 package worker
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -55,5 +56,8 @@ func (s schedule) pause(tries int) time.Duration {
 func deferral(tries int) time.Duration { return spread(putOff * time.Duration(min(tries, putOffMost))) }
 
 func spread(d time.Duration) time.Duration {
-	return time.Duration(float64(d) * (1 - jitter + 2*jitter*rand.Float64())) //nolint:gosec // spreads load, guards nothing
+	var raw [4]byte
+	_, _ = rand.Read(raw[:]) // never fails: the program ends before
+	share := float64(binary.LittleEndian.Uint32(raw[:])) / math.MaxUint32
+	return time.Duration(float64(d) * (1 - jitter + 2*jitter*share))
 }

@@ -3,7 +3,6 @@ package endpoint
 import (
 	"context"
 	"crypto/rand"
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"io"

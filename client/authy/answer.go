@@ -62,19 +62,21 @@ func (a *answer) refusal(op string, e envelope) *Error {
 type fields struct{ texts map[string]string }
 
 func (f *fields) UnmarshalJSON(raw []byte) error {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(raw, &members) != nil {
+	var members map[string]phrase
+	if raw[0] != '{' {
 		return nil
 	}
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return err
+	}
 	for name, value := range members {
-		var text string
-		if name == "message" || json.Unmarshal(value, &text) != nil {
+		if name == "message" || value == "" {
 			continue
 		}
 		if f.texts == nil {
 			f.texts = map[string]string{}
 		}
-		f.texts[printable(name)] = printable(text)
+		f.texts[printable(name)] = printable(string(value))
 	}
 	return nil
 }

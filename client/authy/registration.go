@@ -101,9 +101,9 @@ type Registration struct {
 	UserID UserID // only when completed
 }
 
-// errCodeNoRegistration is the server's code for a registration that nobody has
+// codeNoRegistration is the server's code for a registration that nobody has
 // scanned yet, or that does not exist; the two cannot be told apart.
-const errCodeNoRegistration Code = "60035"
+const codeNoRegistration Code = "60035"
 
 // RegistrationStatus asks whether the token for this person has been scanned.
 // Before that it is RegistrationPending, also where the server's way of saying
@@ -120,8 +120,7 @@ func (c *Client) RegistrationStatus(ctx context.Context, customUserID string) (*
 		} `json:"registration"`
 	}
 	err := c.get(ctx, op, "/protected/json/registrations/status", url.Values{"custom_user_id": {customUserID}}, &wire)
-	var refusal *Error
-	if errors.As(err, &refusal) && refusal.Code == errCodeNoRegistration {
+	if refusal, ok := errors.AsType[*Error](err); ok && refusal.Code == codeNoRegistration {
 		return &Registration{State: RegistrationPending}, nil
 	}
 	if err != nil {

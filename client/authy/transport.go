@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -79,9 +80,7 @@ func (t *transport) request(ctx context.Context, c call) (*http.Request, error) 
 	if err != nil {
 		return nil, withoutURL(err)
 	}
-	for name, values := range c.header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, c.header)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", t.agent)
 	if c.body != nil {
@@ -93,8 +92,7 @@ func (t *transport) request(ctx context.Context, c call) (*http.Request, error) 
 // withoutURL takes the address out of a network error: it can contain a code
 // that is still good.
 func withoutURL(err error) error {
-	var located *url.Error
-	if errors.As(err, &located) {
+	if located, ok := errors.AsType[*url.Error](err); ok {
 		return located.Err
 	}
 	return err

@@ -62,8 +62,7 @@ func passing(err error) bool {
 
 // asked is the pause a refusal asks for.
 func asked(err error) time.Duration {
-	var refusal *Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Error](err); ok {
 		return refusal.RetryAfter
 	}
 	return 0

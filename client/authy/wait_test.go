@@ -34,7 +34,7 @@ func says(status int, body string) func() (*http.Response, error) {
 	return func() (*http.Response, error) { return response(status, body), nil }
 }
 
-func (p *polled) wait(t *testing.T, ctx context.Context) (*authy.Approval, error) {
+func (p *polled) wait(ctx context.Context, t *testing.T) (*authy.Approval, error) {
 	t.Helper()
 	return over(t, p.RoundTrip).WaitApproval(ctx, approvalID)
 }
@@ -44,7 +44,7 @@ func TestWaitPollsMoreAndMoreSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pending := says(200, approval("pending", "null"))
 		server := &polled{answers: []func() (*http.Response, error){pending, pending, pending, pending, pending, pending, pending, says(200, approval("approved", "null"))}}
-		got, err := server.wait(t, t.Context())
+		got, err := server.wait(t.Context(), t)
 		if err != nil || got.Status != authy.Approved {
 			t.Fatalf("%+v, %v", got, err)
 		}
@@ -62,7 +62,7 @@ func TestWaitReturnsEveryFinalState(t *testing.T) {
 	t.Parallel()
 	for _, status := range []authy.ApprovalStatus{authy.Approved, authy.Denied, authy.Expired} {
 		server := &polled{answers: []func() (*http.Response, error){says(200, approval(string(status), "null"))}}
-		if got, err := server.wait(t, t.Context()); err != nil || got.Status != status {
+		if got, err := server.wait(t.Context(), t); err != nil || got.Status != status {
 			t.Errorf("%s: %+v, %v", status, got, err)
 		}
 	}
@@ -74,7 +74,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		server := &polled{answers: []func() (*http.Response, error){says(200, approval("pending", "null"))}}
-		if got, err := server.wait(t, ctx); !errors.Is(err, context.DeadlineExceeded) || got != nil {
+		if got, err := server.wait(ctx, t); !errors.Is(err, context.DeadlineExceeded) || got != nil {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
@@ -91,7 +91,7 @@ func TestWaitToleratesPassingFailures(t *testing.T) {
 			says(503, ""), says(503, ""), says(503, ""), says(503, ""), says(503, ""),
 			says(200, approval("denied", "null")),
 		}}
-		if got, err := server.wait(t, t.Context()); err != nil || got.Status != authy.Denied {
+		if got, err := server.wait(t.Context(), t); err != nil || got.Status != authy.Denied {
 			t.Errorf("%+v, %v after %v", got, err, server.asked)
 		}
 	})
@@ -117,7 +117,7 @@ func TestWaitGivesUp(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				server := &polled{answers: c.first}
-				if got, err := server.wait(t, t.Context()); !errors.Is(err, c.want) || got != nil || len(server.asked) != c.polls {
+				if got, err := server.wait(t.Context(), t); !errors.Is(err, c.want) || got != nil || len(server.asked) != c.polls {
 					t.Errorf("%+v, %v after %d polls", got, err, len(server.asked))
 				}
 			})
@@ -134,7 +134,7 @@ func TestWaitPausesAsLongAsItIsAsked(t *testing.T) {
 			return r, nil
 		}
 		server := &polled{answers: []func() (*http.Response, error){busy, says(200, approval("approved", "null"))}}
-		if _, err := server.wait(t, t.Context()); err != nil {
+		if _, err := server.wait(t.Context(), t); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.Equal(server.asked, []time.Duration{0, 30 * time.Second}) {

@@ -1,0 +1,92 @@
+package mfa_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+)
+
+// migration is what a team that moves would apply.
+func migration(check string) mfa.Plan {
+	phone, _ := mfa.ParseE164("+14053425699")
+	return mfa.Plan{Organizations: []mfa.PlannedOrganization{{
+		ID: "6f6a2c3e-0d0f-4b3c-9a61-2f6f8d1c7b10", Name: "Moved", Directories: []mfa.PlannedDirectory{{
+			Name: "people",
+			Applications: []mfa.PlannedApplication{{
+				Name: "Bank", Settings: mfa.DefaultSettings(),
+				Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText("kept-key-0123456789")}},
+			}},
+			Users: []mfa.PlannedUser{{
+				Number: 1337, Emails: []string{"a@example.com"}, Phone: phone,
+				TOTP: &mfa.PlannedTOTP{Seed: mfa.SecretText("12345678901234567890"), Check: check},
+			}},
+		}},
+	}}}
+}
+
+func TestApplyingTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		first, err := w.Service.Apply(t.Context(), migration(""))
+		if err != nil || first.Created != 4 {
+			t.Fatalf("first: %+v, %v", first, err)
+		}
+		again, err := w.Service.Apply(t.Context(), migration(""))
+		if err != nil || again != (mfa.Applied{Unchanged: 4}) {
+			t.Errorf("again: %+v, %v, want four unchanged", again, err)
+		}
+		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := codeOf(t, mfa.SecretText("12345678901234567890"), []byte(`{"algorithm":"SHA1","digits":6,"period":30}`), w.Clock.Now())
+		r, err := w.Service.CheckToken(t.Context(), mfa.TokenCheck{Caller: c, User: mfa.UserRef{Number: 1337}, Token: code, Force: true})
+		if err != nil || r.Outcome != mfa.TokenAccepted {
+			t.Errorf("the moved seed's code: %s, %v", r.Outcome, err)
+		}
+	})
+}
+
+func TestAWrongSelfCheckLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		_, err := w.Service.Apply(t.Context(), migration("000000"))
+		if !mfa.IsCode(err, mfa.Invalid) || !strings.Contains(fieldOf(err), "users[0].totp.check") {
+			t.Fatalf("a wrong self-check: %v at %q", err, fieldOf(err))
+		}
+		err = w.Store.Read(t.Context(), func(r mfa.Records) error {
+			_, err := r.OrganizationByName("Moved")
+			return err
+		})
+		if !mfa.IsCode(err, mfa.NotFound) {
+			t.Errorf("the organization was half applied: %v", err)
+		}
+	})
+}
+
+func fieldOf(err error) string {
+	if e, ok := err.(*mfa.Error); ok { //nolint:errorlint // the service returns it bare
+		return e.Field
+	}
+	return ""
+}
+
+func TestGivenNumbersAreNotHandedOut(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		if _, err := w.Service.Apply(t.Context(), migration("")); err != nil {
+			t.Fatal(err)
+		}
+		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		phone, _ := mfa.ParseE164("+14053425600")
+		u, err := w.Service.CreateUser(t.Context(), mfa.NewUser{Caller: c, Phone: phone})
+		if err != nil || u.Number <= 1337 {
+			t.Errorf("a new user got number %d (%v), want one above the given 1337", u.Number, err)
+		}
+	})
+}

@@ -113,6 +113,8 @@ func (d *Dialect) held(ctx context.Context, c *mfa.DeviceCaller, wait time.Durat
 			}
 		case <-over.C:
 			return list, nil
+		case <-d.options.Draining:
+			return list, nil
 		case <-ctx.Done():
 			return list, nil
 		}

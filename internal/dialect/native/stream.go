@@ -46,6 +46,8 @@ func (d *Dialect) follow(ctx context.Context, c *mfa.DeviceCaller, out *endpoint
 			if err := out.Comment("still here"); err != nil {
 				return err
 			}
+		case <-d.options.Draining:
+			return nil
 		case <-ctx.Done():
 			return nil
 		}

@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"rsc.io/qr"
+
+	"github.com/twinseal/twinseal/internal/apply"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// Applied counts what an apply file changed.
+type Applied = mfa.Applied
+
+// ApplyFile reads an apply file ("-" is standard input) and makes it true.
+func (a *App) ApplyFile(ctx context.Context, name string) (Applied, error) {
+	var in io.Reader = os.Stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return Applied{}, err
+		}
+		defer func() { _ = file.Close() }() // it was only read
+		in = file
+	}
+	return a.Apply(ctx, name, in)
+}
+
+// Apply makes an apply file true. The name stands in errors.
+func (a *App) Apply(ctx context.Context, name string, in io.Reader) (Applied, error) {
+	file, err := apply.Read(name, in)
+	if err != nil {
+		return Applied{}, err
+	}
+	plan, err := file.Plan()
+	if err != nil {
+		return Applied{}, err
+	}
+	applied, err := a.Service.Apply(ctx, plan)
+	return applied, file.Locate(err)
+}
+
+// Person names a user as an operator does: by one of the names, in the directory of an application.
+type Person struct {
+	ApplicationNumber int64 // 0 where the server has one application
+	Number            int64
+	Phone             string
+	Alias             string
+}
+
+// caller finds the application and the user's reference.
+func (a *App) caller(ctx context.Context, p Person) (*mfa.Caller, mfa.UserRef, error) {
+	ref := mfa.UserRef{Number: p.Number, Alias: p.Alias}
+	if p.Phone != "" {
+		phone, err := mfa.ParseE164(p.Phone)
+		if err != nil {
+			return nil, ref, err
+		}
+		ref.Phone = phone
+	}
+	if ref == (mfa.UserRef{}) {
+		return nil, ref, errors.New("say whom: --authy-id, --phone or --alias")
+	}
+	c, err := a.Service.CallerByNumber(ctx, p.ApplicationNumber)
+	return c, ref, err
+}
+
+// LinkCode makes a linking code for a user, and its QR as text for a terminal.
+func (a *App) LinkCode(ctx context.Context, p Person) (mfa.LinkCode, string, error) {
+	c, ref, err := a.caller(ctx, p)
+	if err != nil {
+		return mfa.LinkCode{}, "", err
+	}
+	link, err := a.Service.StartLink(ctx, c, ref)
+	if err != nil {
+		return mfa.LinkCode{}, "", err
+	}
+	picture, err := terminalQR(link.URI)
+	return link, picture, err
+}
+
+// RecoveryCodes gives a user fresh recovery codes.
+func (a *App) RecoveryCodes(ctx context.Context, p Person) ([]string, error) {
+	c, ref, err := a.caller(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return a.Service.MakeRecoveryCodes(ctx, c, ref)
+}
+
+// quiet is the margin that readers need around a QR code, in modules.
+const quiet = 2
+
+// terminalQR draws two rows of modules in one line of half blocks, light on dark.
+func terminalQR(text string) (string, error) {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return "", fmt.Errorf("the QR code cannot be drawn: %w", err)
+	}
+	var b strings.Builder
+	for y := -quiet; y < code.Size+quiet; y += 2 {
+		for x := -quiet; x < code.Size+quiet; x++ {
+			b.WriteString(halfBlock(!code.Black(x, y), !code.Black(x, y+1)))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String(), nil
+}
+
+func halfBlock(top, bottom bool) string {
+	switch {
+	case top && bottom:
+		return "█"
+	case top:
+		return "▀"
+	case bottom:
+		return "▄"
+	}
+	return " "
+}

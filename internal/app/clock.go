@@ -1,0 +1,30 @@
+package app
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// systemClock is the machine's clock as the domain wants it: UTC, at microseconds.
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// SandboxClock runs like the machine's clock, shifted by what a test set.
+type SandboxClock struct{ shift atomic.Int64 }
+
+// Now is the shifted time.
+func (c *SandboxClock) Now() time.Time {
+	return systemClock{}.Now().Add(time.Duration(c.shift.Load()))
+}
+
+// Set makes it that time now.
+func (c *SandboxClock) Set(t time.Time) {
+	c.shift.Store(int64(t.Sub(systemClock{}.Now())))
+}
+
+// Advance moves it forward, or back for a negative duration.
+func (c *SandboxClock) Advance(d time.Duration) { c.shift.Add(int64(d)) }
+
+// Reset brings it back to the machine's time.
+func (c *SandboxClock) Reset() { c.shift.Store(0) }

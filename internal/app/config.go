@@ -1,0 +1,168 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/goccy/go-yaml"
+)
+
+// Config is everything an operator may set. Flags win over the environment, the environment over the
+// file. Every setting may be left out; an empty Config serves an embedded database in ./data on loopback.
+type Config struct {
+	Data      string `yaml:"data" env:"DATA"`             // directory of the embedded database and the master key
+	Database  string `yaml:"database" env:"DATABASE"`     // postgres://… instead of the embedded database
+	Listen    string `yaml:"listen" env:"LISTEN"`         // address:port
+	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"` // how people and devices reach the server
+	Apply     string `yaml:"apply" env:"APPLY"`           // apply file to bring in before serving
+	Sandbox   bool   `yaml:"sandbox" env:"SANDBOX"`       // for tests: keeps messages in an inbox and lets anybody set the clock
+	MasterKey string `yaml:"master_key" env:"MASTER_KEY"` // file:PATH, env:NAME or command:LINE
+
+	ProxyHeader    string   `yaml:"proxy_header" env:"PROXY_HEADER"`
+	TrustedProxies []string `yaml:"trusted_proxies" env:"TRUSTED_PROXIES"`
+	LogFormat      string   `yaml:"log_format" env:"LOG_FORMAT"` // text or json
+	LogLevel       string   `yaml:"log_level" env:"LOG_LEVEL"`   // debug, info, warn, error
+	OTLPEndpoint   string   `yaml:"otlp_endpoint" env:"OTLP_ENDPOINT"`
+
+	Mail   MailConfig   `yaml:"mail" envPrefix:"MAIL_"`
+	Twilio TwilioConfig `yaml:"twilio" envPrefix:"TWILIO_"`
+	SNS    SNSConfig    `yaml:"sns" envPrefix:"SNS_"`
+	Hook   HookConfig   `yaml:"hook" envPrefix:"HOOK_"`
+	Push   PushConfig   `yaml:"push" envPrefix:"PUSH_"`
+	// SMSBy and VoiceBy name the providers to try in order: twilio, sns, hook.
+	SMSBy   []string `yaml:"sms_by" env:"SMS_BY"`
+	VoiceBy []string `yaml:"voice_by" env:"VOICE_BY"`
+}
+
+// MailConfig reaches an SMTP server; an empty Host sends no mail.
+type MailConfig struct {
+	Host     string `yaml:"host" env:"HOST"`
+	Port     int    `yaml:"port" env:"PORT"`
+	Username string `yaml:"username" env:"USERNAME"`
+	Password string `yaml:"password" env:"PASSWORD"`
+	From     string `yaml:"from" env:"FROM"`
+	TLS      string `yaml:"tls" env:"TLS"` // starttls (the default), tls, none
+}
+
+// TwilioConfig reaches Twilio; an empty AccountSID uses it for nothing.
+type TwilioConfig struct {
+	AccountSID string `yaml:"account_sid" env:"ACCOUNT_SID"`
+	AuthToken  string `yaml:"auth_token" env:"AUTH_TOKEN"`
+	From       string `yaml:"from" env:"FROM"`
+	BaseURL    string `yaml:"base_url" env:"BASE_URL"`
+}
+
+// SNSConfig reaches Amazon SNS; an empty Region uses it for nothing.
+type SNSConfig struct {
+	Region    string `yaml:"region" env:"REGION"`
+	AccessKey string `yaml:"access_key" env:"ACCESS_KEY"`
+	SecretKey string `yaml:"secret_key" env:"SECRET_KEY"`
+	SenderID  string `yaml:"sender_id" env:"SENDER_ID"`
+	BaseURL   string `yaml:"base_url" env:"BASE_URL"`
+}
+
+// HookConfig reaches any other provider by HTTP; an empty URL uses it for nothing.
+type HookConfig struct {
+	URL         string            `yaml:"url" env:"URL"`
+	Method      string            `yaml:"method" env:"METHOD"`
+	ContentType string            `yaml:"content_type" env:"CONTENT_TYPE"`
+	Headers     map[string]string `yaml:"headers" env:"HEADERS"`
+	Body        string            `yaml:"body" env:"BODY"`
+	Success     string            `yaml:"success" env:"SUCCESS"`
+	Secret      string            `yaml:"secret" env:"SECRET"`
+}
+
+// PushConfig names whom push services may write to about this server.
+type PushConfig struct {
+	Contact string `yaml:"contact" env:"CONTACT"` // a mail address; "" sends no Web Push
+}
+
+// EnvPrefix begins the name of every variable that configures the server.
+const EnvPrefix = "TWINSEAL_"
+
+// maxConfigFile is more than any configuration needs.
+const maxConfigFile = 1 << 20
+
+// LoadConfig reads the file (if any) and the environment over it. Unknown settings are errors.
+func LoadConfig(file string) (Config, error) {
+	var c Config
+	if file != "" {
+		if err := c.readFile(file); err != nil {
+			return c, err
+		}
+	}
+	if err := env.ParseWithOptions(&c, env.Options{Prefix: EnvPrefix}); err != nil {
+		return c, fmt.Errorf("environment: %w", err)
+	}
+	return c, nil
+}
+
+func (c *Config) readFile(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	if len(text) > maxConfigFile {
+		return fmt.Errorf("configuration %s is larger than a megabyte; is it the right file?", file)
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c); err != nil {
+		return fmt.Errorf("configuration %s: %s", file, yaml.FormatError(err, false, true))
+	}
+	return nil
+}
+
+// Finish fills in what was left out and refuses what cannot work.
+func (c *Config) Finish() error {
+	if c.Data == "" {
+		c.Data = c.defaultData()
+	}
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:8080"
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + strings.Replace(c.Listen, "0.0.0.0", "127.0.0.1", 1)
+	}
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	return errors.Join(c.checkURL(), c.checkDatabase(), c.checkSandbox())
+}
+
+// defaultData is ./data for an embedded database. Beside a PostgreSQL the directory holds the master key
+// alone, which must not depend on where the server was started.
+func (c *Config) defaultData() string {
+	if c.Database != "" {
+		if dir, err := os.UserConfigDir(); err == nil {
+			return filepath.Join(dir, "twinseal")
+		}
+	}
+	return "data"
+}
+
+func (c *Config) checkURL() error {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("--public-url %q must be an address such as https://mfa.example.com", c.PublicURL)
+	}
+	return nil
+}
+
+func (c *Config) checkDatabase() error {
+	if c.Database == "" || strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://") {
+		return nil
+	}
+	return errors.New("--database must be a PostgreSQL address such as postgres://user@host/name; leave it out for the embedded database")
+}
+
+// checkSandbox keeps the sandbox away from production: providers cost money and reach people, and a
+// server that has them is no test.
+func (c *Config) checkSandbox() error {
+	if !c.Sandbox || c.Mail.Host == "" && c.Twilio.AccountSID == "" && c.SNS.Region == "" && c.Hook.URL == "" {
+		return nil
+	}
+	return errors.New("--sandbox and a provider of mail or messages exclude each other: the sandbox lets anybody read codes and set the clock. Remove one of them")
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/base64"
+	"net/http"
+
+	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/internal/dialect/authy"
+	"github.com/twinseal/twinseal/internal/dialect/native"
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/receipt"
+)
+
+// wireDialects builds the front doors and gives the domain their callbacks and invitations.
+func (a *App) wireDialects() error {
+	key, err := receipt.NewJWK(a.seal.Public())
+	if err != nil {
+		return err
+	}
+	pushKey, err := a.pushKey()
+	if err != nil {
+		return err
+	}
+	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey, Draining: a.draining})
+	a.authy = authy.New(a.Service)
+	a.Service.Use([]mfa.Callback{a.authy.Callback()}, []mfa.InviteReader{a.authy})
+	return nil
+}
+
+// pushKey is the public half of the VAPID key as browsers want it, or "" where no Web Push is sent: push
+// services demand a contact, which the operator gives; the sandbox has its own.
+func (a *App) pushKey() (string, error) {
+	if a.Config.Push.Contact == "" && !a.Config.Sandbox {
+		return "", nil
+	}
+	return uncompressed(&a.push.PublicKey)
+}
+
+func uncompressed(key *ecdsa.PublicKey) (string, error) {
+	point, err := key.Bytes()
+	return base64.RawURLEncoding.EncodeToString(point), err
+}
+
+// doors are the front doors by the first segment of their paths. The segment decides by itself, because
+// some clients double the slash in front of it and none follows a redirect.
+func (a *App) doors(server *endpoint.Server) map[string]http.Handler {
+	authyDoor := a.authy.Handler(server)
+	return map[string]http.Handler{
+		"api":        a.native.Handler(server),
+		"protected":  authyDoor,
+		"onetouch":   authyDoor,
+		"dashboard":  authyDoor,
+		"2010-04-01": authyDoor,
+		"qr":         authyDoor,
+		"healthz":    healthy(),
+		"readyz":     a.ready(),
+		"metrics":    a.metrics.handler(),
+	}
+}
+
+func healthy() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+}
+
+// ready answers for the database: a node that cannot reach it should get no requests.
+func (a *App) ready() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		if err := a.store.Ping(ctx); err != nil {
+			a.log.Error("not ready", "error", err)
+			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ok\n"))
+	})
+}

@@ -1,0 +1,3 @@
+// Package app reads the configuration, wires the parts together and runs them. It is the only package
+// that sees all others.
+package app

@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/twinseal/twinseal/internal/endpoint"
+)
+
+// Times of the HTTP server. Answers that take longer on purpose extend their own write deadline.
+const (
+	headerTimeout  = 10 * time.Second
+	readTimeout    = 30 * time.Second
+	writeTimeout   = 30 * time.Second
+	idleTimeout    = 2 * time.Minute
+	drainTimeout   = 20 * time.Second
+	readyTimeout   = 3 * time.Second
+	maxHeaderBytes = 32 << 10
+)
+
+// Handler is everything the server answers.
+func (a *App) Handler() (http.Handler, error) {
+	proxies, err := endpoint.ParseProxies(a.Config.ProxyHeader, a.Config.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	server := &endpoint.Server{Log: a.log, Metrics: a.metrics, Tracer: a.tracer, Proxies: proxies}
+	doors := a.doors(server)
+	if err := a.addPages(server, doors); err != nil {
+		return nil, err
+	}
+	nothing := (&endpoint.Handler{Server: server, Door: "none"}).Route("unknown", notHere)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first, _, _ := strings.Cut(strings.TrimLeft(r.URL.Path, "/"), "/")
+		if door, ok := doors[first]; ok {
+			door.ServeHTTP(w, r)
+			return
+		}
+		nothing.ServeHTTP(w, r)
+	}), nil
+}
+
+func notHere(context.Context, *endpoint.Request) (endpoint.Response, error) {
+	return endpoint.Text(http.StatusNotFound, "There is nothing at this address.\n"), nil
+}
+
+// Serve listens, calls ready with the address, and answers until the context ends; then it lets those who
+// wait finish.
+func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
+	handler, err := a.Handler()
+	if err != nil {
+		return err
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w; is another server running there?", a.Config.Listen, err)
+	}
+	a.warn()
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, ErrorLog: serverLog(a.log),
+	}
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.Run(work) })
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-groupCtx.Done()
+		defer stopWork()
+		return a.drain(server)
+	})
+	a.log.Info("serving", "address", listener.Addr().String(), "public_url", a.Config.PublicURL, "database", a.engineName())
+	if ready != nil {
+		ready(listener.Addr())
+	}
+	return group.Wait()
+}
+
+// drain ends what waits and lets what works finish.
+func (a *App) drain(server *http.Server) error {
+	a.log.Info("stopping")
+	close(a.draining)
+	limit, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	if err := server.Shutdown(limit); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
+}
+
+// warn says loudly what must not be in production.
+func (a *App) warn() {
+	if a.Config.Sandbox {
+		a.log.Warn("SANDBOX: nothing is sent, anybody reads every message and sets the clock. Never use this server for real people")
+	}
+}
+
+func (a *App) engineName() string {
+	if a.Config.Database == "" {
+		return "sqlite"
+	}
+	return "postgresql"
+}

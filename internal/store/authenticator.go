@@ -42,9 +42,11 @@ var (
 		Key: 1,
 	}
 
-	updateAuthenticator = &engine.Statement{SQL: `UPDATE authenticators
-		SET name = ?, state = ?, data = ?, sealed_secret = ?, counter = ?, last_used_at = ?, version = version + 1
-		WHERE id = ? AND version = ?`, Key: 7}
+	// The counter never goes back, because the caller may have read it before a
+	// proof counted, and that proof must not count again.
+	updateAuthenticator = &engine.Statement{SQL: `UPDATE authenticators SET name = ?3, state = ?4, data = ?5, sealed_secret = ?6,
+		counter = CASE WHEN counter < ?7 THEN ?7 ELSE counter END, last_used_at = ?8, version = version + 1
+		WHERE id = ?1 AND version = ?2`, Key: 1}
 
 	removeAuthenticator = &engine.Statement{SQL: `DELETE FROM authenticators WHERE user_id = ?1 AND (id = ?2 OR parent_id = ?2)`, Key: 2}
 )
@@ -144,9 +146,10 @@ func (w *writeRecords) AdvanceCounter(id mfa.AuthenticatorID, version, step int6
 	return w.execOne(advanceCounter, string(id), version, step, micros(at))
 }
 
+// UpdateAuthenticator replaces what it says but for the counter, which it only raises.
 func (w *writeRecords) UpdateAuthenticator(a mfa.Authenticator) (bool, error) {
-	done, err := w.execOne(updateAuthenticator, a.Name, string(a.State), string(a.Data),
-		w.sealed("authenticators", "sealed_secret", string(a.ID), a.Secret), a.Counter, micros(a.LastUsedAt), string(a.ID), a.Version)
+	done, err := w.execOne(updateAuthenticator, string(a.ID), a.Version, a.Name, string(a.State), string(a.Data),
+		w.sealed("authenticators", "sealed_secret", string(a.ID), a.Secret), a.Counter, micros(a.LastUsedAt))
 	if err != nil || !done {
 		return false, err
 	}

@@ -106,7 +106,8 @@ func (w *writeRecords) LockUser(directory mfa.DirectoryID, ref mfa.UserRef) (mfa
 }
 
 // LockCredentials is one statement for a user, named by its number, who has
-// authenticators.
+// authenticators. On PostgreSQL a counter may be as it was before the wait for the
+// lock; AdvanceCounter, which compares again, decides.
 func (w *writeRecords) LockCredentials(directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, []mfa.Authenticator, error) {
 	number, err := w.numberOf(directory, ref)
 	if err != nil {

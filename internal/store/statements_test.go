@@ -1,0 +1,97 @@
+package store
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"testing"
+
+	"github.com/twinseal/twinseal/internal/pgtest"
+	"github.com/twinseal/twinseal/internal/seal"
+	"github.com/twinseal/twinseal/internal/store/engine"
+)
+
+// statements are all that the package runs.
+var statements = []*engine.Statement{
+	listRing, addRing, lockRow, nextNumber, raiseCounter, counterValue,
+	organizationByID, organizationByName, putOrganization,
+	directoryByID, directoryByName, putDirectory,
+	applicationByID, applicationByNumber, applicationByName, applicationsOf, applicationsList, addApplication, updateApplication,
+	keyByDigest, keysOf, addKey, removeKey,
+	webhookByID, webhooksOf, addWebhook, removeWebhook,
+	serverSecret, keepServerSecret,
+	userByID, userByNumber, userByAlias, userByPhone, usersByPhone, countUsers, listUsers, addUser, updateUser,
+	removeUser[0], removeUser[1], removeUser[2], removeUser[3], removeUserRow,
+	lockUser, lockCredentials, changeGeneration,
+	authenticatorByID, authenticatorsOf, deviceByThumbprint, addAuthenticator, advanceCounter, updateAuthenticator, removeAuthenticator,
+	enrollmentByID, enrollmentByDigest, enrollmentByCustomID, addEnrollment, completeEnrollment, countEnrollmentAttempt, purgeEnrollments,
+	challengeByID, pendingChallenges, challengesOf, addChallenge, answerChallenge, markNotified, expireChallenges,
+	purgeChallenges[0], purgeChallenges[1],
+	receiptByChallenge, addReceipt,
+	codeByID, openCodes, phoneCode, addCode, useCode, resendCode, countCodeAttempt, purgeCodes,
+	appendEvent, listEvents, listChallengeEvents, countEvents,
+	deliveryByID, deliveriesOf, nextDeliveryDue, dedupeDelivery, addDelivery, claimDeliveries, retryDelivery, endDelivery,
+	purgeDeliveries, purgeDedupes,
+	takeLimit, readLimit, purgeLimits,
+	tallies, addTally,
+	inboxMessages, addInboxMessage, purgeInbox,
+	spendProof, purgeProofs,
+}
+
+func TestBothDatabasesUnderstandEveryStatement(t *testing.T) {
+	t.Parallel()
+	master, err := seal.ParseMaster("123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []Options{
+		{SQLitePath: filepath.Join(t.TempDir(), "twinseal.db"), Master: master},
+		{PostgresURL: pgtest.Database(t), Master: master},
+	} {
+		s, err := Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		if err := s.engine.Check(t.Context(), statements...); err != nil {
+			t.Errorf("%v: %v", s.engine.Flavour(), err)
+		}
+	}
+}
+
+// The list above cannot fall behind: it is as long as the source has statements.
+func TestEveryStatementIsChecked(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := 0
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.CompositeLit); ok && holdsSQL(literal) {
+				declared++
+			}
+			return true
+		})
+	}
+	if declared != len(statements) {
+		t.Errorf("%d statements are declared, %d are checked: add the new ones to the list", declared, len(statements))
+	}
+}
+
+func holdsSQL(literal *ast.CompositeLit) bool {
+	for _, e := range literal.Elts {
+		if pair, ok := e.(*ast.KeyValueExpr); ok {
+			if key, ok := pair.Key.(*ast.Ident); ok && key.Name == "SQL" {
+				return true
+			}
+		}
+	}
+	return false
+}

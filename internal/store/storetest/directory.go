@@ -1,0 +1,79 @@
+package storetest
+
+import (
+	"context"
+	"sync"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+var directoryScenes = []scene{
+	{name: "comes back as it was put, by id and by name", play: func(w *world) {
+		same(w, "by id", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory(w.dir.ID) }), w.dir)
+		same(w, "by name", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.DirectoryByName(w.org.ID, w.dir.Name) }), w.dir)
+		missing(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory("no-such") })
+		missing(w, func(r mfa.Records) (mfa.Directory, error) { return r.DirectoryByName("no-such", w.dir.Name) })
+	}},
+	{name: "put again changes the name", play: func(w *world) {
+		renamed := w.dir
+		renamed.Name = "staff"
+		w.write(func(r mfa.WriteRecords) error { return r.PutDirectory(renamed) })
+		same(w, "renamed", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory(w.dir.ID) }), renamed)
+	}},
+	{name: "an id of another organization is a conflict and changes nothing", play: func(w *world) {
+		w.refused(mfa.Conflict, "id", func(r mfa.WriteRecords) error {
+			return r.PutDirectory(mfa.Directory{ID: w.dir.ID, OrganizationID: "other", Name: "stolen"})
+		})
+		same(w, "untouched", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory(w.dir.ID) }), w.dir)
+	}},
+	{name: "user numbers count up from 1001", play: func(w *world) {
+		for want := int64(1001); want < 1004; want++ {
+			same(w, "number", w.nextNumber(), want)
+		}
+	}},
+	{name: "reserved user numbers are skipped, with all below", play: func(w *world) {
+		w.reserve(5)
+		same(w, "after a small reservation", w.nextNumber(), 1001)
+		w.reserve(70_000)
+		same(w, "after a reservation", w.nextNumber(), 70_001)
+		w.reserve(1337)
+		same(w, "after a reservation below", w.nextNumber(), 70_002)
+	}},
+	{name: "the number of a removed user is not given again", play: func(w *world) {
+		u := w.user()
+		u.Number = w.nextNumber()
+		w.write(func(r mfa.WriteRecords) error { return r.UpdateUser(u) })
+		w.write(func(r mfa.WriteRecords) error { return r.RemoveUser(u.ID) })
+		same(w, "next", w.nextNumber(), u.Number+1)
+	}},
+	{name: "numbers that clients cannot hold are not given out", play: func(w *world) {
+		w.reserve(mfa.MaxUserNumber)
+		w.refused(mfa.Conflict, "number", func(r mfa.WriteRecords) error {
+			_, err := r.NextUserNumber(w.dir.ID)
+			return err
+		})
+	}},
+	{name: "a crowd gets as many numbers, none twice", play: func(w *world) {
+		stores := []mfa.Store{w.store, w.open(nil)}
+		var mu sync.Mutex
+		seen := make(map[int64]bool)
+		compete(w.T, stores, func(ctx context.Context, s mfa.Store) (bool, error) {
+			n, err := tryChange(ctx, s, func(r mfa.WriteRecords) (int64, error) { return r.NextUserNumber(w.dir.ID) })
+			mu.Lock()
+			defer mu.Unlock()
+			seen[n] = true
+			return true, err
+		})
+		same(w, "different numbers", len(seen), crowd)
+	}},
+}
+
+func (w *world) nextNumber() int64 {
+	w.Helper()
+	return change(w, func(r mfa.WriteRecords) (int64, error) { return r.NextUserNumber(w.dir.ID) })
+}
+
+func (w *world) reserve(n int64) {
+	w.Helper()
+	w.write(func(r mfa.WriteRecords) error { return r.ReserveUserNumber(w.dir.ID, n) })
+}

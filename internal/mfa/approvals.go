@@ -1,10 +1,12 @@
 package mfa
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,7 +24,10 @@ type AskApproval struct {
 	Amount        *Amount
 	Logos         []Logo
 	// Life is how long an answer is waited for; 0 means [Limits.ApprovalLife], negative means for ever.
-	Life    time.Duration
+	Life time.Duration
+	// Merge gives the challenge that exists when an equal question was asked within [Limits.ResendWindow]
+	// and waits for its answer, for clients that repeat a request whose answer was slow.
+	Merge   bool
 	Dialect string
 	Extra   json.RawMessage
 	Source  string
@@ -129,6 +134,9 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 	if !hasDevice(held) {
 		return out, refuse(Invalid, ReasonNoDevice, "the user has no device that could answer"), nil
 	}
+	if out, err = s.askedBefore(w, in, u); err != nil || out.ID != "" {
+		return out, nil, err
+	}
 	key := "approvals:" + string(u.ID) + ":" + string(in.Caller.Application.ID)
 	allowed, until, err := w.TakeLimit(s.limits.Approvals, key, s.Now())
 	if err != nil {
@@ -158,6 +166,43 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 	return out, nil, s.append(w, in.Caller, Event{Type: EventChallengeCreated, UserID: u.ID, ChallengeID: out.ID, Source: in.Source})
 }
 
+// askedBefore finds the pending challenge that a repeated request asked for. The user's lock is held, so
+// of two equal requests at the same moment the second finds the first.
+func (s *Service) askedBefore(w WriteRecords, in AskApproval, u User) (Challenge, error) {
+	if !in.Merge {
+		return Challenge{}, nil
+	}
+	now := s.Now()
+	pending, err := w.PendingChallenges(u.ID, now, s.limits.PendingPerUser)
+	if err != nil {
+		return Challenge{}, err
+	}
+	for _, c := range pending {
+		if now.Sub(c.CreatedAt) < s.limits.ResendWindow && s.sameQuestion(c, in) {
+			return c, nil
+		}
+	}
+	return Challenge{}, nil
+}
+
+func (s *Service) sameQuestion(c Challenge, in AskApproval) bool {
+	sameAmount := c.Amount == nil && in.Amount == nil || c.Amount != nil && in.Amount != nil && *c.Amount == *in.Amount
+	return sameAmount && c.ApplicationID == in.Caller.Application.ID && c.Dialect == in.Dialect && c.Message == in.Message &&
+		c.ExpiresAt.Equal(s.askedUntil(in, c.CreatedAt)) && slices.Equal(c.Details, in.Details) &&
+		slices.Equal(c.HiddenDetails, in.HiddenDetails) && slices.Equal(c.Logos, in.Logos) && bytes.Equal(c.Extra, in.Extra)
+}
+
+// askedUntil is when a question that is asked at that moment expires; zero is never.
+func (s *Service) askedUntil(in AskApproval, at time.Time) time.Time {
+	switch {
+	case in.Life == 0:
+		return at.Add(s.limits.ApprovalLife)
+	case in.Life > 0:
+		return at.Add(in.Life)
+	}
+	return time.Time{}
+}
+
 func (s *Service) newChallenge(in AskApproval, u User, nonce string) (Challenge, error) {
 	now := s.Now()
 	c := Challenge{
@@ -166,12 +211,7 @@ func (s *Service) newChallenge(in AskApproval, u User, nonce string) (Challenge,
 		State: ChallengePending, Message: in.Message, Details: in.Details, HiddenDetails: in.HiddenDetails, Amount: in.Amount,
 		Logos: in.Logos, Extra: in.Extra, CreatedAt: now, UpdatedAt: now,
 	}
-	switch {
-	case in.Life == 0:
-		c.ExpiresAt = now.Add(s.limits.ApprovalLife)
-	case in.Life > 0:
-		c.ExpiresAt = now.Add(in.Life)
-	}
+	c.ExpiresAt = s.askedUntil(in, now)
 	question, err := questionOf(c, in.Caller, nonce)
 	if err != nil {
 		return Challenge{}, &Error{Code: Invalid, Field: "message", Message: "the request cannot be shown to a person as it is", Cause: err}

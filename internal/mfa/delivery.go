@@ -132,3 +132,22 @@ type DeliveryWriter interface {
 	FinishDelivery(d Delivery) (bool, error)
 	PurgeDeliveries(before time.Time, limit int) (int, error)
 }
+
+// ReportArrival notes what an application's user says about a message that was sent for it. Messages of
+// others are as unknown as those that never were.
+func (s *Service) ReportArrival(ctx context.Context, c *Caller, id DeliveryID, arrived bool) error {
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		d, err := w.Delivery(id)
+		if err == nil && (d.ApplicationID != c.Application.ID || d.Kind != DeliveryMessage) {
+			err = Missing("delivery")
+		}
+		if err != nil {
+			return err
+		}
+		data, err := json.Marshal(map[string]any{"delivery": id, "arrived": arrived})
+		if err != nil {
+			return &Error{Code: Internal, Message: "an event could not be written", Cause: err}
+		}
+		return s.append(w, c, Event{Type: EventDeliveryReported, UserID: d.UserID, Data: data})
+	})
+}

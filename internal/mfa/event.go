@@ -41,6 +41,7 @@ const (
 	EventRecoveryUsed         EventType = "recovery.used"
 	EventActivityRecorded     EventType = "activity.recorded"
 	EventDeliveryFailed       EventType = "delivery.failed"
+	EventDeliveryReported     EventType = "delivery.reported" // the application says whether a message arrived
 	EventConfigurationApplied EventType = "configuration.applied"
 )
 

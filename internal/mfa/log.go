@@ -1,8 +1,10 @@
 package mfa
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
+	"time"
 )
 
 // append writes an event of the caller's application and queues the webhooks that want it, in the
@@ -61,4 +63,43 @@ func (s *Service) queueCallback(w WriteRecords, dialect string, p CallbackPayloa
 	}, now)
 	w.Announce(TopicDeliveries)
 	return err
+}
+
+// EventsOf lists an application's own events; whatever else the filter says.
+func (s *Service) EventsOf(ctx context.Context, c *Caller, f EventFilter) ([]Event, error) {
+	f.ApplicationID = c.Application.ID
+	var out []Event
+	err := s.store.Read(ctx, func(r Records) (err error) {
+		out, err = r.Events(f)
+		return err
+	})
+	return out, err
+}
+
+// MaxCountSpans bounds the spans of one [Service.EventCounts]: a year of days, or two weeks of hours.
+const MaxCountSpans = 366
+
+// EventCounts counts an application's events by type in spans of equal length, from the first moment on
+// until the last one is reached.
+func (s *Service) EventCounts(ctx context.Context, c *Caller, from, to time.Time, span time.Duration) ([]map[EventType]int64, error) {
+	if span <= 0 || to.Sub(from) > MaxCountSpans*span {
+		return nil, &Error{Code: Invalid, Field: "interval", Message: "the time asked for has more intervals than can be counted at once"}
+	}
+	var out []map[EventType]int64
+	err := s.store.Read(ctx, func(r Records) error {
+		out = nil
+		for at := from; at.Before(to); at = at.Add(span) {
+			end := at.Add(span)
+			if end.After(to) {
+				end = to
+			}
+			counts, err := r.CountEvents(c.Application.ID, at, end)
+			if err != nil {
+				return err
+			}
+			out = append(out, counts)
+		}
+		return nil
+	})
+	return out, err
 }

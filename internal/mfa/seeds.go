@@ -2,7 +2,11 @@ package mfa
 
 import (
 	"context"
+	"encoding/base32"
 	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
 )
 
 // ShowSeed asks for a TOTP seed as a picture for any authenticator app.
@@ -19,6 +23,15 @@ type Seed struct {
 	TOTPData
 	Secret  Secret
 	Picture Secret
+}
+
+// URI is the otpauth address that authenticator apps read from a picture. Spaces are %20: apps show a plus
+// sign as it is.
+func (s Seed) URI() string {
+	escape := func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
+	seed := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(s.Secret.Reveal())
+	return fmt.Sprintf("otpauth://totp/%s:%s?secret=%s&issuer=%s&digits=%d&period=%d&algorithm=%s",
+		escape(s.Issuer), escape(s.Label), seed, escape(s.Issuer), s.Digits, s.Period, escape(s.Algorithm))
 }
 
 // pictureLength is the length of a picture's name: 160 bits.

@@ -26,10 +26,13 @@ const (
 )
 
 // SentResult says what became of it. Ignored means that nothing was sent because Device makes codes.
+// CodeID names the code, the same for as long as it is sent again; MessageID is "" when an equal message
+// was on its way already.
 type SentResult struct {
 	User      User
 	Ignored   bool
 	Device    *Authenticator
+	CodeID    CodeID
 	MessageID DeliveryID
 }
 
@@ -75,6 +78,7 @@ func (s *Service) sendCode(w WriteRecords, in SendCode) (out SentResult, refusal
 	if err != nil {
 		return out, nil, err
 	}
+	out.CodeID = code.ID
 	now := s.Now()
 	if !fresh && now.Before(code.SentAt.Add(s.limits.ResendWindow)) {
 		return out, nil, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/mail"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -151,7 +152,7 @@ func (s *Service) RemoveUser(ctx context.Context, c *Caller, ref UserRef, source
 		if !u.KnownTo(c.Application) {
 			return Missing("user")
 		}
-		if err := s.append(w, c, Event{Type: EventUserRemoved, UserID: u.ID, Source: source}); err != nil {
+		if err := s.append(w, c, Event{Type: EventUserRemoved, UserID: u.ID, Source: source, Data: removedData(u)}); err != nil {
 			return err
 		}
 		w.Announce(TopicUserChallenges(u.ID))
@@ -168,6 +169,11 @@ func (s *Service) RemoveUser(ctx context.Context, c *Caller, ref UserRef, source
 		}
 		return w.RemoveUser(u.ID)
 	})
+}
+
+// removedData keeps the user's number, under which applications know it, where nothing else will.
+func removedData(u User) json.RawMessage {
+	return json.RawMessage(`{"number":` + strconv.FormatInt(u.Number, 10) + `}`)
 }
 
 // ChangeEmail puts an address first in the user's list.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/twinseal/twinseal/api"
@@ -34,6 +35,9 @@ func (a Account) String() string {
 // GoString keeps the secrets out of %#v too.
 func (a Account) GoString() string { return a.String() }
 
+// LogValue keeps them out of structured logs.
+func (a Account) LogValue() slog.Value { return slog.StringValue(a.String()) }
+
 // IsLinked tells an account from a key that was never linked.
 func (a Account) IsLinked() bool { return a.Linked.Device.ID != "" }
 
@@ -52,6 +56,9 @@ func (PrivateKey) String() string { return "•••" }
 
 // GoString hides the key.
 func (PrivateKey) GoString() string { return "•••" }
+
+// LogValue hides the key.
+func (PrivateKey) LogValue() slog.Value { return slog.StringValue("•••") }
 
 // MarshalText writes the key for keeping.
 func (k PrivateKey) MarshalText() ([]byte, error) {

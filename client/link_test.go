@@ -1,9 +1,11 @@
 package client_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -48,8 +50,10 @@ func TestAnAccountPrintsWithoutItsSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var logged bytes.Buffer
+	slog.New(slog.NewJSONHandler(&logged, nil)).Info("linked", "account", account, "key", account.Key)
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
-		text := fmt.Sprintf(format, account) + fmt.Sprintf(format, account.Key)
+		text := fmt.Sprintf(format, account) + fmt.Sprintf(format, account.Key) + logged.String()
 		if strings.Contains(text, clienttest.Secret) || strings.Contains(text, strings.Trim(string(data), `"`)) || strings.Contains(text, account.Key.D.String()) {
 			t.Errorf("%s prints a secret", format)
 		}

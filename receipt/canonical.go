@@ -31,42 +31,41 @@ func canonical(v any) ([]byte, error) {
 // decodeStrict reads data, in any member order and spacing, into v. What v
 // holds afterwards, written down again, is the same document.
 func decodeStrict(data []byte, v any) error {
-	_, err := decode(data, v)
-	return err
+	again, err := decode(data, v)
+	if err != nil || bytes.Equal(again, data) {
+		return err
+	}
+	form, err := jcs.Transform(data)
+	if err != nil {
+		return fmt.Errorf("not JSON: %w", err)
+	}
+	if !bytes.Equal(form, again) {
+		return errOtherForm
+	}
+	return nil
 }
 
 // decodeCanonical is decodeStrict for documents that must already be
 // canonical.
 func decodeCanonical(data []byte, v any) error {
-	form, err := decode(data, v)
-	if err != nil {
-		return err
+	again, err := decode(data, v)
+	if err == nil && !bytes.Equal(again, data) {
+		err = errNotCanonical
 	}
-	if !bytes.Equal(form, data) {
-		return errNotCanonical
-	}
-	return nil
+	return err
 }
 
+// decode reads data leniently into v and gives the canonical form of what was
+// understood. Comparing that with data is what makes reading strict: repeated
+// members, other letter cases and text after the end all show there.
 func decode(data []byte, v any) ([]byte, error) {
 	if len(data) == 0 {
 		return nil, errors.New("empty")
 	}
-	form, err := jcs.Transform(data)
-	if err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
-	}
-	reader := json.NewDecoder(bytes.NewReader(form))
+	reader := json.NewDecoder(bytes.NewReader(data))
 	reader.DisallowUnknownFields()
 	if err := reader.Decode(v); err != nil {
 		return nil, fmt.Errorf("not understood: %w", err)
 	}
-	again, err := canonical(v)
-	if err != nil {
-		return nil, err
-	}
-	if !bytes.Equal(form, again) {
-		return nil, errOtherForm
-	}
-	return form, nil
+	return canonical(v)
 }

@@ -22,6 +22,7 @@ type Config struct {
 	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"` // how people and devices reach the server
 	Apply     string `yaml:"apply" env:"APPLY"`           // apply file to bring in before serving
 	Sandbox   bool   `yaml:"sandbox" env:"SANDBOX"`       // for tests: keeps messages in an inbox and lets anybody set the clock
+	Demo      bool   `yaml:"-" env:"-"`                   // the sample bank; needs Sandbox
 	MasterKey string `yaml:"master_key" env:"MASTER_KEY"` // file:PATH, env:NAME or command:LINE
 
 	ProxyHeader    string   `yaml:"proxy_header" env:"PROXY_HEADER"`

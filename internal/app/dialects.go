@@ -25,7 +25,7 @@ func (a *App) wireDialects() error {
 		return err
 	}
 	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey, Draining: a.draining})
-	a.authy = authy.New(a.Service)
+	a.authy = authy.New(a.Service, authy.Options{})
 	a.Service.Use([]mfa.Callback{a.authy.Callback()}, []mfa.InviteReader{a.authy})
 	return nil
 }

@@ -25,15 +25,15 @@ const (
 	maxHeaderBytes = 32 << 10
 )
 
-// Handler is everything the server answers.
-func (a *App) Handler() (http.Handler, error) {
+// Handler is everything the server answers when it listens on the address.
+func (a *App) Handler(ctx context.Context, address string) (http.Handler, error) {
 	proxies, err := endpoint.ParseProxies(a.Config.ProxyHeader, a.Config.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}
 	server := &endpoint.Server{Log: a.log, Metrics: a.metrics, Tracer: a.tracer, Proxies: proxies}
 	doors := a.doors(server)
-	if err := a.addPages(server, doors); err != nil {
+	if err := a.addPages(ctx, server, address, doors); err != nil {
 		return nil, err
 	}
 	nothing := (&endpoint.Handler{Server: server, Door: "none"}).Route("unknown", notHere)
@@ -54,13 +54,13 @@ func notHere(context.Context, *endpoint.Request) (endpoint.Response, error) {
 // Serve listens, calls ready with the address, and answers until the context ends; then it lets those who
 // wait finish.
 func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
-	handler, err := a.Handler()
-	if err != nil {
-		return err
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; is another server running there?", a.Config.Listen, err)
+	}
+	handler, err := a.Handler(ctx, listener.Addr().String())
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	a.warn()
 	server := &http.Server{

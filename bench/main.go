@@ -1,0 +1,120 @@
+// Command bench measures what Twinseal costs, against ceilings that it measures in the same run on the same
+// machine: a bare net/http handler. It prints ratios and processor time per operation; rates alone say
+// little, because they drift with the machine's other work. docs/benchmarks.md holds the latest results.
+//
+// Everything runs on loopback: the server is the built binary in a process of its own, PostgreSQL is a
+// throw-away cluster, the load comes from this process.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"github.com/twinseal/twinseal/internal/pgtest"
+)
+
+// plan says what to run.
+type plan struct {
+	people  int
+	clients int
+	rounds  int
+	waiters int
+	engines []string
+	only    string
+}
+
+func main() {
+	var p plan
+	var engines string
+	flag.IntVar(&p.people, "people", 10_000, "users with a device")
+	flag.IntVar(&p.clients, "clients", 64, "keep-alive connections")
+	flag.IntVar(&p.rounds, "rounds", 5, "rounds of every measurement, interleaved with the bare handler")
+	flag.IntVar(&p.waiters, "waiters", 10_000, "devices that wait at once")
+	flag.StringVar(&engines, "engines", "sqlite,postgres", "engines to measure")
+	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, wait")
+	flag.Parse()
+	if len(os.Args) > 1 && os.Args[1] == bareArgument {
+		fatal(serveBare(os.Args[2]))
+		return
+	}
+	p.engines = strings.Split(engines, ",")
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	fatal(run(ctx, p, os.Stdout))
+}
+
+func fatal(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// run builds the binary and measures each engine.
+func run(ctx context.Context, p plan, out io.Writer) error {
+	dir, err := os.MkdirTemp("", "twinseal-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }() // best effort on the way out
+	binary := filepath.Join(dir, "twinseal")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "./cmd/twinseal")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w\n%s", err, text)
+	}
+	for _, engine := range p.engines {
+		if err := measure(ctx, p, engine, binary, filepath.Join(dir, engine), out); err != nil {
+			return fmt.Errorf("%s: %w", engine, err)
+		}
+	}
+	return nil
+}
+
+func measure(ctx context.Context, p plan, engine, binary, dir string, out io.Writer) error {
+	w := &world{plan: p, dir: dir, binary: binary, out: out}
+	if engine == "postgres" {
+		cluster, err := pgtest.Start(ctx)
+		if err != nil {
+			return err
+		}
+		defer cluster.Stop()
+		if w.database, err = pgtest.CreateDatabase(ctx, cluster.URL("postgres")); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(out, "\n%s\n%s\n", engine, strings.Repeat("─", len(engine)))
+	if err := w.prepare(ctx); err != nil {
+		return fmt.Errorf("prepare: %w", err)
+	}
+	bare, err := startBare(ctx)
+	if err != nil {
+		return err
+	}
+	defer bare.stop()
+	server, err := w.startServer(ctx)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	fmt.Fprintf(out, "idle: %.1f MB resident (%d users stored)\n", server.residentMB(), p.people)
+	for _, part := range []struct {
+		name string
+		run  func(context.Context, *process, *process) error
+	}{{"verify", w.verify}, {"approve", w.approve}, {"wait", w.wait}} {
+		if p.only != "" && p.only != part.name {
+			continue
+		}
+		if err := part.run(ctx, bare, server); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/twinseal/twinseal/internal/factor/totp"
+)
+
+var validToken = []byte(`"token":"is valid"`)
+
+// steps of a code that one moment accepts: the one before, the current one, the next.
+const steps = 3
+
+// verify measures token checks over HTTP, each durable before its answer, beside the bare handler. Every
+// user presents the three codes that are valid at a moment, the older ones first; then the server's clock
+// moves on, so that every check counts and none is a replay.
+func (w *world) verify(ctx context.Context, bare, server *process) error {
+	var ratios, rates, cpu, bareCPU, wait []float64
+	errors := 0
+	for round := range w.rounds + 1 {
+		requests, err := w.tokenRequests(server)
+		if err != nil {
+			return err
+		}
+		got, err := share(server, w.clients, len(requests), func(c *connection, i int) error {
+			status, body, err := c.do(requests[i])
+			if err == nil && (status != 200 || !bytes.Contains(body, validToken)) {
+				err = fmt.Errorf("check %d: %d %s", i, status, body)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		yard, err := w.bareRound(bare, len(requests))
+		if err != nil {
+			return err
+		}
+		if err := w.advance(ctx, server, steps*30*time.Second); err != nil {
+			return err
+		}
+		if round == 0 {
+			continue // warm-up
+		}
+		errors += got.errors
+		ratios, rates = append(ratios, got.rate()/yard.rate()), append(rates, got.rate())
+		cpu, bareCPU = append(cpu, got.cpuMillis()), append(bareCPU, yard.cpuMillis())
+		wait = append(wait, float64(percentile(got.latencies, 0.99).Microseconds())/1000)
+	}
+	fmt.Fprintf(w.out, "token check: %.2f × bare (%.0f/s; %.3f ms CPU each, bare %.3f; p99 %.1f ms; %d errors; rounds %s)\n",
+		median(ratios), median(rates), median(cpu), median(bareCPU), median(wait), errors, list(ratios))
+	return nil
+}
+
+func list(of []float64) string {
+	out := ""
+	for i, v := range of {
+		if i > 0 {
+			out += " "
+		}
+		out += fmt.Sprintf("%.2f", v)
+	}
+	return out
+}
+
+func (w *world) tokenRequests(server *process) ([][]byte, error) {
+	requests := make([][]byte, 0, steps*len(w.persons))
+	now := w.now()
+	for step := -1; step < steps-1; step++ {
+		for _, p := range w.persons {
+			code, err := totp.Code(p.seed, p.totp, now.Add(time.Duration(step)*30*time.Second))
+			if err != nil {
+				return nil, err
+			}
+			requests = append(requests, fmt.Appendf(nil,
+				"GET /protected/json/verify/%s/%d?force=true HTTP/1.1\r\nHost: %s\r\nX-Authy-API-Key: %s\r\nAccept: application/json\r\n\r\n",
+				code, p.number, server.address, apiKey))
+		}
+	}
+	return requests, nil
+}
+
+func (w *world) bareRound(bare *process, operations int) (result, error) {
+	request := fmt.Appendf(nil, "GET /protected/json/verify/123456/1000?force=true HTTP/1.1\r\nHost: %s\r\nX-Authy-API-Key: %s\r\nAccept: application/json\r\n\r\n",
+		bare.address, apiKey)
+	return share(bare, w.clients, operations, func(c *connection, i int) error {
+		status, _, err := c.do(request)
+		if err == nil && status != 200 {
+			err = fmt.Errorf("bare %d: %d", i, status)
+		}
+		return err
+	})
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/twinseal/twinseal/internal/app"
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/receipt"
+)
+
+// apiKey is the application's.
+const apiKey = "bench-api-key-0123456789abcdef01"
+
+// world is a database full of people, and the server on it.
+type world struct {
+	plan
+	dir      string
+	database string
+	binary   string
+	out      io.Writer
+	persons  []*person
+	ahead    time.Duration // how far the server's clock was moved
+}
+
+// person is a user with a linked device.
+type person struct {
+	number int64
+	device string
+	key    *ecdsa.PrivateKey
+	thumb  string
+	seed   mfa.Secret
+	totp   mfa.TOTPData
+}
+
+func (w *world) config() app.Config {
+	return app.Config{Data: w.dir, Database: w.database, MasterKey: "", Sandbox: true, LogLevel: "error"}
+}
+
+// prepare fills the database through the rules themselves, in this process.
+func (w *world) prepare(ctx context.Context) error {
+	a, err := app.Open(ctx, w.config(), io.Discard)
+	if err != nil {
+		return err
+	}
+	err = w.fill(ctx, a.Service)
+	if closeErr := a.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+func (w *world) fill(ctx context.Context, s *mfa.Service) error {
+	_, err := s.Apply(ctx, mfa.Plan{Organizations: []mfa.PlannedOrganization{{Name: "Bench", Directories: []mfa.PlannedDirectory{{
+		Name: "people", Applications: []mfa.PlannedApplication{{
+			Name: "Bench", Settings: mfa.DefaultSettings(), Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(apiKey)}},
+		}},
+	}}}}})
+	if err != nil {
+		return err
+	}
+	c, err := s.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(apiKey), "")
+	if err != nil {
+		return err
+	}
+	w.persons = make([]*person, w.people)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(w.clients)
+	for i := range w.people {
+		group.Go(func() (err error) {
+			w.persons[i], err = enrol(ctx, s, c, i)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+func enrol(ctx context.Context, s *mfa.Service, c *mfa.Caller, i int) (*person, error) {
+	phone, err := mfa.ParsePhone("1", fmt.Sprintf("405%07d", i))
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.CreateUser(ctx, mfa.NewUser{Caller: c, Phone: phone})
+	if err != nil {
+		return nil, err
+	}
+	link, err := s.StartLink(ctx, c, mfa.UserRef{ID: u.ID})
+	if err != nil {
+		return nil, err
+	}
+	p := &person{number: u.Number}
+	if p.key, err = receipt.NewKey(); err != nil {
+		return nil, err
+	}
+	jwk, err := receipt.NewJWK(p.key.Public())
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := json.Marshal(jwk)
+	if err != nil {
+		return nil, err
+	}
+	linked, err := s.LinkByCode(ctx, link.Code, mfa.NewDevice{Key: encoded, Name: "bench", Platform: "test", Source: fmt.Sprint(i)})
+	p.device, p.thumb, p.seed, p.totp = string(linked.Device.ID), jwk.Thumbprint(), linked.Seed, linked.TOTP
+	return p, err
+}
+
+func (w *world) startServer(ctx context.Context) (*process, error) {
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"serve", "--listen", address, "--sandbox", "--data", w.dir}
+	if w.database != "" {
+		args = append(args, "--database", w.database)
+	}
+	cmd := exec.CommandContext(ctx, w.binary, args...)
+	cmd.Env = append(cmd.Environ(), "TWINSEAL_LOG_LEVEL=error")
+	p, err := startProcess(ctx, cmd, address, "/readyz")
+	if err == nil && w.database != "" {
+		p.helpers = postgresProcesses
+	}
+	return p, err
+}
+
+// advance moves the server's clock, so that codes and limits are fresh again.
+func (w *world) advance(ctx context.Context, server *process, d time.Duration) error {
+	body := strings.NewReader(`{"advance":"` + d.String() + `"}`)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+server.address+"/sandbox/clock", body)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	text, _ := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("clock: %d %s", resp.StatusCode, text)
+	}
+	w.ahead += d
+	return nil
+}
+
+// now is the server's time.
+func (w *world) now() time.Time { return time.Now().Add(w.ahead) }

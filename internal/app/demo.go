@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// demoKeyFile keeps the sample bank's API key, so that what was registered is still there next time.
+const demoKeyFile = "demo.key"
+
+const secretMode = 0o600
+
+// furnishDemo makes the sample organization and returns the bank's API key.
+func (a *App) furnishDemo(ctx context.Context) (string, error) {
+	path := filepath.Join(a.Config.Data, demoKeyFile)
+	key, err := demoKey(path)
+	if err != nil {
+		return "", err
+	}
+	_, err = a.Service.Apply(ctx, mfa.Plan{Organizations: []mfa.PlannedOrganization{{
+		Name: "Sample Organization", Directories: []mfa.PlannedDirectory{{
+			Name: "Customers", Applications: []mfa.PlannedApplication{{
+				Name: "Sample Bank", Settings: mfa.DefaultSettings(),
+				Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)}},
+			}},
+		}},
+	}}})
+	return key, err
+}
+
+func demoKey(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err == nil {
+		return strings.TrimSpace(string(text)), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("the sample bank's key: %w", err)
+	}
+	key := rand.Text()
+	if err := os.WriteFile(path, []byte(key+"\n"), secretMode); err != nil {
+		return "", fmt.Errorf("the sample bank's key: %w", err)
+	}
+	return key, nil
+}

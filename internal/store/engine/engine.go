@@ -77,7 +77,7 @@ type Engine interface {
 //
 // Arguments are string, int64, int, bool, []byte, float64, *string, *int64 or
 // nil; nil pointers and nil slices are NULL. Other types are refused, so a
-// named type is converted first.
+// named type is converted first. Text must be UTF-8 without NUL (ErrText).
 //
 // After a statement has failed, all further ones return the same error and the
 // function fails with it, even if it returns nil: PostgreSQL cannot go on, so

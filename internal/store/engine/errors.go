@@ -22,6 +22,10 @@ var (
 	// through all tries. Nothing was changed, trying later may succeed.
 	ErrBusy = errors.New("the database is busy, try again later")
 
+	// ErrText: an argument is not UTF-8 or holds a NUL byte, which no text
+	// column of PostgreSQL takes.
+	ErrText = errors.New("the text is not UTF-8 or holds a NUL byte")
+
 	// ErrReadOnly: a statement that writes or locks was given to a Read.
 	ErrReadOnly = errors.New("a read cannot run a statement that writes or locks")
 )

@@ -1,9 +1,6 @@
 package engine
 
-import (
-	"runtime"
-	"time"
-)
+import "time"
 
 // Options tune an engine. The zero value is right for a server.
 type Options struct {
@@ -12,8 +9,9 @@ type Options struct {
 	// 0: 256 on SQLite, 128 on PostgreSQL.
 	Group int
 
-	// Readers is the size of the read pool. 0: the number of processors plus
-	// two, at least four.
+	// Readers is the size of the read pool. 0: on SQLite, where a read only
+	// computes, the number of processors plus two, at least four; on PostgreSQL,
+	// where it mostly waits, four for each processor, at least eight.
 	Readers int
 
 	// Writers is the number of connections that write on PostgreSQL. While one
@@ -41,9 +39,9 @@ const (
 )
 
 // withDefaults returns the options with every zero replaced.
-func (o Options) withDefaults(group int) Options {
+func (o Options) withDefaults(group, readers int) Options {
 	set(&o.Group, group)
-	set(&o.Readers, max(runtime.NumCPU()+2, minReaders))
+	set(&o.Readers, readers)
 	set(&o.Writers, writers)
 	set(&o.Busy, busy)
 	set(&o.Tries, tries)

@@ -26,6 +26,7 @@ type pgStatement struct {
 	text text
 	one  *pgPrepared
 	many *pgPrepared // the Batch, from its first use
+	bad  error       // why the Batch cannot be used
 }
 
 // pgPrepared is one prepared text.
@@ -64,7 +65,7 @@ func (c *pgCall) key() string {
 // connectTimeout bounds one attempt to connect. closeTimeout bounds the good
 // bye, which nobody waits for long.
 const (
-	connectTimeout = 10 * time.Second
+	connectTimeout = 5 * time.Second
 	closeTimeout   = time.Second
 )
 
@@ -128,12 +129,16 @@ func (c *pgClient) batch(ctx context.Context, st *Statement) (*pgStatement, erro
 	if err != nil || s.many != nil || st.Batch == "" {
 		return s, err
 	}
+	if s.bad != nil {
+		return nil, s.bad
+	}
 	many, err := c.prepare(ctx, s.one.description.Name+"m", st.Batch)
 	if err != nil {
 		return nil, err
 	}
 	if err := matches(s.one, many); err != nil {
-		return nil, fmt.Errorf("%w, in: %s", err, st.Batch)
+		s.bad = fmt.Errorf("%w, in: %s", err, st.Batch)
+		return nil, s.bad
 	}
 	s.many = many
 	return s, nil

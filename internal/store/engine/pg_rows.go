@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -28,6 +29,11 @@ func (r *pgRows) reset() {
 
 // add copies a row.
 func (r *pgRows) add(values [][]byte) {
+	size := 0
+	for _, v := range values {
+		size += len(v)
+	}
+	r.cells, r.data = slices.Grow(r.cells, len(values)), slices.Grow(r.data, size)
 	for _, v := range values {
 		cell := pgCell{len(r.data), len(v)}
 		if v == nil {

@@ -44,6 +44,9 @@ func (t *pgTx) do(st *Statement, args []any) error {
 	if t.err == nil && t.inside {
 		t.err = errInside
 	}
+	if t.err == nil {
+		t.err = valid(args)
+	}
 	if t.err != nil {
 		return t.err
 	}

@@ -20,20 +20,19 @@ type pgWriter struct {
 	done    chan struct{}
 
 	client *pgClient // nil when there is no connection
+	failed time.Time // when connecting was given up
+	watch  watch
 }
 
 // Limits of a writer.
 const (
-	// roundTimeout ends a round on a connection whose other end has vanished.
-	// It is longer than any wait for a lock that a round may contain.
-	roundTimeout = time.Minute
 	// regroups is how often the faultless part of a failed group is run as a
 	// group again, before each runs alone.
 	regroups = 3
 	// firstPause and longestPause bound the time between two attempts to
-	// connect: ten attempts outlast the restart of a server.
+	// connect, which go on for Options.Busy: a server restarts in that time.
 	firstPause   = 20 * time.Millisecond
-	longestPause = 2 * time.Second
+	longestPause = time.Second
 )
 
 // errAgain asks for a transaction to be run again.
@@ -44,12 +43,12 @@ func (e errAgain) Error() string { return e.cause.Error() }
 // loop runs groups until the queue is closed.
 func (w *pgWriter) loop() {
 	var group []*request
-	for {
-		group = w.queue.next(group, w.options.Group)
-		if len(group) == 0 {
-			break
-		}
+	for w.queue.wait() {
+		// Whoever waits while the server cannot be reached may still give up.
+		_ = w.ensure()
+		group = w.queue.take(group, w.options.Group)
 		w.serve(group, regroups)
+		clear(group) // keeps no function alive
 	}
 	if w.client != nil {
 		_ = w.client.close()
@@ -122,8 +121,8 @@ func (w *pgWriter) tryAgain(requests []*request, cause error) []*request {
 // nothing was changed and that the suspects, or if there are none, the
 // connection, are the reason.
 func (w *pgWriter) together(requests []*request) (suspects []*request, err error) {
-	if err := w.ensure(requests[0].tries); err != nil {
-		return nil, errAgain{err}
+	if err := w.ensure(); err != nil {
+		return nil, err
 	}
 	g := startGroup(requests)
 	begun := false
@@ -208,8 +207,8 @@ func (w *pgWriter) attempt(r *request) error {
 	if r.gone {
 		return errGoexit
 	}
-	if err := w.ensure(r.tries); err != nil {
-		return errAgain{err}
+	if err := w.ensure(); err != nil {
+		return err
 	}
 	begun := false
 	t := startAlone(r, func(t *pgTx) error {
@@ -234,9 +233,9 @@ func (w *pgWriter) attempt(r *request) error {
 
 // exchange is one round trip.
 func (w *pgWriter) exchange(begin bool, calls []*pgCall) *pgFault {
-	ctx, cancel := context.WithTimeout(context.Background(), roundTimeout)
-	defer cancel()
-	fault := w.client.exchange(ctx, begin, calls)
+	w.watch.begin(w.client)
+	defer w.watch.end()
+	fault := w.client.exchange(context.Background(), begin, calls)
 	if fault != nil && pgStale(fault.err) {
 		_ = w.client.close()
 	}
@@ -251,11 +250,11 @@ func (w *pgWriter) commit(begun bool) error {
 	if !begun {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), roundTimeout)
-	defer cancel()
+	w.watch.begin(w.client)
+	defer w.watch.end()
 	batch := &pgconn.Batch{}
 	batch.ExecStatement(w.client.commit.description, nil, nil, nil)
-	results := w.client.conn.ExecBatch(ctx, batch)
+	results := w.client.conn.ExecBatch(context.Background(), batch)
 	var tag pgconn.CommandTag
 	for results.NextResult() {
 		tag, _ = results.ResultReader().Close()
@@ -278,33 +277,48 @@ func (w *pgWriter) rollback() {
 	if w.client.lost() || w.client.conn.TxStatus() == idle {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), roundTimeout)
-	defer cancel()
-	if _, err := w.client.conn.Exec(ctx, "ROLLBACK").ReadAll(); err != nil {
+	w.watch.begin(w.client)
+	defer w.watch.end()
+	if _, err := w.client.conn.Exec(context.Background(), "ROLLBACK").ReadAll(); err != nil {
 		_ = w.client.close()
 	}
 }
 
-// ensure connects if there is no connection, after a pause that grows with the
-// number of failed tries.
-func (w *pgWriter) ensure(tries int) error {
+// ensure connects if there is no connection. It tries for Options.Busy, unless
+// it failed as recently as that: then once.
+func (w *pgWriter) ensure() error {
 	if w.client != nil && !w.client.lost() {
 		return nil
 	}
 	w.client = nil
-	if tries > 0 {
-		pause := time.NewTimer(min(firstPause<<tries, longestPause))
-		defer pause.Stop()
-		select {
-		case <-pause.C:
-		case <-w.closing:
+	patience := time.Now().Add(w.options.Busy)
+	if time.Since(w.failed) < w.options.Busy {
+		patience = time.Now()
+	}
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		client, err := w.connect(context.Background())
+		if err == nil {
+			w.client = client
+			return nil
+		}
+		if time.Now().After(patience) {
+			w.failed = time.Now()
+			return fmt.Errorf("connect to PostgreSQL: %w", err)
+		}
+		if !w.sleep(pause) {
 			return ErrClosed
 		}
 	}
-	client, err := w.connect(context.Background())
-	if err != nil {
-		return fmt.Errorf("connect to PostgreSQL: %w", err)
+}
+
+// sleep returns false when the engine is being closed.
+func (w *pgWriter) sleep(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-w.closing:
+		return false
 	}
-	w.client = client
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -14,13 +15,14 @@ import (
 // pgEngine has a few writers, each with a connection of its own, and a pool of
 // reading connections.
 type pgEngine struct {
-	config  *pgconn.Config
-	options Options
-	queue   *queue
-	readers *pool[*pgClient]
-	writers []*pgWriter
-	closing chan struct{}
-	ping    Statement
+	config   *pgconn.Config
+	options  Options
+	queue    *queue
+	readers  *pool[*pgClient]
+	writers  []*pgWriter
+	closing  chan struct{} // closed when Close begins
+	finished chan struct{} // closed when the writers are done
+	ping     Statement
 }
 
 // OpenPostgres connects to the server that the URL names, in the syntax of
@@ -31,8 +33,8 @@ func OpenPostgres(ctx context.Context, url string, options Options) (Engine, err
 		return nil, fmt.Errorf("read the address of the database: %w", err)
 	}
 	e := &pgEngine{
-		config: config, options: options.withDefaults(postgresGroup),
-		queue: newQueue(), closing: make(chan struct{}),
+		config: config, options: options.withDefaults(postgresGroup, max(4*runtime.NumCPU(), 2*minReaders)),
+		queue: newQueue(), closing: make(chan struct{}), finished: make(chan struct{}),
 		ping: Statement{SQL: "SELECT 1"},
 	}
 	e.readers = newPool(e.options.Readers, e.openReader, (*pgClient).close)
@@ -49,6 +51,7 @@ func OpenPostgres(ctx context.Context, url string, options Options) (Engine, err
 		e.writers = append(e.writers, w)
 		go w.loop()
 	}
+	go e.watchWriters()
 	return e, nil
 }
 
@@ -110,7 +113,7 @@ func (e *pgEngine) Check(ctx context.Context, statements ...*Statement) error {
 	var all []error
 	for _, st := range statements {
 		_, err := r.client.batch(ctx, st)
-		all = append(all, err)
+		all = append(all, err, st.sound())
 	}
 	return errors.Join(all...)
 }
@@ -130,6 +133,7 @@ func (e *pgEngine) Close() error {
 	for _, w := range e.writers {
 		<-w.done
 	}
+	close(e.finished)
 	return e.readers.shut()
 }
 

@@ -115,20 +115,21 @@ func (q *queue) signal() {
 	}
 }
 
-// next waits for requests and takes up to n of them into buf. It returns
-// nothing when the queue is closed. Between the first request and the taking
-// it lets other goroutines run, which are often about to add theirs.
-func (q *queue) next(buf []*request, n int) []*request {
-	for range q.wake {
-		runtime.Gosched()
-		if buf = q.take(buf[:0], n); len(buf) > 0 {
-			return buf
-		}
-	}
-	return nil
+// wait returns true when requests may be there to take, and false when the
+// queue is closed.
+func (q *queue) wait() bool {
+	_, open := <-q.wake
+	return open
 }
 
+// take moves up to n requests into buf. Before, it lets other goroutines run,
+// which are often about to add theirs.
 func (q *queue) take(buf []*request, n int) []*request {
+	runtime.Gosched()
+	return q.pop(buf[:0], n)
+}
+
+func (q *queue) pop(buf []*request, n int) []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	used := 0
@@ -147,8 +148,8 @@ func (q *queue) take(buf []*request, n int) []*request {
 	return buf
 }
 
-// close answers all waiting requests with ErrClosed and ends next. It returns
-// false if the queue was closed before.
+// close answers all waiting requests with ErrClosed and ends wait. It returns
+// false if it was closed before.
 func (q *queue) close() bool {
 	q.mu.Lock()
 	if q.closed {

@@ -136,7 +136,11 @@ func TestCheckFindsStatementsThatCannotWork(t *testing.T) {
 		if err := e.Check(t.Context(), good...); err != nil {
 			t.Error(err)
 		}
-		bad := []*engine.Statement{{SQL: `SELECT nothing FROM nowhere`}, {SQL: `SELECT 1; SELECT 2`}}
+		bad := []*engine.Statement{
+			{SQL: `SELECT nothing FROM nowhere`},
+			{SQL: `SELECT 1; SELECT 2`},
+			{SQL: lockCounter.SQL, Lock: true},
+		}
 		if e.Flavour() == engine.Postgres {
 			bad = append(bad,
 				&engine.Statement{SQL: addCounter.SQL, Batch: `UPDATE counters SET n = 1 WHERE id = ANY($1::text[]) AND n = $2`},

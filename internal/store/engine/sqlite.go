@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
 )
 
 // sqliteEngine has one writing connection, which its writer owns, and a pool
@@ -23,7 +26,12 @@ func OpenSQLite(ctx context.Context, path string, options Options) (Engine, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	e := &sqliteEngine{path: path, options: options.withDefaults(sqliteGroup), queue: newQueue()}
+	path, err := ownFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("create database file: %w", err)
+	}
+	options = options.withDefaults(sqliteGroup, max(runtime.NumCPU()+2, minReaders))
+	e := &sqliteEngine{path: path, options: options, queue: newQueue()}
 	writer, err := newSQLiteWriter(path, e.options, e.queue)
 	if err != nil {
 		return nil, fmt.Errorf("open database file %s: %w", path, err)
@@ -32,6 +40,24 @@ func OpenSQLite(ctx context.Context, path string, options Options) (Engine, erro
 	e.readers = newPool(e.options.Readers, e.openReader, (*sqliteConn).close)
 	go writer.loop(nil)
 	return e, nil
+}
+
+// ownFile creates the file, if it does not exist, so that nobody else can read
+// it; the library gives its other files the same permissions. The absolute path
+// keeps names from having a meaning, as ":memory:" has.
+func ownFile(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return path, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return path, file.Close()
 }
 
 func (e *sqliteEngine) openReader(context.Context) (*sqliteConn, error) {
@@ -82,7 +108,7 @@ func (e *sqliteEngine) Check(ctx context.Context, statements ...*Statement) erro
 	var all []error
 	for _, st := range statements {
 		_, err := c.prepare(st)
-		all = append(all, err)
+		all = append(all, err, st.sound())
 	}
 	return errors.Join(all...)
 }

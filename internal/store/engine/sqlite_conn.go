@@ -12,10 +12,11 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// This file and sqlite_stmt.go are all that touches the SQLite library. They
-// call it below its database/sql driver, which describes the columns anew for
-// every query and allocates C memory for every argument: that costs more than
-// a point read itself.
+// The files sqlite_conn.go, sqlite_stmt.go and sqlite_scan.go are all that
+// touches the SQLite library. They call it below its database/sql driver, which
+// describes the columns anew for every query and allocates memory for every
+// argument: a point read of five columns takes 2.2 µs this way and 3.6 through
+// the driver, with a third of the allocations.
 
 // sqliteConn is one connection. One goroutine uses it at a time.
 type sqliteConn struct {
@@ -56,13 +57,17 @@ func (e *sqliteError) busy() bool {
 func (e *sqliteError) torn() bool { return e.code&0xff == sqlite3.SQLITE_IOERR }
 
 // sqlitePragmas are set on every connection. Eight megabytes of cache each:
-// more costs this library far more memory than it saves reads.
+// more costs this library far more memory than it saves reads. A checkpoint
+// waits for the disk three times, so it comes only every 16 MB; a log that a
+// long reader let grow is cut to 64 MB.
 const sqlitePragmas = `
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA cache_size = -8192;
 PRAGMA temp_store = MEMORY;
 PRAGMA trusted_schema = OFF;
+PRAGMA wal_autocheckpoint = 4000;
+PRAGMA journal_size_limit = 67108864;
 `
 
 // openSQLiteConn opens the file, which is created if it does not exist.
@@ -73,11 +78,34 @@ func openSQLiteConn(path string, busy time.Duration) (*sqliteConn, error) {
 		return nil, err
 	}
 	c.wait(busy)
-	if err := c.script("PRAGMA journal_mode = WAL;" + sqlitePragmas); err != nil {
+	if err := c.setUp(); err != nil {
 		_ = c.close()
 		return nil, err
 	}
 	return c, nil
+}
+
+// setUp fails where the file system cannot do what the log needs, as network
+// file systems do.
+func (c *sqliteConn) setUp() error {
+	if err := c.script(sqlitePragmas); err != nil {
+		return err
+	}
+	s, err := c.compile("PRAGMA journal_mode = WAL")
+	if err != nil {
+		return err
+	}
+	defer s.finalize()
+	return s.run(func(row Row) error {
+		var mode string
+		if err := row.Scan(&mode); err != nil {
+			return err
+		}
+		if mode != "wal" {
+			return fmt.Errorf("the file system cannot hold a write-ahead log, the journal stays %q: use a local disk", mode)
+		}
+		return nil
+	}, nil)
 }
 
 // open needs no mutexes in the library: one goroutine uses a connection.

@@ -105,6 +105,9 @@ func (s *sqliteStmt) bind(args []any) error {
 	if len(args) != s.params {
 		return fmt.Errorf("%d arguments for %d placeholders in: %s", len(args), s.params, s.text.sqlite)
 	}
+	if err := valid(args); err != nil {
+		return fmt.Errorf("%w, in: %s", err, s.text.sqlite)
+	}
 	if err := s.c.reserve(args); err != nil {
 		return err
 	}

@@ -54,12 +54,11 @@ func (w *sqliteWriter) loop(left []*request) {
 			go w.loop(w.abandon())
 		}
 	}()
-	for {
+	w.serve()
+	for w.queue.wait() {
+		w.group = w.queue.take(w.group, w.options.Group)
 		w.serve()
-		w.group = w.queue.next(w.group, w.options.Group)
-		if len(w.group) == 0 {
-			break
-		}
+		clear(w.group) // keeps no function alive
 	}
 	finished = true
 	close(w.done)

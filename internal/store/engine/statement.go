@@ -1,5 +1,7 @@
 package engine
 
+import "fmt"
+
 // Statement is one SQL text that both databases run. It is declared once, as a
 // package variable, and never changed: engines keep its prepared forms by its
 // address.
@@ -50,4 +52,12 @@ type Statement struct {
 	// serialises everything that reads first and writes later. A function may
 	// take a lock that it holds.
 	Lock bool
+}
+
+// sound refuses combinations that would not do what they say.
+func (st *Statement) sound() error {
+	if st.Key < 0 || st.Lock && st.Key == 0 {
+		return fmt.Errorf("a statement with Lock needs a Key, in: %s", st.SQL)
+	}
+	return nil
 }

@@ -1,6 +1,34 @@
 package engine
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// valid refuses arguments that cannot be sent, before they reach a transaction
+// that others share.
+func valid(args []any) error {
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case nil, int64, int, bool, float64, []byte, *int64:
+		case string:
+			if !validText(v) {
+				return fmt.Errorf("argument %d: %w", i+1, ErrText)
+			}
+		case *string:
+			if v != nil && !validText(*v) {
+				return fmt.Errorf("argument %d: %w", i+1, ErrText)
+			}
+		default:
+			return fmt.Errorf("argument %d: type %T is not supported", i+1, arg)
+		}
+	}
+	return nil
+}
+
+func validText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // plain reduces an argument to nil, int64, bool, float64, string or []byte. It
 // returns other types as they are.

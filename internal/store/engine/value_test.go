@@ -164,3 +164,22 @@ func TestSumIsANumberOnBoth(t *testing.T) {
 		}
 	})
 }
+
+func TestTextThatPostgresCannotHoldIsRefusedByBoth(t *testing.T) {
+	onBoth(t, func(t *testing.T, open opener) {
+		e := single(t, open)
+		bad := "nul\x00"
+		var writes []func(engine.WriteTx) error
+		for i, id := range []any{"good", bad, "\xff", &bad} {
+			writes = append(writes, func(tx engine.WriteTx) error {
+				_, err := tx.Exec(putCounter, id, i)
+				return err
+			})
+		}
+		for i, err := range together(t, e, writes...) {
+			if (i > 0) != errors.Is(err, engine.ErrText) {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+	})
+}

@@ -57,11 +57,11 @@ var layers = []row{
 	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint"}, "never a store, a factor or another dialect"},
 	{
 		"internal/web/demo",
-		[]string{"internal/mfa", "internal/endpoint", "client/authy", "client/authy/signature"},
+		[]string{"internal/mfa", "internal/endpoint", "internal/web/site", "client/authy", "client/authy/signature"},
 		"a customer's application in miniature: it goes through the SDK like everybody else",
 	},
-	{"internal/web/*", []string{"internal/mfa", "internal/endpoint"}, "pages have no privileged path"},
-	{"internal/web", []string{"internal/mfa", "internal/endpoint"}, "what pages share"},
+	{"internal/web/site", []string{"internal/mfa", "internal/endpoint"}, "what pages share"},
+	{"internal/web/*", []string{"internal/mfa", "internal/endpoint", "internal/web/site"}, "pages have no privileged path"},
 
 	{"internal/app", []string{"internal/...", "api", "client/...", "receipt"}, "the one place where the parts meet"},
 	{"cmd/twinseal", []string{"internal/app", "api", "client/...", "receipt"}, "the program: flags in front of app and the SDK"},

@@ -1,0 +1,107 @@
+package site
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+//go:embed assets
+var shared embed.FS
+
+// types are the kinds of files a site may have.
+var types = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
+// assets are the files of a site under a path that changes with any of them,
+// so that a browser may keep them for ever and modules may import each other
+// by relative names.
+type assets struct {
+	prefix  string
+	version string
+	files   map[string]asset
+}
+
+type asset struct {
+	contentType string
+	body        []byte
+}
+
+// newAssets gathers the shared files and a site's own. A site's file takes the
+// place of a shared one of the same name.
+func newAssets(prefix string, own fs.FS) (*assets, error) {
+	a := &assets{prefix: prefix, files: map[string]asset{}}
+	common, err := fs.Sub(shared, "assets")
+	if err != nil {
+		return nil, err
+	}
+	for _, source := range []fs.FS{common, own} {
+		if err := a.add(source); err != nil {
+			return nil, err
+		}
+	}
+	sum := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(a.files)) {
+		fmt.Fprintf(sum, "%s %d\n", name, len(a.files[name].body))
+		sum.Write(a.files[name].body)
+	}
+	a.version = hex.EncodeToString(sum.Sum(nil)[:8])
+	return a, nil
+}
+
+func (a *assets) add(source fs.FS) error {
+	if source == nil {
+		return nil
+	}
+	return fs.WalkDir(source, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		kind, ok := types[path.Ext(name)]
+		if !ok {
+			return fmt.Errorf("asset %s: no content type for its ending", name)
+		}
+		body, err := fs.ReadFile(source, name)
+		a.files[name] = asset{contentType: kind, body: body}
+		return err
+	})
+}
+
+// url is the address of a file. A name that does not exist is an error of the
+// template that uses it.
+func (a *assets) url(name string) (string, error) {
+	if _, ok := a.files[name]; !ok {
+		return "", fmt.Errorf("there is no asset %s", name)
+	}
+	return a.prefix + "assets/" + a.version + "/" + name, nil
+}
+
+// answer serves a file: for good under the version of today, and to be asked
+// for again under any other, which a page that is still open may name.
+func (a *assets) answer(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
+	found, ok := a.files[r.PathValue("file")]
+	if !ok {
+		return endpoint.Response{}, mfa.Missing("file")
+	}
+	keep := "no-cache"
+	if r.PathValue("version") == a.version {
+		keep = "public, max-age=31536000, immutable"
+	}
+	return endpoint.Response{
+		ContentType: found.contentType, Body: found.body,
+		Header: http.Header{"Cache-Control": {keep}, "Cross-Origin-Resource-Policy": {"same-origin"}},
+	}, nil
+}

@@ -1,0 +1,254 @@
+package authy
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// op is a call of the protocol where its errors differ from those of others.
+type op string
+
+const (
+	opOther        op = ""
+	opVerify       op = "verify"
+	opSMS          op = "sms"
+	opCall         op = "call"
+	opEmail        op = "email"
+	opSecret       op = "secret"
+	opActivity     op = "activity"
+	opAsk          op = "ask"
+	opPhoneStart   op = "phone start"
+	opPhoneCall    op = "phone start by call"
+	opPhone        op = "phone"
+	opRegistration op = "registration"
+	opFeedback     op = "feedback"
+	opHooksCreate  op = "webhooks create"
+	opHooksDelete  op = "webhooks delete"
+	opReporting    op = "reporting"
+	opPicture      op = "picture"
+)
+
+// failure is an entry of the protocol's catalogue. An empty message takes that of our own error, which is
+// made to be shown.
+type failure struct {
+	status  int
+	code    string
+	message string
+}
+
+// The entries that are chosen where they happen, or in several rows.
+var (
+	failUnexpected   = failure{http.StatusInternalServerError, "60000", "An error occurred"}
+	failUnavailable  = failure{http.StatusServiceUnavailable, "60000", "An error occurred. Please try again later"}
+	failUnknownPath  = failure{http.StatusNotFound, "60000", "Requested URL was not found."}
+	failMethod       = failure{http.StatusMethodNotAllowed, "60000", "This URL does not take that method."}
+	failAbsent       = failure{http.StatusForbidden, "60031", "This call is not available on this server."}
+	failKey          = failure{http.StatusUnauthorized, "60001", "Invalid API key"}
+	failRequest      = failure{http.StatusBadRequest, "60002", "Invalid request"}
+	failTooLarge     = failure{http.StatusBadRequest, "60002", "Invalid request: it is too large"}
+	failLimited      = failure{http.StatusTooManyRequests, "60003", "DoS protection: User has requested too many tokens in the last hour."}
+	failEncoding     = failure{http.StatusBadRequest, "60005", "Invalid UTF-8 in parameters"}
+	failCalls        = failure{http.StatusForbidden, "60006", "Phone calls are not enabled on this account"}
+	failSMS          = failure{http.StatusForbidden, "60007", "SMS is not enabled"}
+	failReplayed     = failure{http.StatusUnauthorized, "60019", "Token is invalid. Token was used recently"}
+	failToken        = failure{http.StatusUnauthorized, "60020", "Token is invalid"}
+	failPhoneCode    = failure{http.StatusUnauthorized, "60022", "Verification code is incorrect"}
+	failNoPhoneCode  = failure{http.StatusNotFound, "60023", "No pending verifications found."}
+	failUserInvalid  = failure{http.StatusBadRequest, "60027", "User was not valid"}
+	failActivity     = failure{http.StatusBadRequest, "60029", "You can only create the following activities: password_reset, banned, unbanned, cookie_login."}
+	failRegistration = failure{http.StatusNotFound, "60035", "Registration not found."}
+	failNoPhone      = failure{http.StatusBadRequest, "60042", "Either uuid or country_code and phone number are required"}
+	failNoApproval   = failure{http.StatusNotFound, "60049", "Approval request not found"}
+	failApproval     = failure{http.StatusBadRequest, "60080", ""}
+	failQuery        = failure{http.StatusBadRequest, "60089", ""}
+	failInterval     = failure{http.StatusBadRequest, "60094", ""}
+	failReportName   = failure{http.StatusBadRequest, "60095", ""}
+)
+
+// row joins one of our errors to the catalogue. Empty fields of the left side match everything; the first
+// row that matches counts.
+type row struct {
+	op     op
+	code   mfa.Code
+	reason mfa.Reason
+	field  string
+	is     failure
+}
+
+// catalogue is the one table from our errors to theirs.
+var catalogue = []row{
+	{code: mfa.Unauthenticated, is: failKey},
+	{code: mfa.Limited, is: failLimited},
+	{code: mfa.Unavailable, is: failUnavailable},
+	{code: mfa.Internal, is: failUnexpected},
+	{reason: endpoint.ReasonBodyTooLarge, is: failTooLarge},
+
+	{op: opVerify, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{op: opSMS, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{op: opCall, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{op: opEmail, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{op: opPhone, code: mfa.NotFound, is: failNoPhoneCode},
+	{op: opRegistration, code: mfa.NotFound, is: failRegistration},
+	{op: opFeedback, code: mfa.NotFound, is: failure{http.StatusBadRequest, "60032", "SMS not found"}},
+	{op: opHooksDelete, code: mfa.NotFound, is: failure{http.StatusNotFound, "60100", "Webhook not found"}},
+	{op: opPicture, code: mfa.NotFound, is: failUnknownPath},
+	{code: mfa.NotFound, is: failure{http.StatusNotFound, "60026", "User not found."}},
+
+	{reason: mfa.ReasonUserSuspended, is: failure{http.StatusServiceUnavailable, "60017", "User has been suspended."}},
+	{op: opSMS, reason: mfa.ReasonFeatureOff, is: failSMS},
+	{op: opCall, reason: mfa.ReasonFeatureOff, is: failCalls},
+	{op: opSecret, reason: mfa.ReasonFeatureOff, is: failure{http.StatusForbidden, "60123", "Generic authenticator tokens are not enabled"}},
+	{op: opAsk, reason: mfa.ReasonFeatureOff, is: failure{http.StatusForbidden, "60085", "OneTouch is not enabled for this application"}},
+	{reason: mfa.ReasonFeatureOff, field: "custom_code", is: failure{http.StatusForbidden, "60091", "Custom codes and messages are not enabled"}},
+	{op: opPhoneCall, reason: mfa.ReasonFeatureOff, is: failCalls},
+	{op: opPhoneStart, reason: mfa.ReasonFeatureOff, is: failSMS},
+	{reason: mfa.ReasonNoDevice, is: failure{http.StatusBadRequest, "60051", "User has no device that can receive approval requests"}},
+	{op: opCall, reason: mfa.ReasonNoPhone, is: failure{http.StatusBadRequest, "60014", "Call could not be started: the user has no phone number"}},
+	{reason: mfa.ReasonNoPhone, is: failure{http.StatusBadRequest, "60015", "SMS token not sent: the user has no phone number"}},
+	{reason: mfa.ReasonNoEmail, is: failure{http.StatusBadRequest, "60038", "Email token not sent: the user has no e-mail address"}},
+	{reason: mfa.ReasonEmailInvalid, is: failure{http.StatusBadRequest, "60038", "Email is invalid"}},
+	{reason: mfa.ReasonLandline, is: failure{http.StatusForbidden, "60082", "Cannot send SMS to landline phone numbers"}},
+	{op: opPhoneStart, reason: mfa.ReasonCountryInvalid, is: failure{http.StatusForbidden, "60078", "Invalid country code"}},
+	{op: opPhoneCall, reason: mfa.ReasonCountryInvalid, is: failure{http.StatusForbidden, "60078", "Invalid country code"}},
+	{reason: mfa.ReasonCountryInvalid, is: failure{http.StatusBadRequest, "60033", "Phone number is invalid"}},
+	{reason: mfa.ReasonPhoneInvalid, is: failure{http.StatusBadRequest, "60033", "Phone number is invalid"}},
+	{reason: mfa.ReasonNotPending, is: failure{http.StatusBadRequest, "60054", "Approval request is not pending"}},
+	{code: mfa.Forbidden, is: failure{http.StatusForbidden, "60031", ""}},
+
+	{op: opAsk, code: mfa.Invalid, is: failApproval},
+	{op: opActivity, code: mfa.Invalid, is: failure{http.StatusBadRequest, "60029", ""}},
+	{op: opHooksCreate, code: mfa.Invalid, is: failure{http.StatusBadRequest, "60098", ""}},
+	{op: opHooksCreate, code: mfa.Conflict, is: failure{http.StatusBadRequest, "60098", ""}},
+	{op: opReporting, code: mfa.Invalid, is: failQuery},
+	{code: mfa.Invalid, is: failure{http.StatusBadRequest, "60004", ""}},
+	{code: mfa.Conflict, is: failRequest},
+	{code: mfa.Expired, is: failRequest},
+	{code: mfa.Replayed, is: failReplayed},
+}
+
+// refusal is an answer that says no. It is the error that handlers return where the catalogue alone does not
+// decide, and what every other error becomes.
+type refusal struct {
+	failure
+
+	fields     []property // repeated at the top and in errors
+	bare       bool       // errors is an empty object
+	token      bool       // says that the token is invalid, where raw bytes are searched for it
+	allow      string     // the methods that the path takes
+	retryAfter time.Duration
+	cause      error
+}
+
+// Error is for the log.
+func (r *refusal) Error() string {
+	text := r.code + ": " + r.message
+	if r.cause != nil {
+		text += ": " + r.cause.Error()
+	}
+	return text
+}
+
+// Unwrap gives the cause to the log and to errors.As.
+func (r *refusal) Unwrap() error { return r.cause }
+
+func refuse(f failure) *refusal { return &refusal{failure: f} }
+
+// refuseFor is a refusal whose sentence depends on the request.
+func refuseFor(f failure, message string) *refusal {
+	f.message = message
+	return &refusal{failure: f}
+}
+
+// badParameter names the parameter at fault, in the protocol's words.
+func badParameter(name, problem string) *refusal {
+	return &refusal{failure: failure{http.StatusBadRequest, "60004", "Invalid parameter: " + name + " - " + problem}}
+}
+
+// refusalOf finds the answer to any error.
+func refusalOf(o op, err error) *refusal {
+	if own, ok := errors.AsType[*refusal](err); ok {
+		return own
+	}
+	switch {
+	case errors.Is(err, errEncoding):
+		return &refusal{failure: failEncoding, cause: err}
+	case errors.Is(err, errTooMany):
+		return &refusal{failure: failTooLarge, cause: err}
+	case errors.Is(err, errMalformed), errors.Is(err, errTooDeep), errors.Is(err, errShape):
+		return &refusal{failure: failRequest, cause: err}
+	}
+	ours, ok := errors.AsType[*mfa.Error](err)
+	if !ok {
+		return &refusal{failure: failUnexpected, cause: err}
+	}
+	r := &refusal{failure: lookUp(o, ours), retryAfter: ours.RetryAfter, cause: err}
+	if r.message == "" {
+		r.message = sentence(r.code, ours)
+	}
+	return r
+}
+
+func lookUp(o op, e *mfa.Error) failure {
+	for _, row := range catalogue {
+		if (row.op == opOther || row.op == o) && (row.code == "" || row.code == e.Code) &&
+			(row.reason == "" || row.reason == e.Reason) && (row.field == "" || row.field == e.Field) {
+			return row.is
+		}
+	}
+	return failUnexpected
+}
+
+// sentence is our own message in the protocol's manner.
+func sentence(code string, e *mfa.Error) string {
+	if code == "60004" && e.Field != "" {
+		return "Invalid parameter: " + e.Field + " - " + e.Message
+	}
+	return e.Message
+}
+
+// body is the canonical error: message, success, errors whose values are all texts, and the code as a text.
+// Fields come first and twice.
+func (r *refusal) body() object {
+	message := property{"message", r.message}
+	inner := append(append(object{}, r.fields...), message)
+	if r.bare {
+		inner = object{}
+	}
+	all := append(append(object{}, r.fields...), message)
+	if r.token {
+		all = append(all, property{"token", "is invalid"})
+	}
+	return append(all, property{"success", false}, property{"errors", inner}, property{"error_code", r.code})
+}
+
+// xmlBody is the error in XML, which has a shape of its own.
+func (r *refusal) xmlBody() object {
+	all := append(object{{"message", r.message}}, r.fields...)
+	return append(all, property{"error_code", r.code})
+}
+
+// response renders a refusal. A body that cannot be encoded cannot happen, since it holds texts and one
+// boolean; should it, the plain words of the wrapper stand in.
+func (r *refusal) response(req *endpoint.Request, format string) endpoint.Response {
+	root, body := "hash", r.body()
+	if format == formatXML {
+		root, body = "errors", r.xmlBody()
+	}
+	resp, err := encode(format, r.status, root, body)
+	if err != nil {
+		return endpoint.PlainError(req, err)
+	}
+	resp.Header = http.Header{}
+	if r.allow != "" {
+		resp.Header.Set("Allow", r.allow)
+	}
+	if r.retryAfter > 0 {
+		resp.Header.Set("Retry-After", strconv.Itoa(int(r.retryAfter.Seconds())+1))
+	}
+	return resp
+}

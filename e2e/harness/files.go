@@ -1,0 +1,31 @@
+package harness
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+const privateFile = 0o600
+
+// write makes a file that only its owner reads.
+func write(t testing.TB, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, privateFile); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const masterKeySize = 32
+
+// writeKey makes the file of a master key.
+func writeKey(t testing.TB, dir string) string {
+	t.Helper()
+	key := make([]byte, masterKeySize)
+	rand.Read(key)
+	path := filepath.Join(dir, "master.key")
+	write(t, path, []byte(base64.StdEncoding.EncodeToString(key)+"\n"))
+	return path
+}

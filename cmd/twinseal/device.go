@@ -181,6 +181,24 @@ func newest(ctx context.Context, accounts []*linkedAccount) (*linkedAccount, cli
 	return owner, found, nil
 }
 
+// advised is a server's refusal, fit for a terminal, and what to do next.
+type advised struct {
+	err  error
+	hint string
+}
+
+// Error shows the server's words like any text from elsewhere.
+func (e *advised) Error() string {
+	text := visible(e.err.Error())
+	if e.hint != "" {
+		text += "; " + e.hint
+	}
+	return text
+}
+
+// Unwrap gives the refusal itself.
+func (e *advised) Unwrap() error { return e.err }
+
 // advise adds to an error what the person can do about it.
 func advise(err error) error {
 	if err == nil {
@@ -188,10 +206,7 @@ func advise(err error) error {
 	}
 	var refusal *client.Error
 	if errors.As(err, &refusal) {
-		if hint := refusal.Hint(); hint != "" {
-			return fmt.Errorf("%w; %s", err, hint)
-		}
-		return err
+		return &advised{err, refusal.Hint()}
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("%w; try again", err)

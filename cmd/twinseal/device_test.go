@@ -343,6 +343,8 @@ func TestTextFromElsewhereCannotSteerTheTerminal(t *testing.T) {
 		}
 	}
 	contains(t, out, "<U+001B>", "<U+202E>", "To<U+0007>")
+	p.server.Refuse(api.Problem{Status: http.StatusForbidden, Code: api.CodeUserDisabled, Detail: "closed\x1b[2J"})
+	p.fails("closed<U+001B>[2J; the account is closed", "requests")
 	// A line break inside a value must not look like another detail.
 	if strings.Contains(out, "\n  Amount 1 EUR") {
 		t.Errorf("a value pretends to be a detail:\n%s", out)

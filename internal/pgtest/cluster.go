@@ -156,6 +156,8 @@ func (c *Cluster) Stop() {
 	_ = c.lifeline.Close()
 	_ = c.keeper.Wait() // the script's exit code says nothing of use
 	c.lifeline = nil
+	// The server's user may not be allowed to remove the directory itself.
+	_ = os.RemoveAll(c.dir)
 }
 
 func freePort() (int, error) {

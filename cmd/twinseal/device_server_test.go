@@ -1,4 +1,4 @@
-package client_test
+package main
 
 import (
 	"errors"
@@ -214,4 +214,16 @@ func TestTheRealServersHistoryIsNewestFirst(t *testing.T) {
 	if err != nil || len(page.Challenges) != 2 || page.Challenges[0].Question.Message != "three" {
 		t.Fatalf("%+v, %v", page, err)
 	}
+}
+
+func onlyChallenge(t *testing.T, d *client.Device) client.Challenge {
+	t.Helper()
+	list, err := d.Challenges(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Challenges) != 1 {
+		t.Fatalf("%d challenges, want 1", len(list.Challenges))
+	}
+	return list.Challenges[0]
 }

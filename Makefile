@@ -46,12 +46,12 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 .PHONY: soak
 soak: ## The long ones: kills under load, races with many rounds
 	@scripts/setup test
-	TWINSEAL_SOAK=1 scripts/test ./e2e/...
+	TWINSEAL_SOAK=1 TEST_TIMEOUT=3h scripts/test -count=1 ./e2e/...
 
 .PHONY: bench
-bench: ## Speed and memory, as ratios measured in one run
+bench: ## Speed and memory, as ratios measured in one run; BENCH='-only verify' for a part
 	@scripts/setup test
-	go run ./bench
+	go run ./bench $(BENCH)
 
 ##@ Keep house
 

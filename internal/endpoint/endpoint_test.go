@@ -93,7 +93,7 @@ func TestTheRequestIDIsInHeaderAndLog(t *testing.T) {
 
 func TestAPanicIsAnInternalErrorWithoutDetail(t *testing.T) {
 	t.Parallel()
-	for name, make := range map[string]func(*desk) http.Handler{
+	for name, build := range map[string]func(*desk) http.Handler{
 		"route": func(d *desk) http.Handler {
 			return d.Route("r", func(context.Context, *endpoint.Request) (endpoint.Response, error) { panic("the inside") })
 		},
@@ -110,7 +110,7 @@ func TestAPanicIsAnInternalErrorWithoutDetail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk()
-			w := serve(make(d), httptest.NewRequest(http.MethodGet, "/", nil))
+			w := serve(build(d), httptest.NewRequest(http.MethodGet, "/", nil))
 			if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "inside") {
 				t.Errorf("got %d %s", w.Code, w.Body)
 			}

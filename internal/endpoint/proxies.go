@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -68,11 +69,9 @@ func (p *Proxies) client(r *http.Request, peer netip.Addr) netip.Addr {
 		return peer
 	}
 	addr := peer
-	lines := r.Header[p.header]
-	for i := len(lines) - 1; i >= 0; i-- {
-		hops := strings.Split(lines[i], ",")
-		for j := len(hops) - 1; j >= 0; j-- {
-			next := p.parseHop(hops[j])
+	for _, line := range slices.Backward(r.Header[p.header]) {
+		for _, hop := range slices.Backward(strings.Split(line, ",")) {
+			next := p.parseHop(hop)
 			if !next.IsValid() {
 				return addr
 			}

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strconv"
 )
@@ -44,9 +45,7 @@ var (
 
 func (c *call) headers(resp *Response) http.Header {
 	h := c.writer.Header()
-	for name, values := range resp.Header {
-		h[name] = values
-	}
+	maps.Copy(h, resp.Header)
 	if _, ok := h["Cache-Control"]; !ok {
 		h["Cache-Control"] = valueNoStore
 	}

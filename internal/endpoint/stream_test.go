@@ -76,7 +76,7 @@ func TestAPanicInAStreamEndsTheConnection(t *testing.T) {
 	})
 	func() {
 		defer func() {
-			if p := recover(); p != http.ErrAbortHandler {
+			if p, ok := recover().(error); !ok || !errors.Is(p, http.ErrAbortHandler) {
 				t.Errorf("recovered %v", p)
 			}
 		}()

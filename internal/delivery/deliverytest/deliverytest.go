@@ -4,6 +4,7 @@ package deliverytest
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -65,13 +66,11 @@ func Run(t *testing.T, s Subject) {
 
 func (s Subject) lacks(t *testing.T, m Mode) bool {
 	t.Helper()
-	for _, missing := range s.Lacks {
-		if missing == m {
-			t.Logf("this provider never %s", m)
-			return true
-		}
+	lacking := slices.Contains(s.Lacks, m)
+	if lacking {
+		t.Logf("this provider never %s", m)
 	}
-	return false
+	return lacking
 }
 
 func accepted(t *testing.T, s Subject) {

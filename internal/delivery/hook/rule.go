@@ -30,7 +30,7 @@ const anySuccess = "2xx"
 // ParseRule reads a rule.
 func ParseRule(text string) (*Rule, error) {
 	rule := &Rule{}
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		path, list, isPath := strings.Cut(word, "=")
 		if !isPath {
 			path, list = "", word
@@ -80,14 +80,14 @@ const shownValue = 16
 
 // seen says what a rule found, for an error: short numbers and words alone.
 func (r *Rule) seen(a answer) string {
-	text := ""
+	var text strings.Builder
 	for _, c := range r.conditions {
 		value, ok := a.at(c.path)
 		if c.path != "" && ok && len(value) <= shownValue && !strings.ContainsAny(value, " @+") && !isNumberLike(value) {
-			text += ", " + c.path + " " + value
+			text.WriteString(", " + c.path + " " + value)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // isNumberLike keeps telephone numbers and codes out of errors.

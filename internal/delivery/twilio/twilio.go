@@ -144,9 +144,11 @@ func judge(status int, body []byte) (string, error) {
 		SID  string `json:"sid"`
 		Code int    `json:"code"`
 	}
-	unreadable := json.Unmarshal(body, &answer)
+	if json.Unmarshal(body, &answer) != nil {
+		answer.SID, answer.Code = "", 0
+	}
 	if status >= http.StatusOK && status < http.StatusMultipleChoices {
-		if unreadable != nil || answer.SID == "" {
+		if answer.SID == "" {
 			return "status " + strconv.Itoa(status), nil
 		}
 		return answer.SID, nil

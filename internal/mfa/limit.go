@@ -41,7 +41,7 @@ type Limits struct {
 // DefaultLimits are the numbers in force unless the operator sets others.
 func DefaultLimits() Limits {
 	return Limits{
-		WrongTokens:        Limit{"wrong_tokens", 10, 15 * time.Minute, "guessing a six-digit code: ten tries in a quarter of an hour find one in a century"},
+		WrongTokens:        Limit{"wrong_tokens", 10, 15 * time.Minute, "guessing a six-digit code: with the daily bound below, about one chance in eleven hundred a day"},
 		WrongTokensUser:    Limit{"wrong_tokens_user", 300, 24 * time.Hour, "guessing from many sources; far above what one person's typing errors reach"},
 		SentCodes:          Limit{"sent_codes", 5, time.Hour, "messages cost money and annoy; vendors allow about five an hour"},
 		VerificationStarts: Limit{"verification_starts", 5, time.Hour, "the same, for numbers without a user"},

@@ -82,13 +82,21 @@ func (b *body) parseJSON(template string) error {
 	return nil
 }
 
+// parseForm reads what a person wrote into a configuration: a plus sign is a plus sign, as in a number, and
+// %26 an ampersand.
 func (b *body) parseForm(template string) error {
 	if template == "" {
 		template = everythingForm
 	}
-	var err error
-	if b.form, err = url.ParseQuery(strings.TrimSpace(template)); err != nil {
-		return errors.New("the template is not a form such as to={{to}}&text={{text}}")
+	b.form = url.Values{}
+	for pair := range strings.SplitSeq(strings.TrimSpace(template), "&") {
+		name, value, ok := strings.Cut(pair, "=")
+		name, errName := url.PathUnescape(name)
+		value, errValue := url.PathUnescape(value)
+		if !ok || name == "" || errName != nil || errValue != nil {
+			return errors.New("the template is not a form such as to={{to}}&text={{text}}")
+		}
+		b.form.Add(name, value)
 	}
 	return nil
 }

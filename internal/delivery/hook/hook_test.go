@@ -84,7 +84,7 @@ func TestWithoutTemplateEverythingIsSentAndSigned(t *testing.T) {
 func TestVonage(t *testing.T) {
 	t.Parallel()
 	c := hook.Config{
-		ContentType: "application/x-www-form-urlencoded", Body: "api_key=abcd1234&api_secret=header-secret&from=ACME&to={{digits}}&text={{ text }}",
+		ContentType: "application/x-www-form-urlencoded", Body: "api_key=abcd1234&api_secret=header-secret&from=+1555%26&to={{digits}}&text={{ text }}",
 		Success: "messages.0.status=0", Retry: "messages.0.status=1,5", Reference: "messages.0.message-id",
 	}
 	vonage := map[deliverytest.Mode]deliverytest.Answer{
@@ -97,7 +97,7 @@ func TestVonage(t *testing.T) {
 	subject(t, c, vonage, func(t *testing.T, r *http.Request, body []byte) {
 		t.Helper()
 		got, err := url.ParseQuery(string(body))
-		want := url.Values{"api_key": {"abcd1234"}, "api_secret": {"header-secret"}, "from": {"ACME"}, "to": {"14155552671"}, "text": {message.Text}}
+		want := url.Values{"api_key": {"abcd1234"}, "api_secret": {"header-secret"}, "from": {"+1555&"}, "to": {"14155552671"}, "text": {message.Text}}
 		if err != nil || got.Encode() != want.Encode() || r.Header.Get("Webhook-Signature") != "" {
 			t.Errorf("body %s, %v", body, err)
 		}
@@ -147,6 +147,7 @@ func TestConfigurationIsChecked(t *testing.T) {
 		"{{phone}} is not":      func(c *hook.Config) { c.Body = `{"a":[{"to":"{{phone}}"}]}` },
 		"{{}} is not":           func(c *hook.Config) { c.ContentType, c.Body = "application/x-www-form-urlencoded", "a={{}}" },
 		"not a form":            func(c *hook.Config) { c.ContentType, c.Body = "application/x-www-form-urlencoded", "a=%zz" },
+		"a form such as":        func(c *hook.Config) { c.ContentType, c.Body = "application/x-www-form-urlencoded", "a=b&c" },
 		"too long":              func(c *hook.Config) { c.Body = strings.Repeat(" ", 70_000) },
 		"hook: success":         func(c *hook.Config) { c.Success = "ok" },
 		"hook: retry":           func(c *hook.Config) { c.Retry = "=1" },

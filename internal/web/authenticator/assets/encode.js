@@ -1,0 +1,22 @@
+// Bytes, text and base64url.
+
+const encoder = new TextEncoder();
+
+export const bytes = (text) => encoder.encode(text);
+
+export function base64url(buffer) {
+  let binary = "";
+  for (const byte of new Uint8Array(buffer)) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+export function fromBase64url(text) {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) throw new TypeError("not base64url");
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (c) => c.charCodeAt(0));
+}
+
+// hash is base64url(SHA-256(text as UTF-8)).
+export async function hash(text) {
+  return base64url(await crypto.subtle.digest("SHA-256", bytes(text)));
+}

@@ -1,0 +1,23 @@
+// The device's key. The private half is made not extractable: scripts can use
+// it, and nothing can read it, this page included.
+
+import { canonical } from "./canonical.js";
+import { hash } from "./encode.js";
+
+const curve = { name: "ECDSA", namedCurve: "P-256" };
+
+export async function makeKey() {
+  const pair = await crypto.subtle.generateKey(curve, false, ["sign", "verify"]);
+  const { crv, kty, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const jwk = { crv, kty, x, y };
+  return { privateKey: pair.privateKey, jwk, thumbprint: await thumbprint(jwk) };
+}
+
+// thumbprint is a key's name by RFC 7638.
+export function thumbprint({ crv, kty, x, y }) {
+  return hash(canonical({ crv, kty, x, y }));
+}
+
+export function importPublic(jwk) {
+  return crypto.subtle.importKey("jwk", { ...jwk, ext: true }, curve, false, ["verify"]);
+}

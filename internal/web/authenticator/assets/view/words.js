@@ -1,0 +1,32 @@
+// What refusals mean for the person, and what to do next.
+
+import { Problem } from "../api.js";
+
+const sentences = {
+  link_refused: "This code is wrong, was used, or has expired. Ask for a new one.",
+  rate_limited: "Too many attempts. Wait a few minutes and try again.",
+  user_disabled: "This account is closed. Ask whoever runs the service.",
+  proof_time: "The clock of this device is too far off, and could not be corrected.",
+  statement_time: "The clock of this device is too far off, and could not be corrected.",
+  key_in_use: "This browser’s key is linked already. Reload the page and try again.",
+  unavailable: "The server is busy. Try again in a moment.",
+  internal: "Something went wrong on the server. Try again in a moment.",
+};
+
+export function explain(error) {
+  if (error instanceof Problem) return sentences[error.code] ?? capital(error.message);
+  if (error instanceof TypeError || error.name === "TimeoutError" || error.name === "AbortError") {
+    return "The server cannot be reached. Check the connection and try again.";
+  }
+  return capital(error.message);
+}
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// outcomes of requests that can no longer be answered, by code.
+export const tooLate = {
+  challenge_expired: "expired",
+  challenge_cancelled: "cancelled",
+  already_answered: "answered",
+  challenge_unknown: "unknown",
+};

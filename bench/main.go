@@ -28,6 +28,7 @@ type plan struct {
 	waiters int
 	engines []string
 	only    string
+	profile string
 }
 
 func main() {
@@ -39,6 +40,7 @@ func main() {
 	flag.IntVar(&p.waiters, "waiters", 10_000, "devices that wait at once")
 	flag.StringVar(&engines, "engines", "sqlite,postgres", "engines to measure")
 	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, wait")
+	flag.StringVar(&p.profile, "profile", "", "run the server in this process and write its CPU profile to this file")
 	flag.Parse()
 	if len(os.Args) > 1 && os.Args[1] == bareArgument {
 		fatal(serveBare(os.Args[2]))
@@ -98,12 +100,12 @@ func measure(ctx context.Context, p plan, engine, binary, dir string, out io.Wri
 	if err != nil {
 		return err
 	}
-	defer bare.stop()
+	defer bare.end()
 	server, err := w.startServer(ctx)
 	if err != nil {
 		return err
 	}
-	defer server.stop()
+	defer server.end()
 	fmt.Fprintf(out, "idle: %.1f MB resident (%d users stored)\n", server.residentMB(), p.people)
 	for _, part := range []struct {
 		name string

@@ -18,7 +18,8 @@ import (
 
 // process is a server under measurement.
 type process struct {
-	cmd     *exec.Cmd
+	pid     int
+	end     func()
 	address string
 	helpers func() []int // further processes whose time counts, such as PostgreSQL's
 }
@@ -30,14 +31,18 @@ func startProcess(ctx context.Context, cmd *exec.Cmd, address, path string) (*pr
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, address: address, helpers: func() []int { return nil }}
+	p := &process{pid: cmd.Process.Pid, address: address, helpers: func() []int { return nil }}
+	p.end = func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	}
 	for range 200 {
 		if answers(ctx, "http://"+address+path) {
 			return p, nil
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	p.stop()
+	p.end()
 	return nil, fmt.Errorf("%s does not answer on %s", cmd.Path, address)
 }
 
@@ -55,11 +60,6 @@ func answers(ctx context.Context, url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-func (p *process) stop() {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM)
-	_ = p.cmd.Wait()
-}
-
 func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -71,7 +71,7 @@ func freeAddress() (string, error) {
 
 // residentMB is the memory the server holds now.
 func (p *process) residentMB() float64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.pid))
 	if err != nil {
 		return 0
 	}
@@ -89,7 +89,7 @@ const clockTick = 10 * time.Millisecond
 
 // cpu is the processor time of the server and its helpers so far.
 func (p *process) cpu() time.Duration {
-	total := cpuOf(p.cmd.Process.Pid)
+	total := cpuOf(p.pid)
 	for _, pid := range p.helpers() {
 		total += cpuOf(pid)
 	}

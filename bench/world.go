@@ -119,6 +119,9 @@ func (w *world) startServer(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.profile != "" {
+		return w.profiled(ctx, address)
+	}
 	args := []string{"serve", "--listen", address, "--sandbox", "--data", w.dir}
 	if w.database != "" {
 		args = append(args, "--database", w.database)

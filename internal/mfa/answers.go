@@ -41,11 +41,12 @@ func (s *Service) noteSeen(ctx context.Context, list []Challenge) error {
 	})
 }
 
-// HistoryFor lists the user's challenges of every state, newest first.
-func (s *Service) HistoryFor(ctx context.Context, d *DeviceCaller, limit int) ([]Challenge, error) {
+// HistoryFor lists the user's challenges of every state, newest first: those before the given one, or ("")
+// from the newest on.
+func (s *Service) HistoryFor(ctx context.Context, d *DeviceCaller, before ChallengeID, limit int) ([]Challenge, error) {
 	var out []Challenge
 	err := s.store.Read(ctx, func(r Records) (err error) {
-		out, err = r.ChallengesOf(d.Device.UserID, limit)
+		out, err = r.ChallengesOf(d.Device.UserID, before, limit)
 		return err
 	})
 	for i := range out {
@@ -116,8 +117,11 @@ func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challen
 	if err != nil && !IsCode(err, NotFound) {
 		return Receipt{}, err
 	}
-	if c.State == ChallengeExpired {
+	switch c.State {
+	case ChallengeExpired:
 		return Receipt{}, refuse(Expired, "", "the request has expired")
+	case ChallengeCancelled:
+		return Receipt{}, refuse(Expired, ReasonCancelled, "the application withdrew the request")
 	}
 	return Receipt{}, errNotPending
 }

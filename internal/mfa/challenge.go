@@ -78,8 +78,9 @@ type ChallengeReader interface {
 	Challenge(ChallengeID) (Challenge, error)
 	// PendingChallenges lists those of the user that are pending and not past their time, newest first.
 	PendingChallenges(user UserID, now time.Time, limit int) ([]Challenge, error)
-	// ChallengesOf lists a user's of every state, newest first.
-	ChallengesOf(user UserID, limit int) ([]Challenge, error)
+	// ChallengesOf lists a user's of every state, newest first: those before the given one, or ("") from the
+	// newest on.
+	ChallengesOf(user UserID, before ChallengeID, limit int) ([]Challenge, error)
 }
 
 // ChallengeAnswer is what AnswerChallenge writes.

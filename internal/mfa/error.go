@@ -37,6 +37,7 @@ const (
 	ReasonEmailInvalid      Reason = "email_invalid"
 	ReasonNotPending        Reason = "not_pending"
 	ReasonStatementMismatch Reason = "statement_mismatch"
+	ReasonCancelled         Reason = "cancelled"
 	ReasonStatementTime     Reason = "statement_time"
 	ReasonProofTime         Reason = "proof_time"
 	ReasonDirectoryRequired Reason = "directory_required"

@@ -22,6 +22,9 @@ var (
 
 	challengesOf = &engine.Statement{SQL: selectChallenge + `WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?`}
 
+	challengesBefore = &engine.Statement{SQL: selectChallenge + `WHERE user_id = ?
+		AND (created_at, id) < (SELECT created_at, id FROM challenges WHERE id = ?) ORDER BY created_at DESC, id DESC LIMIT ?`}
+
 	addChallenge = &engine.Statement{
 		SQL: `INSERT INTO challenges (` + challengeColumns + `)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -112,7 +115,10 @@ func (r *records) PendingChallenges(user mfa.UserID, now time.Time, limit int) (
 	return many(r, challengeNoun, pendingChallenges, string(user), micros(now), limit)
 }
 
-func (r *records) ChallengesOf(user mfa.UserID, limit int) ([]mfa.Challenge, error) {
+func (r *records) ChallengesOf(user mfa.UserID, before mfa.ChallengeID, limit int) ([]mfa.Challenge, error) {
+	if before != "" {
+		return many(r, challengeNoun, challengesBefore, string(user), string(before), limit)
+	}
 	return many(r, challengeNoun, challengesOf, string(user), limit)
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -8,7 +9,7 @@ import (
 )
 
 const selectEnrollment = `SELECT id, kind, state, organization_id, directory_id, application_id, user_id, phone_country, phone, custom_id,
-	authenticator_id, sealed_secret, attempts, created_at, expires_at FROM enrollments `
+	authenticator_id, sealed_secret, data, attempts, created_at, expires_at FROM enrollments `
 
 var (
 	enrollmentByID = &engine.Statement{SQL: selectEnrollment + `WHERE id = ?`}
@@ -20,8 +21,8 @@ var (
 
 	addEnrollment = &engine.Statement{SQL: `INSERT INTO enrollments
 		(id, kind, state, organization_id, directory_id, application_id, user_id, phone_country, phone, custom_id, authenticator_id, digest,
-		sealed_secret, attempts, created_at, expires_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
+		sealed_secret, data, attempts, created_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
 
 	completeEnrollment = &engine.Statement{SQL: `UPDATE enrollments SET state = 'completed', user_id = ?, authenticator_id = ?
 		WHERE id = ? AND state = 'pending'`, Key: 3}
@@ -35,14 +36,17 @@ var (
 var enrollmentNoun = noun[mfa.Enrollment]{
 	name: "enrollment",
 	scan: func(row engine.Row, e *mfa.Enrollment) error {
-		var phone string
+		var phone, data string
 		var country int
 		var sealed []byte
 		var times [2]int64
 		err := row.Scan((*string)(&e.ID), (*string)(&e.Kind), (*string)(&e.State), (*string)(&e.OrganizationID), (*string)(&e.DirectoryID),
 			(*string)(&e.ApplicationID), (*string)(&e.UserID), &country, &phone, &e.CustomID, (*string)(&e.AuthenticatorID), &sealed,
-			&e.Attempts, &times[0], &times[1])
+			&data, &e.Attempts, &times[0], &times[1])
 		e.Phone, e.Secret, e.CreatedAt, e.ExpiresAt = phoneOf(country, phone), mfa.NewSecret(sealed), moment(times[0]), moment(times[1])
+		if data != "" {
+			e.Data = json.RawMessage(data)
+		}
 		return err
 	},
 	open: func(r *records, e *mfa.Enrollment) error {
@@ -82,7 +86,7 @@ func (r *records) EnrollmentByCustomID(application mfa.ApplicationID, customID s
 func (w *writeRecords) AddEnrollment(e mfa.Enrollment) error {
 	return w.insert("secret", addEnrollment, string(e.ID), string(e.Kind), string(e.State), string(e.OrganizationID), string(e.DirectoryID),
 		string(e.ApplicationID), string(e.UserID), e.Phone.CountryCode, e.Phone.E164(), e.CustomID, string(e.AuthenticatorID),
-		w.enrollmentDigest(e.Kind, e.Secret), w.sealed("enrollments", "sealed_secret", string(e.ID), e.Secret), e.Attempts,
+		w.enrollmentDigest(e.Kind, e.Secret), w.sealed("enrollments", "sealed_secret", string(e.ID), e.Secret), string(e.Data), e.Attempts,
 		micros(e.CreatedAt), micros(e.ExpiresAt))
 }
 

@@ -20,7 +20,7 @@ func (d *Dialect) challenges(ctx context.Context, r *endpoint.Request, c *mfa.De
 		if err != nil {
 			return endpoint.Response{}, err
 		}
-		return d.history(ctx, c, limit)
+		return d.history(ctx, c, mfa.ChallengeID(query.Get("after")), limit)
 	case api.ListPending, "":
 		wait, err := number(query.Get("wait"), 0, api.MaxWaitSeconds)
 		if err != nil {
@@ -45,8 +45,8 @@ func number(text string, absent, most int) (int, error) {
 	return n, nil
 }
 
-func (d *Dialect) history(ctx context.Context, c *mfa.DeviceCaller, limit int) (endpoint.Response, error) {
-	list, err := d.service.HistoryFor(ctx, c, limit)
+func (d *Dialect) history(ctx context.Context, c *mfa.DeviceCaller, before mfa.ChallengeID, limit int) (endpoint.Response, error) {
+	list, err := d.service.HistoryFor(ctx, c, before, limit)
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -54,7 +54,11 @@ func (d *Dialect) history(ctx context.Context, c *mfa.DeviceCaller, limit int) (
 	if err != nil {
 		return endpoint.Response{}, err
 	}
-	return endpoint.JSON(0, api.ChallengeList{Challenges: wired})
+	out := api.ChallengeList{Challenges: wired}
+	if limit > 0 && len(list) == limit {
+		out.Next = string(list[limit-1].ID)
+	}
+	return endpoint.JSON(0, out)
 }
 
 // emptyCursor is the cursor of an empty list: a poll that waits without naming a cursor waits for the

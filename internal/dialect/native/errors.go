@@ -14,16 +14,13 @@ import (
 // codeKeyInvalid refuses an application's key.
 const codeKeyInvalid = "key_invalid"
 
-// codeDirectoryRequired asks which of several directories is meant.
-const codeDirectoryRequired = "directory_required"
-
 // statuses is the one table of this API's errors.
 var statuses = map[string]int{
 	api.CodeInvalidRequest: 400, api.CodeKeyMismatch: 400, api.CodeStatementInvalid: 400,
 	api.CodeProofMissing: 401, api.CodeProofInvalid: 401, api.CodeProofTime: 401, api.CodeProofReplayed: 401,
 	api.CodeDeviceUnknown: 401, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeUserDisabled: 403,
 	api.CodeNotFound: 404, api.CodeChallengeUnknown: 404, api.CodeReceiptUnknown: 404, api.CodePushUnavailable: 404,
-	api.CodeMethodNotAllowed: 405, api.CodeKeyInUse: 409, api.CodeAlreadyAnswered: 409, codeDirectoryRequired: 409,
+	api.CodeMethodNotAllowed: 405, api.CodeKeyInUse: 409, api.CodeAlreadyAnswered: 409, api.CodeDirectoryRequired: 409,
 	api.CodeExpired: 410, api.CodeCancelled: 410, api.CodeTooLarge: 413, api.CodeMediaType: 415,
 	api.CodeMismatch: 422, api.CodeStatementTime: 422, api.CodeRateLimited: 429, api.CodeInternal: 500, api.CodeUnavailable: 503,
 }
@@ -65,7 +62,8 @@ var (
 		mfa.ReasonUserSuspended:     api.CodeUserDisabled,
 		mfa.ReasonNotPending:        api.CodeAlreadyAnswered,
 		mfa.ReasonCodeWrong:         api.CodeLinkRefused,
-		mfa.ReasonDirectoryRequired: codeDirectoryRequired,
+		mfa.ReasonDirectoryRequired: api.CodeDirectoryRequired,
+		mfa.ReasonCancelled:         api.CodeCancelled,
 	}
 	byCode = map[mfa.Code]string{
 		mfa.Invalid: api.CodeInvalidRequest, mfa.Unauthenticated: api.CodeDeviceUnknown, mfa.Forbidden: api.CodeLinkRefused,
@@ -74,7 +72,7 @@ var (
 	}
 )
 
-func renderError(_ *endpoint.Request, err error) endpoint.Response {
+func (d *Dialect) renderError(_ *endpoint.Request, err error) endpoint.Response {
 	code, detail, header := api.CodeInternal, "something went wrong on our side; try again", http.Header(nil)
 	if own, ok := errors.AsType[*problemError](err); ok {
 		code, detail = own.code, own.detail
@@ -88,15 +86,21 @@ func renderError(_ *endpoint.Request, err error) endpoint.Response {
 			header = http.Header{"Retry-After": {strconv.Itoa(int(refusal.RetryAfter.Seconds()) + 1)}}
 		}
 	}
-	status := statuses[code]
-	response, encodeErr := endpoint.JSON(status, api.Problem{
-		Type: api.ProblemTypePrefix + code, Title: http.StatusText(status), Status: status, Detail: detail, Code: code,
-	})
+	p := newProblem(code, detail)
+	if code == api.CodeProofTime || code == api.CodeStatementTime {
+		p.ServerTime = stamp(d.service.Now())
+	}
+	response, encodeErr := endpoint.JSON(p.Status, p)
 	if encodeErr != nil {
 		return endpoint.Text(http.StatusInternalServerError, api.CodeInternal)
 	}
 	response.ContentType, response.Header = api.ProblemMediaType, header
 	return response
+}
+
+func newProblem(code, detail string) api.Problem {
+	status := statuses[code]
+	return api.Problem{Type: api.ProblemTypePrefix + code, Title: http.StatusText(status), Status: status, Detail: detail, Code: code}
 }
 
 // unknownRoute tells a wrong method from a wrong path.

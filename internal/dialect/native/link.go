@@ -100,12 +100,6 @@ func (d *Dialect) startPhoneLink(ctx context.Context, r *endpoint.Request) (endp
 	return endpoint.JSON(0, api.PhoneLinkStarted{EnrollmentID: string(started.ID), ExpiresAt: stamp(started.ExpiresAt)})
 }
 
-// manyDirectories is a problem that names what to choose from.
-type manyDirectories struct {
-	api.Problem
-	Directories []api.Named `json:"directories"`
-}
-
 func (d *Dialect) finishPhoneLink(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
 	proof, body, err := d.freshProof(ctx, r)
 	if err != nil {
@@ -120,10 +114,7 @@ func (d *Dialect) finishPhoneLink(ctx context.Context, r *endpoint.Request) (end
 	if candidates == nil {
 		return d.linked(linked, err)
 	}
-	out := manyDirectories{Problem: api.Problem{
-		Type: api.ProblemTypePrefix + codeDirectoryRequired, Title: "Conflict", Status: statuses[codeDirectoryRequired],
-		Detail: "several directories know this number; send the code again with the id of one of them as directory", Code: codeDirectoryRequired,
-	}}
+	out := newProblem(api.CodeDirectoryRequired, "several directories know this number; send the code again with the id of one of them as directory")
 	for _, c := range candidates.Directories {
 		out.Directories = append(out.Directories, api.Named{ID: string(c.ID), Name: c.Name})
 	}

@@ -40,7 +40,7 @@ const Prefix = "/api/v1/"
 
 // Handler answers everything below [Prefix].
 func (d *Dialect) Handler(server *endpoint.Server) http.Handler {
-	h := &endpoint.Handler{Server: server, Door: "native", Render: renderError, MaxBody: api.MaxDeviceBody}
+	h := &endpoint.Handler{Server: server, Door: "native", Render: d.renderError, MaxBody: api.MaxDeviceBody}
 	mux := http.NewServeMux()
 	for _, route := range d.routes() {
 		mux.Handle(route.pattern, h.Route(route.pattern, route.answer))

@@ -31,7 +31,11 @@ var challengeScenes = []scene{
 			list := read(w, func(r mfa.Records) ([]mfa.Challenge, error) { return r.PendingChallenges(u.ID, after(10), limit) })
 			same(w, "pending", ids(list, challengeID), want)
 		}
-		all := read(w, func(r mfa.Records) ([]mfa.Challenge, error) { return r.ChallengesOf(u.ID, 10) })
+		all := read(w, func(r mfa.Records) ([]mfa.Challenge, error) { return r.ChallengesOf(u.ID, "", 10) })
+		older := read(w, func(r mfa.Records) ([]mfa.Challenge, error) { return r.ChallengesOf(u.ID, all[0].ID, 10) })
+		if len(older) != len(all)-1 || older[0].ID != all[1].ID {
+			w.Errorf("before the newest of %d came %d", len(all), len(older))
+		}
 		same(w, "all", len(all), 4)
 	}},
 	{name: "an answer is kept whole, and is the last word", play: func(w *world) {

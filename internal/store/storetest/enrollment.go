@@ -85,7 +85,7 @@ func (w *world) enrollment(kind mfa.EnrollmentKind, edit func(*mfa.Enrollment)) 
 	w.Helper()
 	e := mfa.Enrollment{
 		ID: newID[mfa.EnrollmentID](), Kind: kind, State: mfa.EnrollmentPending, OrganizationID: w.org.ID, DirectoryID: w.dir.ID,
-		ApplicationID: w.app.ID, Phone: newPhone(), Secret: mfa.SecretText(newID[string]()), Attempts: 1, CreatedAt: start, ExpiresAt: after(900),
+		ApplicationID: w.app.ID, Phone: newPhone(), Secret: mfa.SecretText(newID[string]()), Data: []byte(`{"name":"phone"}`), Attempts: 1, CreatedAt: start, ExpiresAt: after(900),
 	}
 	if edit != nil {
 		edit(&e)

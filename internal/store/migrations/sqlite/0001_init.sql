@@ -153,6 +153,7 @@ CREATE TABLE enrollments (
     authenticator_id TEXT    NOT NULL,
     digest           BLOB, -- of the secret, where it is what the holder is known by; else NULL
     sealed_secret    BLOB    NOT NULL,
+    data             TEXT    NOT NULL, -- the device that asked, as JSON
     attempts         INTEGER NOT NULL,
     created_at       INTEGER NOT NULL,
     expires_at       INTEGER NOT NULL,

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"runtime/pprof"
+
+	"github.com/twinseal/twinseal/internal/app"
+)
+
+// profiled runs the server inside this process and writes a CPU profile of everything after its start; its
+// figures include the load and are no result.
+func (w *world) profiled(ctx context.Context, address string) (*process, error) {
+	config := w.config()
+	config.Listen = address
+	a, err := app.Open(ctx, config, io.Discard)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done, ready := make(chan error, 1), make(chan struct{})
+	go func() { done <- a.Serve(ctx, func(net.Addr) { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-done:
+		cancel()
+		return nil, fmt.Errorf("serve: %w", err)
+	}
+	file, err := os.Create(w.profile)
+	if err == nil {
+		err = pprof.StartCPUProfile(file)
+	}
+	p := &process{pid: os.Getpid(), address: address, helpers: func() []int { return nil }}
+	p.end = func() {
+		pprof.StopCPUProfile()
+		_ = file.Close()
+		cancel()
+		<-done
+		_ = a.Close()
+	}
+	return p, err
+}

@@ -28,6 +28,7 @@ type App struct {
 	Service *mfa.Service
 
 	log     *slog.Logger
+	lines   *logWriter
 	clock   mfa.Clock
 	sandbox *SandboxClock // nil outside of the sandbox
 	store   *store.Store
@@ -49,11 +50,12 @@ func Open(ctx context.Context, c Config, w io.Writer) (*App, error) {
 	if err := c.Finish(); err != nil {
 		return nil, err
 	}
-	log, err := newLog(w, c.LogFormat, c.LogLevel)
+	lines := newLogWriter(w)
+	log, err := newLog(lines, c.LogFormat, c.LogLevel)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, log: log, clock: systemClock{}, metrics: newMetrics(), draining: make(chan struct{})}
+	a := &App{Config: c, log: log, clock: systemClock{}, metrics: newMetrics(), draining: make(chan struct{}), lines: lines}
 	if c.Sandbox {
 		a.sandbox = &SandboxClock{}
 		a.clock = a.sandbox
@@ -76,6 +78,7 @@ func (a *App) Close() error {
 	for _, closer := range a.closers {
 		errs = append(errs, closer(context.Background()))
 	}
+	a.lines.Flush()
 	return errors.Join(errs...)
 }
 

@@ -2,14 +2,59 @@ package app
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"strings"
 
+	client "github.com/twinseal/twinseal/client/authy"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/web/authenticator"
+	"github.com/twinseal/twinseal/internal/web/demo"
+	"github.com/twinseal/twinseal/internal/web/sandbox"
 )
 
 // addPages adds what people look at: the authenticator always, the inbox in the sandbox, the sample bank
 // in the demo.
 func (a *App) addPages(ctx context.Context, server *endpoint.Server, address string, doors map[string]http.Handler) error {
-	_, _, _, _ = ctx, server, address, doors
+	own, err := authenticator.New(authenticator.Options{Sandbox: a.Config.Sandbox})
+	if err != nil {
+		return err
+	}
+	doors["authenticator"] = own.Handler(server)
+	if a.Config.Sandbox {
+		inbox, err := sandbox.New(sandbox.Options{Inbox: a.Service, Clock: a.sandbox, Demo: a.Config.Demo, Authenticator: true})
+		if err != nil {
+			return err
+		}
+		doors["sandbox"] = inbox.Handler(server)
+	}
+	if !a.Config.Demo {
+		return nil
+	}
+	bank, err := a.bank(ctx, address)
+	if err != nil {
+		return err
+	}
+	doors["demo"] = bank.Handler(server)
+	doors[""] = (&endpoint.Handler{Server: server, Door: "none"}).Route("start", func(context.Context, *endpoint.Request) (endpoint.Response, error) {
+		return endpoint.Redirect("/demo"), nil
+	})
 	return nil
+}
+
+// bank is the sample bank: an application in miniature, which reaches the server as any other would.
+func (a *App) bank(ctx context.Context, address string) (*demo.Demo, error) {
+	key, err := a.furnishDemo(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.New(key, client.WithBaseURL("http://"+net.JoinHostPort("127.0.0.1", port)))
+	if err != nil {
+		return nil, err
+	}
+	return demo.New(demo.Options{Client: c, Sandbox: true, Secure: strings.HasPrefix(a.Config.PublicURL, "https://")})
 }

@@ -72,8 +72,8 @@ func (d *Device) LinkTo(authyID int64, app ...string) {
 	d.LinkByCode(made.Code)
 }
 
-// LinkByPhone proves a phone number with the code that is sent there. So many messages must have gone to the
-// number when it came.
+// LinkByPhone proves a phone number with the code that is sent there. It is the so manieth code
+// that the number gets.
 func (d *Device) LinkByPhone(phone string, count int) {
 	d.t.Helper()
 	args := d.command([]string{"link", "--server", d.server.URL, "--phone", phone, "--name", "Terminal"})
@@ -92,7 +92,7 @@ func (d *Device) LinkByPhone(phone string, count int) {
 	}
 	prompt, err := bufio.NewReader(stderr).ReadString(':')
 	if err == nil {
-		_, err = fmt.Fprintln(stdin, d.server.Message(d.t, phone, count).Code())
+		_, err = fmt.Fprintln(stdin, d.server.Code(d.t, phone, count).Code())
 	}
 	rest, _ := io.ReadAll(stderr) // what it complains about, if anything
 	if waited := command.Wait(); err != nil || waited != nil {

@@ -37,6 +37,15 @@ func (l *Log) String() string {
 	return l.text.String()
 }
 
+// tailLines is how much of a log is worth showing after a failure.
+const tailLines = 40
+
+// tail is the end of what was printed.
+func (l *Log) tail() string {
+	lines := strings.Split(l.String(), "\n")
+	return strings.Join(lines[max(0, len(lines)-tailLines):], "\n")
+}
+
 // shortSecret is the length below which a text is met by chance.
 const shortSecret = 6
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 )
@@ -17,10 +18,13 @@ type Message struct {
 	Text    string `json:"text"`
 }
 
-// Code is the digits of the message that a person would type.
-func (m Message) Code() string { return codeIn.FindString(m.Text) }
+// Code is the digits of the message that a person would type, "" where it holds none.
+func (m Message) Code() string { return codeIn.FindString(address.ReplaceAllString(m.Text, "")) }
 
-var codeIn = regexp.MustCompile(`\b[0-9]{4,10}\b`)
+var (
+	codeIn  = regexp.MustCompile(`\b[0-9]{4,10}\b`)
+	address = regexp.MustCompile(`\S+://\S+`)
+)
 
 // Messages are those kept for one address, newest first.
 func (s *Server) Messages(t testing.TB, to string) []Message {
@@ -39,23 +43,40 @@ func (s *Server) Messages(t testing.TB, to string) []Message {
 	return messages
 }
 
-// Message waits until an address has got so many messages, and returns the newest.
-func (s *Server) Message(t testing.TB, to string, count int) Message {
+// Codes are the messages with a code that were kept for one address, newest first.
+func (s *Server) Codes(t testing.TB, to string) []Message {
 	t.Helper()
-	return Until(t, fmt.Sprintf("message %d to %s", count, to), func() (Message, bool) {
-		messages := s.Messages(t, to)
-		if len(messages) < count {
-			return Message{}, false
-		}
-		return messages[0], true
+	return slices.DeleteFunc(s.Messages(t, to), func(m Message) bool { return m.Code() == "" })
+}
+
+// Code waits until an address has got so many messages with a code, and returns the newest.
+func (s *Server) Code(t testing.TB, to string, count int) Message {
+	t.Helper()
+	return s.AllCodes(t, to, count)[0]
+}
+
+// AllCodes waits until an address has got so many messages with a code, and returns them, newest first.
+func (s *Server) AllCodes(t testing.TB, to string, count int) []Message {
+	t.Helper()
+	return Until(t, fmt.Sprintf("code %d for %s", count, to), func() ([]Message, bool) {
+		found := s.Codes(t, to)
+		return found, len(found) >= count
 	})
 }
 
 // Advance moves the server's clock.
 func (s *Server) Advance(t testing.TB, by time.Duration) {
 	t.Helper()
-	answer := s.Post(t, "/sandbox/clock", url.Values{"advance": {by.String()}})
+	answer := s.Send(t, Request{Method: http.MethodPost, Path: "/sandbox/clock", Body: fmt.Sprintf(`{"advance":%q}`, by)})
 	if answer.Status != http.StatusOK {
 		t.Fatalf("the clock answers %d: %s", answer.Status, answer.Body)
 	}
+}
+
+// Now is the server's time.
+func (s *Server) Now(t testing.TB) time.Time {
+	t.Helper()
+	var clock struct{ Now time.Time }
+	s.Get(t, "/sandbox/clock").JSON(t, &clock)
+	return clock.Now
 }

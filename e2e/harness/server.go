@@ -81,7 +81,7 @@ func (s *Server) open() {
 			s.t.Errorf("a secret stands in the log: %s", line)
 		}
 		if s.t.Failed() {
-			s.t.Logf("the log of %s:\n%s", s.URL, s.Log)
+			s.t.Logf("the log of %s ends:\n%s", s.URL, s.Log.tail())
 		}
 	})
 	s.Start()
@@ -134,7 +134,7 @@ func (s *Server) publicURL() string {
 func (s *Server) awaitReady() error {
 	return Until(s.t, "the server to be ready", func() (error, bool) { //nolint:staticcheck // the error is what is waited for
 		if s.process.ended() {
-			return fmt.Errorf("the server ended: %w\n%s", s.process.err, s.Log), true
+			return fmt.Errorf("the server ended: %w\n%s", s.process.err, s.Log.tail()), true
 		}
 		return nil, s.status("/readyz") == http.StatusOK
 	})

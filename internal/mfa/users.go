@@ -184,7 +184,8 @@ func (s *Service) ChangeEmail(ctx context.Context, c *Caller, ref UserRef, email
 	})
 }
 
-// changeUser changes a user that the application knows, suspended or not, and writes the event.
+// changeUser changes state or addresses of a user that the application knows, suspended or not, and writes
+// the event.
 func (s *Service) changeUser(ctx context.Context, c *Caller, ref UserRef, e Event, change func(*User)) (User, error) {
 	var out User
 	err := s.store.Write(ctx, func(w WriteRecords) error {
@@ -195,15 +196,15 @@ func (s *Service) changeUser(ctx context.Context, c *Caller, ref UserRef, e Even
 		if !u.KnownTo(c.Application) {
 			return Missing("user")
 		}
-		before := u.UpdatedAt
-		u.UpdatedAt = s.Now()
+		state, emails := u.State, u.Emails
 		change(&u)
-		out, e.UserID = u, u.ID
-		if !u.UpdatedAt.Equal(before) {
+		if u.State != state || !slices.Equal(u.Emails, emails) {
+			u.UpdatedAt = s.Now()
 			if err := w.UpdateUser(u); err != nil {
 				return err
 			}
 		}
+		out, e.UserID = u, u.ID
 		return s.append(w, c, e)
 	})
 	return out, err

@@ -47,7 +47,6 @@ func (d *Dialect) askApproval(ctx context.Context, c *call) (any, error) {
 }
 
 func (c *call) readApproval() (mfa.AskApproval, error) {
-	in := mfa.AskApproval{Caller: c.caller, Message: c.params.text("message"), Merge: true, Dialect: Name, Source: c.source}
 	life := c.params.text("seconds_to_expire")
 	if c.params.failed() != nil {
 		return in, refuseFor(failApproval, "message and seconds_to_expire are single values")

@@ -122,9 +122,9 @@ func (r *route) absent() bool { return r.answer == nil }
 // even percent-encoded in a script of three bytes a character.
 const maxBody = 512 << 10
 
-// Handler answers everything that [Owns] says is ours, and anything else with the protocol's 404. It must
-// see paths as clients sent them: http.ServeMux redirects a path with two slashes, which turns a POST into a
-// GET in most clients.
+// Handler answers everything below [Areas], and anything else with the protocol's 404. It must see paths as
+// clients sent them: http.ServeMux redirects a path with two slashes, which turns a POST into a GET in most
+// clients.
 func (d *Dialect) Handler(server *endpoint.Server) http.Handler {
 	h := &endpoint.Handler{Server: server, Door: Name, Render: renderError, MaxBody: maxBody}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -125,11 +125,14 @@ func formatOf(path string) string {
 	return formatJSON
 }
 
-// areas are the first segments of our paths.
-var areas = []string{"protected", "onetouch", "dashboard", "2010-04-01", "qr"}
-
-// Owns reports whether an escaped path belongs to this dialect, whatever number of slashes it starts with.
-func Owns(escapedPath string) bool {
-	first, _, _ := strings.Cut(strings.TrimLeft(escapedPath, "/"), "/")
-	return slices.Contains(areas, first)
+// Areas are the first segments of all paths that belong to this dialect.
+func Areas() []string {
+	var areas []string
+	for _, r := range routes() {
+		area, _, _ := strings.Cut(strings.TrimPrefix(r.path, "/"), "/")
+		if !slices.Contains(areas, area) {
+			areas = append(areas, area)
+		}
+	}
+	return areas
 }

@@ -1,12 +1,12 @@
 package mfa
 
 import (
-	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,10 +24,7 @@ type AskApproval struct {
 	Amount        *Amount
 	Logos         []Logo
 	// Life is how long an answer is waited for; 0 means [Limits.ApprovalLife], negative means for ever.
-	Life time.Duration
-	// Merge gives the challenge that exists when an equal question was asked within [Limits.ResendWindow]
-	// and waits for its answer, for clients that repeat a request whose answer was slow.
-	Merge   bool
+	Life    time.Duration
 	Dialect string
 	Extra   json.RawMessage
 	Source  string
@@ -134,9 +131,6 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 	if !hasDevice(held) {
 		return out, refuse(Invalid, ReasonNoDevice, "the user has no device that could answer"), nil
 	}
-	if out, err = s.askedBefore(w, in, u); err != nil || out.ID != "" {
-		return out, nil, err
-	}
 	key := "approvals:" + string(u.ID) + ":" + string(in.Caller.Application.ID)
 	allowed, until, err := w.TakeLimit(s.limits.Approvals, key, s.Now())
 	if err != nil {
@@ -157,7 +151,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 			continue
 		}
 		err := s.pushTo(w, in.Caller, held[i], outgoing{
-			challenge: out.ID, message: s.approvalMessage(in.Caller, u, out), dedupe: "approval:" + string(out.ID), giveUp: out.ExpiresAt,
+			challenge: out.ID, message: s.approvalMessage(in.Caller, u, out), dedupe: sameAsked(in), giveUp: out.ExpiresAt,
 		})
 		if err != nil {
 			return out, nil, err
@@ -166,30 +160,16 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 	return out, nil, s.append(w, in.Caller, Event{Type: EventChallengeCreated, UserID: u.ID, ChallengeID: out.ID, Source: in.Source})
 }
 
-// askedBefore finds the pending challenge that a repeated request asked for. The user's lock is held, so
-// of two equal requests at the same moment the second finds the first.
-func (s *Service) askedBefore(w WriteRecords, in AskApproval, u User) (Challenge, error) {
-	if !in.Merge {
-		return Challenge{}, nil
-	}
-	now := s.Now()
-	pending, err := w.PendingChallenges(u.ID, now, s.limits.PendingPerUser)
+// sameAsked names what equal questions within seconds have in common, so that a client that repeats a
+// request whose answer was slow rings the phone once. The challenges stay two: one approval must never
+// count for two transfers that happen to look alike.
+func sameAsked(in AskApproval) string {
+	question, err := json.Marshal([]any{in.Message, in.Details, in.HiddenDetails, in.Amount})
 	if err != nil {
-		return Challenge{}, err
+		return "" // texts always encode; without a name nothing is taken for equal
 	}
-	for _, c := range pending {
-		if now.Sub(c.CreatedAt) < s.limits.ResendWindow && s.sameQuestion(c, in) {
-			return c, nil
-		}
-	}
-	return Challenge{}, nil
-}
-
-func (s *Service) sameQuestion(c Challenge, in AskApproval) bool {
-	sameAmount := c.Amount == nil && in.Amount == nil || c.Amount != nil && in.Amount != nil && *c.Amount == *in.Amount
-	return sameAmount && c.ApplicationID == in.Caller.Application.ID && c.Dialect == in.Dialect && c.Message == in.Message &&
-		c.ExpiresAt.Equal(s.askedUntil(in, c.CreatedAt)) && slices.Equal(c.Details, in.Details) &&
-		slices.Equal(c.HiddenDetails, in.HiddenDetails) && slices.Equal(c.Logos, in.Logos) && bytes.Equal(c.Extra, in.Extra)
+	sum := sha256.Sum256(question)
+	return "approval:" + string(in.Caller.Application.ID) + ":" + hex.EncodeToString(sum[:16])
 }
 
 // askedUntil is when a question that is asked at that moment expires; zero is never.

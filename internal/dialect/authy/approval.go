@@ -47,6 +47,7 @@ func (d *Dialect) askApproval(ctx context.Context, c *call) (any, error) {
 }
 
 func (c *call) readApproval() (mfa.AskApproval, error) {
+	in := mfa.AskApproval{Caller: c.caller, Message: c.params.text("message"), Dialect: Name, Source: c.source}
 	life := c.params.text("seconds_to_expire")
 	if c.params.failed() != nil {
 		return in, refuseFor(failApproval, "message and seconds_to_expire are single values")

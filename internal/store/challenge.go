@@ -36,7 +36,9 @@ var (
 		Key: 1,
 	}
 
-	// The condition is the whole race: of many answers one finds it pending.
+	// The condition is the whole race: of many answers one finds it pending. The
+	// Batch writes it so that no index can serve it: PostgreSQL, which prepares
+	// the statement while the table is small, would walk all that is pending.
 	answerChallenge = &engine.Statement{
 		SQL: `UPDATE challenges SET state = ?2, authenticator_id = ?3, reason = ?4, fraud = ?5, answered_at = ?6, updated_at = ?6
 			WHERE id = ?1 AND state = 'pending' AND (expires_at = 0 OR expires_at > ?6)`,
@@ -44,7 +46,7 @@ var (
 			answered_at = v.at, updated_at = v.at
 			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::bigint[])
 				WITH ORDINALITY AS v (id, state, authenticator_id, reason, fraud, at, ord)
-			WHERE c.id = v.id AND c.state = 'pending' AND (c.expires_at = 0 OR c.expires_at > v.at) RETURNING v.ord`,
+			WHERE c.id = v.id AND c.state || '' = 'pending' AND (c.expires_at = 0 OR c.expires_at > v.at) RETURNING v.ord`,
 		Key: 1,
 	}
 

@@ -26,10 +26,11 @@ var (
 	addCode = &engine.Statement{SQL: `INSERT INTO codes (` + codeColumns + `) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
 
 	// The condition is the whole race: of many users of a code one finds it unused.
+	// The sum keeps PostgreSQL from finding codes by their age instead of their id.
 	useCode = &engine.Statement{
 		SQL: `UPDATE codes SET used_at = ?2 WHERE id = ?1 AND used_at = 0 AND expires_at > ?2`,
 		Batch: `UPDATE codes c SET used_at = v.at FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS v (id, at, ord)
-			WHERE c.id = v.id AND c.used_at = 0 AND c.expires_at > v.at RETURNING v.ord`,
+			WHERE c.id = v.id AND c.used_at = 0 AND c.expires_at + 0 > v.at RETURNING v.ord`,
 		Key: 1,
 	}
 

@@ -63,11 +63,12 @@ func (s *Service) StartPhoneLink(ctx context.Context, phone Phone, d NewDevice) 
 	return out, err
 }
 
+// takePhoneLink asks the source first: one that has made too many starts must not use up those of a number.
 func (s *Service) takePhoneLink(w WriteRecords, phone Phone, source string) (refusal, err error) {
 	for _, at := range []struct {
 		limit Limit
 		key   string
-	}{{s.limits.PhoneLinks, "phone_links:" + phone.E164()}, {s.limits.PhoneLinksSource, "phone_links_source:" + source}} {
+	}{{s.limits.PhoneLinksSource, "phone_links_source:" + source}, {s.limits.PhoneLinks, "phone_links:" + phone.E164()}} {
 		allowed, until, err := w.TakeLimit(at.limit, at.key, s.Now())
 		if err != nil {
 			return nil, err

@@ -3,6 +3,8 @@ package app
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/twinseal/twinseal/internal/mfa"
 )
 
 // systemClock is the machine's clock as the domain wants it: UTC, at microseconds.
@@ -28,3 +30,28 @@ func (c *SandboxClock) Advance(d time.Duration) { c.shift.Add(int64(d)) }
 
 // Reset brings it back to the machine's time.
 func (c *SandboxClock) Reset() { c.shift.Store(0) }
+
+// movedClock is the sandbox's clock as its page moves it: the worker looks again at what is due, because it
+// waits by the machine's time.
+type movedClock struct {
+	*SandboxClock
+	waker mfa.Waker
+}
+
+// Set makes it that time now.
+func (c movedClock) Set(t time.Time) {
+	c.SandboxClock.Set(t)
+	c.waker.Announce(mfa.TopicDeliveries)
+}
+
+// Advance moves it.
+func (c movedClock) Advance(d time.Duration) {
+	c.SandboxClock.Advance(d)
+	c.waker.Announce(mfa.TopicDeliveries)
+}
+
+// Reset brings it back.
+func (c movedClock) Reset() {
+	c.SandboxClock.Reset()
+	c.waker.Announce(mfa.TopicDeliveries)
+}

@@ -48,13 +48,14 @@ type MailConfig struct {
 	Username string `yaml:"username" env:"USERNAME"`
 	Password string `yaml:"password" env:"PASSWORD"`
 	From     string `yaml:"from" env:"FROM"`
-	TLS      string `yaml:"tls" env:"TLS"` // starttls (the default), tls, none
+	TLS      string `yaml:"tls" env:"TLS"` // starttls (the default), tls, opportunistic, none
 }
 
 // TwilioConfig reaches Twilio; an empty AccountSID uses it for nothing.
 type TwilioConfig struct {
 	AccountSID string `yaml:"account_sid" env:"ACCOUNT_SID"`
 	AuthToken  string `yaml:"auth_token" env:"AUTH_TOKEN"`
+	APIKey     string `yaml:"api_key" env:"API_KEY"` // SK…, when auth_token is its secret
 	From       string `yaml:"from" env:"FROM"`
 	BaseURL    string `yaml:"base_url" env:"BASE_URL"`
 }
@@ -64,6 +65,7 @@ type SNSConfig struct {
 	Region    string `yaml:"region" env:"REGION"`
 	AccessKey string `yaml:"access_key" env:"ACCESS_KEY"`
 	SecretKey string `yaml:"secret_key" env:"SECRET_KEY"`
+	Session   string `yaml:"session_token" env:"SESSION_TOKEN"`
 	SenderID  string `yaml:"sender_id" env:"SENDER_ID"`
 	BaseURL   string `yaml:"base_url" env:"BASE_URL"`
 }
@@ -74,8 +76,13 @@ type HookConfig struct {
 	Method      string            `yaml:"method" env:"METHOD"`
 	ContentType string            `yaml:"content_type" env:"CONTENT_TYPE"`
 	Headers     map[string]string `yaml:"headers" env:"HEADERS"`
+	Username    string            `yaml:"username" env:"USERNAME"`
+	Password    string            `yaml:"password" env:"PASSWORD"`
 	Body        string            `yaml:"body" env:"BODY"`
 	Success     string            `yaml:"success" env:"SUCCESS"`
+	Retry       string            `yaml:"retry" env:"RETRY"`
+	Reference   string            `yaml:"reference" env:"REFERENCE"`
+	AllowPlain  bool              `yaml:"allow_plain" env:"ALLOW_PLAIN"`
 	Secret      string            `yaml:"secret" env:"SECRET"`
 }
 

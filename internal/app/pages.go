@@ -22,7 +22,7 @@ func (a *App) addPages(ctx context.Context, server *endpoint.Server, address str
 	}
 	doors["authenticator"] = own.Handler(server)
 	if a.Config.Sandbox {
-		inbox, err := sandbox.New(sandbox.Options{Inbox: a.Service, Clock: a.sandbox, Demo: a.Config.Demo, Authenticator: true})
+		inbox, err := sandbox.New(sandbox.Options{Inbox: a.Service, Clock: movedClock{a.sandbox, a.waker}, Demo: a.Config.Demo, Authenticator: true})
 		if err != nil {
 			return err
 		}

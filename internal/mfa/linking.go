@@ -88,7 +88,7 @@ func (s *Service) startLink(w WriteRecords, c *Caller, u User) (LinkCode, error)
 // sendInstallLink sends a link to the authenticator, with a linking code in it, to a user who has a phone
 // and no device yet.
 func (s *Service) sendInstallLink(w WriteRecords, c *Caller, u User) error {
-	if u.Phone.Empty() || !c.Application.Settings.SMS || u.Phone.Line() == LineLandline {
+	if u.State == UserSuspended || u.Phone.Empty() || !c.Application.Settings.SMS || u.Phone.Line() == LineLandline {
 		return nil
 	}
 	held, err := w.AuthenticatorsOf(u.ID)

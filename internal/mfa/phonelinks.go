@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -80,18 +81,23 @@ func (s *Service) takePhoneLink(w WriteRecords, phone Phone, source string) (ref
 	return nil, nil
 }
 
-// sendLinkCode sends the code on behalf of the oldest user who has the number.
+// sendLinkCode sends the code on behalf of the oldest user who has the number and may be written to.
 func (s *Service) sendLinkCode(w WriteRecords, e Enrollment) error {
 	users, err := w.UsersByPhone(e.Phone)
-	if err != nil || len(users) == 0 {
+	if err != nil {
 		return err
 	}
-	_, c, err := s.surroundings(w, Enrollment{}, users[0])
+	first := slices.IndexFunc(users, func(u User) bool { return u.State != UserSuspended })
+	if first < 0 {
+		return nil
+	}
+	u := users[first]
+	_, c, err := s.surroundings(w, Enrollment{}, u)
 	if err != nil {
 		return err
 	}
 	_, err = s.queueMessage(w, c, outgoing{
-		user: users[0].ID, message: s.linkCodeMessage(c, users[0], e), dedupe: "link:" + string(e.ID), giveUp: e.ExpiresAt,
+		user: u.ID, message: s.linkCodeMessage(c, u, e), dedupe: "link:" + string(e.ID), giveUp: e.ExpiresAt,
 	})
 	return err
 }

@@ -76,7 +76,7 @@ func New(o Options) (*Demo, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	pages, err := site.New(site.Options{Door: "demo", Files: files, Sandbox: o.Sandbox, Funcs: funcs(o.Name)})
+	pages, err := site.New(site.Options{Door: "demo", Files: files, Sandbox: o.Sandbox, Funcs: funcs(o.Name, o.Sandbox)})
 	if err != nil {
 		return nil, err
 	}

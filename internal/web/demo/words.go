@@ -8,8 +8,13 @@ import (
 )
 
 // funcs are the words that templates need besides their own.
-func funcs(name string) template.FuncMap {
+func funcs(name string, sandbox bool) template.FuncMap {
+	hint := "Without the country code."
+	if sandbox {
+		hint += " In a sandbox nobody is called or texted."
+	}
 	return template.FuncMap{
+		"phoneHint": func() string { return hint },
 		"bank":      func() string { return name },
 		"countries": func() []country { return countries },
 		"chosen":    country.chosen,

@@ -16,16 +16,18 @@ var common embed.FS
 // and "body", and may define "head".
 const frameName = "frame"
 
+const partsName = "parts"
+
 // parsePages sets each template of the site into a frame of its own, so that
-// all pages may define the same blocks. A name that begins with "_" is a part
-// that all pages may use.
+// all pages may define the same blocks. What parts.html defines, all of them
+// may use.
 func parsePages(o Options, asset func(string) (string, error)) (map[string]*template.Template, error) {
 	funcs := template.FuncMap{"asset": asset, "sandbox": func() bool { return o.Sandbox }}
 	frame, err := template.New(frameName).Funcs(funcs).Funcs(o.Funcs).ParseFS(common, "pages/frame.html")
 	if err != nil {
 		return nil, err
 	}
-	parts, err := fs.Glob(o.Files, "pages/_*.html")
+	parts, err := fs.Glob(o.Files, "pages/"+partsName+".html")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +52,7 @@ func parseInto(pages map[string]*template.Template, frame *template.Template, so
 	}
 	for _, file := range names {
 		name := strings.TrimSuffix(path.Base(file), ".html")
-		if name == frameName || strings.HasPrefix(name, "_") {
+		if name == frameName || name == partsName {
 			continue
 		}
 		page, err := frame.Clone()

@@ -43,7 +43,7 @@ function route() {
     codeInFragment();
     announce("This browser is linked already. Unlink it first to use another code.");
   }
-  show((signal) => (path === "request" && id ? requestView(session, decodeURIComponent(id), signal) : place.view(session, signal)));
+  show((signal) => (id && (path === "request" || path === "history") ? requestView(session, decodeURIComponent(id), signal) : place.view(session, signal)));
   drawTabs(place.path);
 }
 

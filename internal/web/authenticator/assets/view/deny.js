@@ -21,7 +21,7 @@ export function denyForm(onDeny, onBack) {
   const fields = h("div", { class: "stack" },
     h("fieldset", { class: "stack-small" }, h("legend", {}, "Why do you deny it? ", h("span", { class: "soft small" }, "(you need not say)")), options.map((option) => option.label)),
     h("div", {}, h("label", { for: "reason-text" }, "In your own words"), words),
-    report.label,
+    h("div", {}, report.label),
   );
   const form = submitting({ word: "Deny this request", busy: "Denying", testid: "confirm-deny", danger: true }, [{ element: fields }], () => onDeny({
     approve: false,

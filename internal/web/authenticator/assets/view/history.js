@@ -34,7 +34,7 @@ export function historyView(session, signal) {
 
 function row(challenge) {
   const { question } = challenge;
-  return h("li", {}, h("a", { href: `#/request/${encodeURIComponent(challenge.id)}`, "data-testid": "history-item", "data-id": challenge.id, "data-state": challenge.state },
+  return h("li", {}, h("a", { href: `#/history/${encodeURIComponent(challenge.id)}`, "data-testid": "history-item", "data-id": challenge.id, "data-state": challenge.state },
     quote(question.message, { class: "history-message" }),
     h("span", { class: `tag ${challenge.state}` }, challenge.state),
     h("span", { class: "soft small" }, quote(question.application.name), " · ", when(challenge.answered_at ?? question.created_at)),

@@ -98,8 +98,9 @@ function actions(place, answer) {
         delete place.dataset.busy;
       }
     }, () => actions(place, answer)));
-    place.querySelector("input")?.focus();
+    place.querySelector("input")?.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "nearest", behavior: "smooth" });
   } }, icon("cross"), "Deny");
   place.replaceChildren(trouble, h("div", { class: "answer-row" }, deny, approve.button),
-    h("p", { class: "hint center", id: "approve-hint" }, "Hold the button, or press it twice. You sign exactly what stands above."));
+    h("p", { class: "hint center", id: "approve-hint" }, "Hold it, or press it twice. You sign exactly what stands above."));
 }

@@ -1,6 +1,7 @@
 package mfa
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 
@@ -129,33 +130,40 @@ func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challen
 // checkStatement opens the statement with the device's key and compares it with what was asked. The
 // device's own words — decision, reason, factors, time — are taken from it, everything else from us.
 func (s *Service) checkStatement(d *DeviceCaller, c Challenge, statement string) (receipt.Statement, error) {
-	mismatch := refuse(Invalid, ReasonStatementMismatch, "the signed statement is not an answer to what was asked")
 	claimed, err := receipt.Peek(statement)
 	if err != nil || len(claimed.Factors) > MaxDeviceFactors {
-		mismatch.Cause = err
-		return receipt.Statement{}, mismatch
+		return receipt.Statement{}, badStatement(err)
 	}
 	question, err := receipt.ParseQuestion(c.Question)
 	if err != nil {
 		return receipt.Statement{}, &Error{Code: Internal, Message: "a question cannot be read", Cause: err}
 	}
 	expected := claimed
-	expected.Type = receipt.StatementType
 	expected.Question = question
 	expected.Device = receipt.DeviceID{ID: string(d.Device.ID), Key: d.Device.Thumbprint}
-	bytes, err := expected.Canonical()
+	want, err := expected.Canonical()
 	if err != nil {
-		mismatch.Cause = err
-		return receipt.Statement{}, mismatch
+		return receipt.Statement{}, badStatement(err)
 	}
-	_, ok, err := s.factors.Device.Check(Credential{Data: d.Data.Key}, Proof{Statement: statement, Expect: bytes}, s.Now())
+	if said, err := claimed.Canonical(); err != nil || !bytes.Equal(said, want) {
+		return receipt.Statement{}, refuse(Invalid, ReasonStatementMismatch, "the signed statement is not an answer to what was asked")
+	}
+	_, ok, err := s.factors.Device.Check(Credential{Data: d.Data.Key}, Proof{Statement: statement, Expect: want}, s.Now())
 	if err != nil {
 		return receipt.Statement{}, err
 	}
 	if !ok {
-		return receipt.Statement{}, mismatch
+		return receipt.Statement{}, badStatement(nil)
 	}
 	return expected, s.judgeStatementTime(expected)
+}
+
+// badStatement refuses what is no statement of this device at all.
+func badStatement(cause error) error {
+	return &Error{
+		Code: Invalid, Reason: ReasonStatementInvalid, Cause: cause,
+		Message: "the statement is not well-formed, not in canonical form or not rightly signed",
+	}
 }
 
 // judgeStatementTime refuses statements that a wrong clock dated: a receipt is to say when.
@@ -201,6 +209,13 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 		return errBadDevice
 	}
 	if err != nil {
+		return err
+	}
+	u, err := w.User(c.DirectoryID, UserRef{ID: c.UserID})
+	if err != nil {
+		return err
+	}
+	if err := usable(u, a.caller.Application); err != nil {
 		return err
 	}
 	won, err := w.AnswerChallenge(c.ID, ChallengeAnswer{State: state, AuthenticatorID: device.ID, Reason: a.said.Reason, Fraud: a.said.Fraud, At: at})

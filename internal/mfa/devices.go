@@ -16,7 +16,7 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 		return Linked{}, refuse(Forbidden, ReasonUserSuspended, "the user has been suspended")
 	}
 	if countKind(held, KindDevice) >= s.limits.DevicesPerUser {
-		return Linked{}, refuse(Conflict, "", "as many devices are linked as a person may have; unlink one first")
+		return Linked{}, refuse(Conflict, ReasonDevicesFull, "as many devices are linked as a person may have; unlink one first")
 	}
 	out, c, err := s.surroundings(w, e, u)
 	if err != nil {

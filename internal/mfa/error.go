@@ -37,10 +37,12 @@ const (
 	ReasonEmailInvalid      Reason = "email_invalid"
 	ReasonNotPending        Reason = "not_pending"
 	ReasonStatementMismatch Reason = "statement_mismatch"
+	ReasonStatementInvalid  Reason = "statement_invalid"
 	ReasonCancelled         Reason = "cancelled"
 	ReasonStatementTime     Reason = "statement_time"
 	ReasonProofTime         Reason = "proof_time"
 	ReasonDirectoryRequired Reason = "directory_required"
+	ReasonDevicesFull       Reason = "devices_full"
 	ReasonCodeWrong         Reason = "code_wrong"
 )
 

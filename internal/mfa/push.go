@@ -50,7 +50,7 @@ func (s *Service) changePush(ctx context.Context, id AuthenticatorID, change fun
 		}
 		won, err := w.UpdateAuthenticator(a)
 		if err == nil && !won {
-			err = refuse(Conflict, "", "the device was changed at the same time; try again")
+			err = refuse(Unavailable, "", "the device was changed at the same time; try again")
 		}
 		return err
 	})

@@ -57,11 +57,13 @@ var (
 	byReason = map[mfa.Reason]string{
 		endpoint.ReasonBodyTooLarge: api.CodeTooLarge,
 		mfa.ReasonProofTime:         api.CodeProofTime,
+		mfa.ReasonStatementInvalid:  api.CodeStatementInvalid,
 		mfa.ReasonStatementMismatch: api.CodeMismatch,
 		mfa.ReasonStatementTime:     api.CodeStatementTime,
 		mfa.ReasonUserSuspended:     api.CodeUserDisabled,
 		mfa.ReasonNotPending:        api.CodeAlreadyAnswered,
 		mfa.ReasonCodeWrong:         api.CodeLinkRefused,
+		mfa.ReasonDevicesFull:       api.CodeLinkRefused,
 		mfa.ReasonDirectoryRequired: api.CodeDirectoryRequired,
 		mfa.ReasonCancelled:         api.CodeCancelled,
 	}

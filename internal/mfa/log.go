@@ -31,7 +31,11 @@ func (s *Service) appendEvent(w WriteRecords, c *Caller, e Event) (Event, error)
 func (s *Service) queueWebhooks(w WriteRecords, c *Caller, e Event) error {
 	for _, hook := range c.Webhooks {
 		callback := s.callback(hook.Dialect)
-		if callback == nil || !slices.Contains(hook.Events, callback.Wants(e)) {
+		if callback == nil {
+			continue
+		}
+		// An event without a name in the dialect is wanted by nobody, whatever a subscription lists.
+		if name := callback.Wants(e); name == "" || !slices.Contains(hook.Events, name) {
 			continue
 		}
 		if err := s.queueCallback(w, hook.Dialect, CallbackPayload{Event: e, WebhookID: hook.ID}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twinseal/twinseal/client/authy"
 	"github.com/twinseal/twinseal/e2e/harness"
@@ -187,10 +188,19 @@ func (w *world) byQS(t *testing.T, query string) map[string]any {
 	return top
 }
 
-// refusedCallbacks are sent again until the application takes them.
+// refusedCallbacks are sent again, later, until the application takes them.
 func (w *world) refusedCallbacks(t *testing.T) {
+	c := goSDK{w.goClient(t, w.bank)}
+	p := w.NewPerson()
+	id := mustCreate(t, c, p)
+	device := w.NewDevice(t)
+	device.LinkByPhone(p.Phone, 1)
 	w.callbacks.Refuse(1)
-	got, _ := w.answer(t, w.bank, true)
+	asked := c.ask(t, id, transfer(p.Email))
+	device.Approve(asked.uuid)
+	w.callbacks.AwaitRefusal(t)
+	w.Advance(t, time.Hour)
+	got := w.callbacks.Await(t, "the callback", func(got harness.Callback) bool { return strings.Contains(string(got.Body), asked.uuid) })
 	var body map[string]any
 	if err := json.Unmarshal(got.Body, &body); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,16 @@ func TestStories(t *testing.T) {
 			"picture":               (*world).picture,
 			"device tokens":         (*world).deviceTokens,
 			"imported":              (*world).imported,
+			"Python package":        (*world).pythonPackage,
+			"npm authy":             (*world).npmAuthy,
+			"authy-client":          (*world).authyClient,
+			"Go port":               (*world).goPort,
+			"webhooks":              (*world).webhooks,
+			"workshop":              (*world).workshop,
+			"forms":                 (*world).forms,
+			"XML":                   (*world).xmlSamples,
+			"deletions":             (*world).deletions,
+			"rolled out":            (*world).rolledOut,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -208,6 +218,7 @@ func TestTimePasses(t *testing.T) {
 		for name, c := range w.sdks(t, w.bank) {
 			t.Run(name, func(t *testing.T) { w.time(t, c) })
 		}
+		t.Run("refused callbacks", w.refusedCallbacks)
 	})
 }
 

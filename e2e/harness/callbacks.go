@@ -25,7 +25,8 @@ type Callbacks struct {
 	mu      sync.Mutex
 	all     []Callback
 	changed chan struct{} // closed and replaced with each callback
-	refuse  int
+	refuse  int           // how many to refuse from now on
+	refused int           // and how many were
 }
 
 // NewCallbacks listens on loopback until the test ends. Make it before the server that is to call it.
@@ -60,13 +61,14 @@ func (c *Callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Callbacks) keep(got Callback) (refused bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	close(c.changed)
+	c.changed = make(chan struct{})
 	if c.refuse > 0 {
 		c.refuse--
+		c.refused++
 		return true
 	}
 	c.all = append(c.all, got)
-	close(c.changed)
-	c.changed = make(chan struct{})
 	return false
 }
 
@@ -86,6 +88,16 @@ func (c *Callbacks) Await(t testing.TB, what string, match func(Callback) bool) 
 			t.Fatalf("waited in vain for %s", what)
 		}
 	}
+}
+
+// AwaitRefusal waits until a callback was refused.
+func (c *Callbacks) AwaitRefusal(t testing.TB) {
+	t.Helper()
+	Until(t, "a refused callback", func() (int, bool) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.refused, c.refused > 0
+	})
 }
 
 // Count is the number of callbacks so far that match.

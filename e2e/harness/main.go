@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,6 +62,9 @@ func build(at string) error {
 	if err != nil {
 		return err
 	}
+	if err := look(root); err != nil {
+		return err
+	}
 	args := []string{"build", "-o", at}
 	env := append(os.Environ(), "CGO_ENABLED=0")
 	if os.Getenv(envRace) != "" {
@@ -72,6 +76,25 @@ func build(at string) error {
 		return fmt.Errorf("build the program: %w\n%s", err, out)
 	}
 	return os.Setenv(envBinary, at)
+}
+
+// look takes notice of every file that the program is made from. The go command remembers the outcome of tests by
+// the files that they looked at, and does not see those that only the build of the program reads.
+func look(root string) error {
+	for _, dir := range []string{"api", "client", "cmd", "internal", "receipt"} {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			_, err = os.Stat(path)
+			return err
+		})
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // a file may go while we look
+			return err
+		}
+	}
+	_, err := os.Stat(filepath.Join(root, "go.sum"))
+	return err
 }
 
 // Root is the top of the source tree.

@@ -43,6 +43,18 @@ func (s *Server) Messages(t testing.TB, to string) []Message {
 	return messages
 }
 
+// Await waits until an address has got so many messages of any kind, and returns the newest.
+func (s *Server) Await(t testing.TB, to string, count int) Message {
+	t.Helper()
+	return Until(t, fmt.Sprintf("message %d to %s", count, to), func() (Message, bool) {
+		found := s.Messages(t, to)
+		if len(found) < count {
+			return Message{}, false
+		}
+		return found[0], true
+	})
+}
+
 // Codes are the messages with a code that were kept for one address, newest first.
 func (s *Server) Codes(t testing.TB, to string) []Message {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/twinseal/twinseal/receipt"
@@ -95,15 +96,16 @@ func checkLogos(logos []Logo) error {
 	return nil
 }
 
-// showable replaces what cannot be shown as itself: control characters and invisible direction marks,
-// which could make a screen show something else than what is signed. Line breaks become spaces.
+// showable replaces what cannot be shown as itself: control characters and invisible format characters —
+// direction marks above all — which could make a screen show something else than what is signed. Line breaks
+// become spaces. What is left of the format characters are the few that are drawn around other letters.
 func showable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\r' || r == '\t':
+		case r == '\n' || r == '\r' || r == '\t', unicode.In(r, unicode.Zl, unicode.Zp):
 			return ' '
-		case r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0,
-			r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0xfeff, r == utf8.RuneError:
+		case r == utf8.RuneError, unicode.Is(unicode.Cc, r),
+			unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
 			return -1
 		}
 		return r

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/factor/totp"
@@ -58,14 +59,14 @@ func (w *world) verify(ctx context.Context, bare, server *process) error {
 }
 
 func list(of []float64) string {
-	out := ""
+	var out strings.Builder
 	for i, v := range of {
 		if i > 0 {
-			out += " "
+			out.WriteString(" ")
 		}
-		out += fmt.Sprintf("%.2f", v)
+		fmt.Fprintf(&out, "%.2f", v)
 	}
-	return out
+	return out.String()
 }
 
 func (w *world) tokenRequests(server *process) ([][]byte, error) {

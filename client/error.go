@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,12 +46,7 @@ func HasCode(err error, codes ...string) bool {
 	if !errors.As(err, &refusal) {
 		return false
 	}
-	for _, code := range codes {
-		if refusal.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(codes, refusal.Code)
 }
 
 // maxProblem bounds the body of an error that is read at all.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -53,8 +54,7 @@ func (s *Server) pending() (api.ChallengeList, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := api.ChallengeList{Challenges: []api.Challenge{}, Cursor: "c"}
-	for i := len(s.challenges) - 1; i >= 0; i-- {
-		c := s.challenges[i]
+	for _, c := range slices.Backward(s.challenges) {
 		if s.expire(c); c.state == api.StatePending {
 			list.Challenges = append(list.Challenges, wire(c))
 			list.Cursor += "." + c.question.Challenge

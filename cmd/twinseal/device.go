@@ -204,8 +204,7 @@ func advise(err error) error {
 	if err == nil {
 		return nil
 	}
-	var refusal *client.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*client.Error](err); ok {
 		return &advised{err, refusal.Hint()}
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

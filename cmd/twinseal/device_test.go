@@ -234,7 +234,7 @@ func lookup(t *testing.T, document, path string) string {
 	if err := json.Unmarshal([]byte(document), &at); err != nil {
 		t.Fatalf("not JSON: %v\n%s", err, document)
 	}
-	for _, step := range strings.Split(path, ".") {
+	for step := range strings.SplitSeq(path, ".") {
 		switch v := at.(type) {
 		case map[string]any:
 			at = v[step]

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -106,8 +107,7 @@ func final(err error) bool {
 // no longer pending.
 func showNew(account *linkedAccount, list client.ChallengeList, seen map[string]bool, show func(*linkedAccount, client.Challenge) error) error {
 	pending := make(map[string]bool, len(list.Challenges))
-	for i := len(list.Challenges) - 1; i >= 0; i-- {
-		c := list.Challenges[i]
+	for _, c := range slices.Backward(list.Challenges) {
 		pending[c.ID] = true
 		if seen[c.ID] {
 			continue

@@ -75,8 +75,7 @@ type verdict struct {
 }
 
 func verdictOf(result *receipt.Result, err error) verdict {
-	var failed *receipt.CheckError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*receipt.CheckError](err); ok {
 		return verdict{Check: failed.Check, Reason: failed.Err.Error()}
 	}
 	v := verdict{

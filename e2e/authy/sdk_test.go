@@ -101,8 +101,7 @@ func integer(v any) int64 {
 
 // fromError fills an answer of the Go port that is an error.
 func fromError(err error) answer {
-	var refusal *authy.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*authy.Error](err); ok {
 		return answer{code: string(refusal.Code), message: refusal.Message}
 	}
 	return answer{raised: err.Error()}

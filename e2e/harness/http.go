@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -53,9 +54,7 @@ func (s *Server) TrySend(ctx context.Context, r Request) (Answer, error) {
 	// Opaque keeps what the URL parser would tidy: doubled slashes, odd escapes.
 	path, query, _ := strings.Cut(r.Path, "?")
 	request.URL = &url.URL{Scheme: "http", Host: s.listen, Opaque: "//" + s.listen + path, RawQuery: query}
-	for name, values := range r.Header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, r.Header)
 	if r.Type != "" {
 		request.Header.Set("Content-Type", r.Type)
 	}

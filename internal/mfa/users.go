@@ -161,11 +161,9 @@ func (s *Service) RemoveUser(ctx context.Context, c *Caller, ref UserRef, source
 			return err
 		}
 		u.LeftApplications = append(slices.Clone(u.LeftApplications), c.Application.ID)
-		for _, a := range applications {
-			if u.KnownTo(a) {
-				u.UpdatedAt = s.Now()
-				return w.UpdateUser(u)
-			}
+		if slices.ContainsFunc(applications, u.KnownTo) {
+			u.UpdatedAt = s.Now()
+			return w.UpdateUser(u)
 		}
 		return w.RemoveUser(u.ID)
 	})

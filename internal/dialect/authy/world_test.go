@@ -3,6 +3,7 @@ package authy_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -84,9 +85,7 @@ func post(url, body string) dialecttest.Request {
 // as changes who asks.
 func as(key string, r dialecttest.Request) dialecttest.Request {
 	header := map[string]string{}
-	for name, value := range r.Header {
-		header[name] = value
-	}
+	maps.Copy(header, r.Header)
 	header["X-Authy-API-Key"] = key
 	r.Header = header
 	return r

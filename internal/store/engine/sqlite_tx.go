@@ -43,8 +43,7 @@ func (t *sqliteTx) Query(st *Statement, each func(Row) error, args ...any) error
 	t.inside = true
 	err = s.run(each, args)
 	t.inside = false
-	var broken *sqliteError
-	if errors.As(err, &broken) {
+	if _, ok := errors.AsType[*sqliteError](err); ok {
 		return t.fail(err)
 	}
 	return err

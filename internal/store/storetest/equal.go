@@ -12,8 +12,8 @@ var secretType = reflect.TypeFor[mfa.Secret]()
 func equal(a, b reflect.Value) bool {
 	switch {
 	case a.Type() == secretType:
-		x, okX := a.Interface().(mfa.Secret)
-		y, okY := b.Interface().(mfa.Secret)
+		x, okX := reflect.TypeAssert[mfa.Secret](a)
+		y, okY := reflect.TypeAssert[mfa.Secret](b)
 		return okX && okY && x.Equal(y)
 	case a.Kind() == reflect.Slice:
 		return a.IsNil() == b.IsNil() && a.Len() == b.Len() && all(a.Len(), func(i int) bool { return equal(a.Index(i), b.Index(i)) })

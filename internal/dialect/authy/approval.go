@@ -27,8 +27,8 @@ type extra struct {
 	HiddenText  bool `json:"hidden_text,omitempty"`
 }
 
-// askApproval asks the user's devices. A client that heard nothing for a second asks again, so an equal
-// request within seconds is the same one.
+// askApproval asks the user's devices. A client that heard nothing for a second asks again; the domain rings
+// the phone once and keeps the two requests apart.
 func (d *Dialect) askApproval(ctx context.Context, c *call) (any, error) {
 	in, err := c.readApproval()
 	if err != nil {

@@ -191,10 +191,16 @@ func (s *Service) acceptInvite(ctx context.Context, invite Invite, d NewDevice) 
 
 func (s *Service) invitedUser(w WriteRecords, c *Caller, customID string) (UserID, error) {
 	alias := string(c.Application.ID) + ":" + customID
+	who := NewUser{Caller: c, Alias: alias}
 	u, err := w.LockUser(c.Directory.ID, UserRef{Alias: alias})
 	if IsCode(err, NotFound) {
-		u, err = s.createUser(w, NewUser{Caller: c, Alias: alias})
+		if u, err = s.createUser(w, who); !IsCode(err, Conflict) {
+			return u.ID, err
+		}
+		// Another device of the same person was first since we looked.
+		u, err = w.LockUser(c.Directory.ID, UserRef{Alias: alias})
 	}
+	u, err = s.welcomeBack(w, who, u, err)
 	return u.ID, err
 }
 

@@ -123,8 +123,8 @@ func newestDevice(held []Authenticator) *Authenticator {
 	return newest
 }
 
-// outstanding finds the code to send: the one that is out already for the same action, whatever channel
-// it went by, or a new one.
+// outstanding finds the code to send: the one that is out already for the same action by the same channel,
+// or a new one.
 func (s *Service) outstanding(w WriteRecords, in SendCode, u User) (code SentCode, fresh bool, err error) {
 	now := s.Now()
 	if live(u.CodesUntil, now) {

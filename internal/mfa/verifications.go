@@ -90,25 +90,19 @@ func (s *Service) startVerification(w WriteRecords, in StartVerification) (out V
 		return out, nil, err
 	}
 	now := s.Now()
-	code, err := w.PhoneCode(application, in.Phone)
-	if err != nil && !IsCode(err, NotFound) {
+	code, fresh, err := s.outstandingVerification(w, in, now)
+	if err != nil {
 		return out, nil, err
-	}
-	fresh := err != nil || s.verificationState(code, now) != VerificationPending
-	if fresh {
-		if code, err = s.newVerification(in, now); err != nil {
-			return out, nil, err
-		}
 	}
 	out = Verification{ID: code.ID, Phone: in.Phone, State: VerificationPending, ExpiresAt: code.ExpiresAt}
 	if !fresh && code.Channel == in.Channel && now.Before(code.SentAt.Add(s.limits.ResendWindow)) {
 		return out, nil, nil
 	}
-	allowed, until, err := w.TakeLimit(s.limits.VerificationStarts, "verification_starts:"+string(application)+":"+in.Phone.E164(), now)
-	if err != nil {
-		return out, nil, err
-	}
-	if !allowed {
+	limit, key := s.limits.VerificationStarts, "verification_starts:"+string(application)+":"+in.Phone.E164()
+	if reached, until, err := w.LimitReached(limit, key, now); err != nil || reached {
+		if err != nil {
+			return out, nil, err
+		}
 		return out, s.limited(nil, until), s.append(w, in.Caller, Event{Type: EventVerificationsLimited, Source: in.Source, Data: phoneData(in.Phone)})
 	}
 	if fresh {
@@ -119,16 +113,41 @@ func (s *Service) startVerification(w WriteRecords, in StartVerification) (out V
 	if err != nil {
 		return out, nil, err
 	}
-	out.MessageID, err = s.queueMessage(w, in.Caller, outgoing{
+	out.MessageID, err = s.sendVerification(w, in, code)
+	if err != nil || out.MessageID == "" {
+		return out, nil, err // an equal message is on its way: it counts once
+	}
+	_, _, err = w.TakeLimit(limit, key, now)
+	return out, nil, err
+}
+
+// outstandingVerification finds the code that is out already, or makes one: also where that one takes no more
+// attempts, or is not the custom code that the caller wants to be sent.
+func (s *Service) outstandingVerification(w WriteRecords, in StartVerification, now time.Time) (code SentCode, fresh bool, err error) {
+	code, err = w.PhoneCode(in.Caller.Application.ID, in.Phone)
+	if err != nil && !IsCode(err, NotFound) {
+		return code, false, err
+	}
+	open := err == nil && s.verificationState(code, now) == VerificationPending && code.Attempts < s.limits.CodeAttempts
+	if open && (in.CustomCode == "" || code.Secret.Equal(SecretText(in.CustomCode))) {
+		return code, false, nil
+	}
+	code, err = s.newVerification(in, now)
+	return code, true, err
+}
+
+// sendVerification queues the message and says so in the log; "" means that an equal one is on its way.
+func (s *Service) sendVerification(w WriteRecords, in StartVerification, code SentCode) (DeliveryID, error) {
+	id, err := s.queueMessage(w, in.Caller, outgoing{
 		message: s.verificationMessage(in, code), dedupe: "code:" + string(code.ID) + ":" + string(in.Channel), giveUp: code.ExpiresAt,
 	})
-	if err != nil {
-		return out, nil, err
+	if err != nil || id == "" {
+		return "", err
 	}
 	if err := s.append(w, in.Caller, Event{Type: sentEvent[in.Channel], Source: in.Source}); err != nil {
-		return out, nil, err
+		return "", err
 	}
-	return out, nil, s.append(w, in.Caller, Event{Type: EventVerificationStarted, Source: in.Source, Data: phoneData(in.Phone)})
+	return id, s.append(w, in.Caller, Event{Type: EventVerificationStarted, Source: in.Source, Data: phoneData(in.Phone)})
 }
 
 func (s *Service) newVerification(in StartVerification, now time.Time) (SentCode, error) {

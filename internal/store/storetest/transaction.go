@@ -105,6 +105,13 @@ var transactionScenes = []scene{
 		write(nil)
 		same(w, "after a commit", heard, [][]string{{"a", "b", "c"}})
 	}},
+	{name: "text that no database can keep is invalid, and disturbs nobody", play: func(w *world) {
+		for _, text := range []string{"zero \x00 byte", "not \xff UTF-8"} {
+			w.refused(mfa.Invalid, "", func(r mfa.WriteRecords) error { return r.PutOrganization(mfa.Organization{ID: "x", Name: text}) })
+			_, err := tryRead(w, func(r mfa.Records) (mfa.User, error) { return r.User(w.dir.ID, mfa.UserRef{Alias: text}) })
+			w.isError(err, mfa.Invalid, "")
+		}
+	}},
 	{name: "a context that has ended is unavailable, not a fault", play: func(w *world) {
 		ctx, cancel := context.WithCancel(w.Context())
 		cancel()

@@ -157,7 +157,7 @@ func (d *Demo) session(r *endpoint.Request) (session, bool) {
 }
 
 func (d *Demo) cookie(r *endpoint.Request, token string) string {
-	return (&http.Cookie{
+	return (&http.Cookie{ //nolint:gosec // Secure wherever the page came over TLS
 		Name: cookieName, Value: token, Path: "/demo", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: d.options.Secure || r.TLS != nil,
 	}).String()

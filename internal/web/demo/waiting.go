@@ -77,7 +77,7 @@ func (d *Demo) display(ctx context.Context, r *endpoint.Request, s session) (end
 	}
 	t, err := d.look(ctx, s, t)
 	if err != nil || t.Status == authy.Pending {
-		return endpoint.Redirect("/demo/waiting?id=" + url.QueryEscape(string(t.ID))), nil
+		return endpoint.Redirect("/demo/waiting?id=" + url.QueryEscape(string(t.ID))), nil //nolint:nilerr // the waiting page asks again
 	}
 	return d.site.Page(http.StatusOK, "result", waitingPage{Person: s, T: t, Sandbox: d.options.Sandbox})
 }

@@ -61,7 +61,7 @@ func (s *Sandbox) inbox(ctx context.Context, r *endpoint.Request) (endpoint.Resp
 		To: to, Full: len(messages) == shown, Now: s.options.Clock.Now(),
 		Demo: s.options.Demo, Devices: s.options.Authenticator,
 	}
-	page.Shifted = page.Now.Sub(time.Now()).Abs() > time.Second
+	page.Shifted = time.Until(page.Now).Abs() > time.Second
 	for _, m := range messages {
 		page.Letters = append(page.Letters, newLetter(m))
 	}

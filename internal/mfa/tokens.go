@@ -195,7 +195,25 @@ func (c *tokenCheck) wrong() (TokenResult, error) {
 			return TokenResult{}, err
 		}
 	}
-	return c.end(TokenResult{Outcome: TokenWrong}, EventTokenRefused)
+	result, err := c.end(TokenResult{Outcome: TokenWrong}, EventTokenRefused)
+	if err != nil {
+		return TokenResult{}, err
+	}
+	return result, c.noteFull(bySource, byUser)
+}
+
+// noteFull writes one event for a window that this attempt filled; attempts that find it full cost no write.
+func (c *tokenCheck) noteFull(bySource, byUser string) error {
+	full, _, err := c.w.LimitReached(c.s.limits.WrongTokens, bySource, c.now)
+	if err != nil {
+		return err
+	}
+	if !full {
+		if full, _, err = c.w.LimitReached(c.s.limits.WrongTokensUser, byUser, c.now); err != nil || !full {
+			return err
+		}
+	}
+	return c.s.append(c.w, c.Caller, Event{Type: EventTokenLimited, UserID: c.user.ID, Source: c.Source})
 }
 
 func (c *tokenCheck) testToken() (*TokenResult, error) {

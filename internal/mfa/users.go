@@ -184,6 +184,7 @@ func (s *Service) ChangeEmail(ctx context.Context, c *Caller, ref UserRef, email
 
 // changeUser changes state or addresses of a user that the application knows, suspended or not, and writes
 // the event.
+// A change of state writes an event of its own.
 func (s *Service) changeUser(ctx context.Context, c *Caller, ref UserRef, e Event, change func(*User)) (User, error) {
 	var out User
 	err := s.store.Write(ctx, func(w WriteRecords) error {
@@ -203,7 +204,14 @@ func (s *Service) changeUser(ctx context.Context, c *Caller, ref UserRef, e Even
 			}
 		}
 		out, e.UserID = u, u.ID
-		return s.append(w, c, e)
+		if err := s.append(w, c, e); err != nil || u.State == state {
+			return err
+		}
+		turned := EventUserRestored
+		if u.State == UserSuspended {
+			turned = EventUserSuspended
+		}
+		return s.append(w, c, Event{Type: turned, UserID: u.ID, Source: e.Source})
 	})
 	return out, err
 }

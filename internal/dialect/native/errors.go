@@ -110,7 +110,7 @@ func unknownRoute(mux *http.ServeMux) endpoint.Func {
 	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
 	return func(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
 		for _, method := range methods {
-			probe := r.Request.Clone(r.Context())
+			probe := r.Clone(r.Context())
 			probe.Method = method
 			if _, pattern := mux.Handler(probe); pattern != "/" && pattern != "" {
 				return endpoint.Response{}, problem(api.CodeMethodNotAllowed, "this address knows other methods")

@@ -25,7 +25,7 @@ func decode(r *endpoint.Request, body []byte, into any) error {
 	if err := d.Decode(into); err != nil {
 		return &problemError{code: api.CodeInvalidRequest, detail: "the body is not the JSON that this address takes", cause: err}
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // the decoder documents io.EOF itself
+	if _, err := d.Token(); err != io.EOF {
 		return problem(api.CodeInvalidRequest, "something follows the JSON in the body")
 	}
 	return nil

@@ -3,6 +3,7 @@ package authy
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -78,9 +79,7 @@ func (w *world) accepted(t *testing.T, got harness.Callback, body map[string]any
 func (w *world) forged(t *testing.T, got harness.Callback, body map[string]any) {
 	t.Helper()
 	changed := map[string]any{}
-	for k, v := range body {
-		changed[k] = v
-	}
+	maps.Copy(changed, body)
 	changed["authy_id"] = 4711
 	if w.pythonVerifies(t, w.bank, got, changed) {
 		t.Error("the Python package accepts a changed callback")

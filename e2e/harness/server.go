@@ -132,7 +132,7 @@ func (s *Server) publicURL() string {
 }
 
 func (s *Server) awaitReady() error {
-	return Until(s.t, "the server to be ready", func() (error, bool) { //nolint:staticcheck // the error is what is waited for
+	return Until(s.t, "the server to be ready", func() (error, bool) {
 		if s.process.ended() {
 			return fmt.Errorf("the server ended: %w\n%s", s.process.err, s.Log.tail()), true
 		}

@@ -40,10 +40,10 @@ func (w *world) verify(ctx context.Context, bare, server *process) error {
 		if err != nil {
 			return err
 		}
-		if round == w.rounds {
-			// nothing follows that would need fresh codes
-		} else if err := w.advance(ctx, server, steps*30*time.Second); err != nil {
-			return err
+		if round < w.rounds { // the next round needs fresh codes
+			if err := w.advance(ctx, server, steps*30*time.Second); err != nil {
+				return err
+			}
 		}
 		if round == 0 && w.rounds > 0 {
 			continue // warm-up

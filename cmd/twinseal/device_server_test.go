@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -35,7 +34,7 @@ func newRealServer(t *testing.T) realServer {
 		t.Fatal(err)
 	}
 	door := native.New(w.Service, native.Options{ServerKey: api.JWK(key)})
-	server := httptest.NewServer(door.Handler(&endpoint.Server{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}))
+	server := httptest.NewServer(door.Handler(&endpoint.Server{Log: slog.New(slog.DiscardHandler)}))
 	t.Cleanup(func() {
 		server.CloseClientConnections()
 		server.Close()

@@ -41,8 +41,12 @@ func (s *settings) load() (app.Config, error) {
 		return c, err
 	}
 	for _, set := range []struct{ to, from *string }{
-		{&c.Data, &s.flags.Data}, {&c.Database, &s.flags.Database}, {&c.MasterKey, &s.flags.MasterKey},
-		{&c.PublicURL, &s.flags.PublicURL}, {&c.Listen, &s.flags.Listen}, {&c.Apply, &s.flags.Apply},
+		{&c.Data, &s.flags.Data},
+		{&c.Database, &s.flags.Database},
+		{&c.MasterKey, &s.flags.MasterKey},
+		{&c.PublicURL, &s.flags.PublicURL},
+		{&c.Listen, &s.flags.Listen},
+		{&c.Apply, &s.flags.Apply},
 	} {
 		if *set.from != "" {
 			*set.to = *set.from

@@ -39,9 +39,8 @@ type App struct {
 	native  *native.Dialect
 	metrics *metrics
 
-	tracer   trace.Tracer // nil when nothing is exported
-	closers  []func(context.Context) error
-	draining chan struct{} // closed when the server stops taking requests
+	tracer  trace.Tracer // nil when nothing is exported
+	closers []func(context.Context) error
 }
 
 // Open reads nothing but what the configuration names, brings the database up to date and wires the
@@ -55,7 +54,7 @@ func Open(ctx context.Context, c Config, w io.Writer) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, log: log, clock: systemClock{}, metrics: newMetrics(), draining: make(chan struct{}), lines: lines}
+	a := &App{Config: c, log: log, clock: systemClock{}, metrics: newMetrics(), lines: lines}
 	if c.Sandbox {
 		a.sandbox = &SandboxClock{}
 		a.clock = a.sandbox

@@ -23,8 +23,8 @@ func (f *File) Plan() (mfa.Plan, error) {
 }
 
 // refuse says what is wrong at a path.
-func refuse(path, format string, args ...any) error {
-	return &mfa.Error{Code: mfa.Invalid, Field: path, Message: fmt.Sprintf(format, args...)}
+func refuse(path, message string) error {
+	return &mfa.Error{Code: mfa.Invalid, Field: path, Message: message}
 }
 
 // within puts a path in front of the field that a refusal of mfa names.
@@ -125,8 +125,15 @@ func (s *settings) into(path string, out *mfa.ApplicationSettings) error {
 		from *bool
 		to   *bool
 	}{
-		{s.SMS, &out.SMS}, {s.Voice, &out.Voice}, {s.Email, &out.Email}, {s.Approvals, &out.Approvals}, {s.GenericTOTP, &out.GenericTOTP},
-		{s.CustomCodes, &out.CustomCodes}, {s.PassThrough, &out.PassThrough}, {s.LockOnBan, &out.LockOnBan}, {s.TestMode, &out.TestMode},
+		{s.SMS, &out.SMS},
+		{s.Voice, &out.Voice},
+		{s.Email, &out.Email},
+		{s.Approvals, &out.Approvals},
+		{s.GenericTOTP, &out.GenericTOTP},
+		{s.CustomCodes, &out.CustomCodes},
+		{s.PassThrough, &out.PassThrough},
+		{s.LockOnBan, &out.LockOnBan},
+		{s.TestMode, &out.TestMode},
 	} {
 		if set.from != nil {
 			*set.to = *set.from

@@ -46,7 +46,7 @@ func TestErrorsOfTheNetworkLoseTheirAddress(t *testing.T) {
 	if err := delivery.WithoutAddress(&url.Error{Op: "Post", URL: "https://x/?key=secret", Err: inner}); !errors.Is(err, inner) || err.Error() != "refused" {
 		t.Errorf("got %v", err)
 	}
-	if err := delivery.WithoutAddress(inner); err != inner { //nolint:errorlint // the very same
+	if err := delivery.WithoutAddress(inner); err != inner {
 		t.Errorf("got %v", err)
 	}
 }

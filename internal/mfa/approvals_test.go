@@ -59,8 +59,6 @@ func TestAnotherDevicesSignatureIsRefused(t *testing.T) {
 		if _, err := w.Service.Answer(t.Context(), foreign.Caller, asked.ID, foreign.Statement(asked, receipt.Approved, nil)); !mfa.IsCode(err, mfa.NotFound) {
 			t.Errorf("another person's device: %v, want not found", err)
 		}
-		stolen := *phone
-		stolen.Key = foreign.Key
 		statement := foreign.Statement(asked, receipt.Approved, nil)
 		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement); !mfa.IsCode(err, mfa.Invalid) {
 			t.Errorf("a statement under another key: %v, want invalid", err)

@@ -19,8 +19,8 @@ type Waker interface {
 	Subscribe(topic string) (<-chan struct{}, func())
 }
 
-// Topics of the Waker.
-const TopicConfiguration = "configuration" // applications, keys or settings changed: drop caches
+// TopicConfiguration says that applications, keys or settings changed: drop caches.
+const TopicConfiguration = "configuration"
 
 // TopicDeliveries wakes the workers.
 const TopicDeliveries = "deliveries"

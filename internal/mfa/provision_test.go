@@ -67,7 +67,7 @@ func TestAWrongSelfCheckLeavesNothingBehind(t *testing.T) {
 }
 
 func fieldOf(err error) string {
-	if e, ok := err.(*mfa.Error); ok { //nolint:errorlint // the service returns it bare
+	if e, ok := err.(*mfa.Error); ok {
 		return e.Field
 	}
 	return ""

@@ -19,8 +19,8 @@ var errMissing = errors.New("no PostgreSQL server programs found: install the pa
 func binaries() (string, error) {
 	var dirs []string
 	if path, err := exec.LookPath("initdb"); err == nil {
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			dirs = append(dirs, filepath.Dir(real))
+		if file, err := filepath.EvalSymlinks(path); err == nil {
+			dirs = append(dirs, filepath.Dir(file))
 		}
 	}
 	dirs = append(dirs, "/usr/local/bin")

@@ -137,13 +137,14 @@ func (o *outbox) take(name string, limit int) (int, error) {
 	return n, nil
 }
 
-func (o *outbox) PurgeProofs(_ time.Time, n int) (int, error)      { return o.take("proofs", n) }
-func (o *outbox) PurgeLimits(_ time.Time, n int) (int, error)      { return o.take("limits", n) }
-func (o *outbox) PurgeCodes(_ time.Time, n int) (int, error)       { return o.take("codes", n) }
+func (o *outbox) PurgeProofs(_ time.Time, n int) (int, error) { return o.take("proofs", n) }
+func (o *outbox) PurgeLimits(_ time.Time, n int) (int, error) { return o.take("limits", n) }
+func (o *outbox) PurgeCodes(_ time.Time, n int) (int, error)  { return o.take("codes", n) }
 func (o *outbox) PurgeEnrollments(_ time.Time, n int) (int, error) { return o.take("enrollments", n) }
-func (o *outbox) PurgeDeliveries(_ time.Time, n int) (int, error)  { return o.take("deliveries", n) }
-func (o *outbox) PurgeInbox(_ time.Time, n int) (int, error)       { return o.take("inbox", n) }
-func (o *outbox) PurgeChallenges(_ time.Time, n int) (int, error)  { return o.take("challenges", n) }
+
+func (o *outbox) PurgeDeliveries(_ time.Time, n int) (int, error) { return o.take("deliveries", n) }
+func (o *outbox) PurgeInbox(_ time.Time, n int) (int, error)      { return o.take("inbox", n) }
+func (o *outbox) PurgeChallenges(_ time.Time, n int) (int, error) { return o.take("challenges", n) }
 
 func (o *outbox) row(id mfa.DeliveryID) mfa.Delivery {
 	o.mu.Lock()
@@ -199,7 +200,7 @@ func running(t testing.TB, w *worker.Worker) func() {
 	go func() { ended <- w.Run(ctx) }()
 	return func() {
 		cancel()
-		if err := <-ended; err != context.Canceled { //nolint:errorlint // exactly this one
+		if err := <-ended; err != context.Canceled {
 			t.Errorf("Run ended with %v", err)
 		}
 	}

@@ -33,7 +33,7 @@ func TestSettingsAreReadStrictly(t *testing.T) {
 		{`{"plan":"` + strings.Repeat("a", maxPlan+1) + `"}`, "plan"},
 	} {
 		_, err := ReadSettings(json.RawMessage(test.bad))
-		e, ok := err.(*mfa.Error) //nolint:errorlint // the function returns it bare
+		e, ok := err.(*mfa.Error)
 		if !ok || e.Code != mfa.Invalid || e.Field != test.field {
 			t.Errorf("%s: %v", test.bad, err)
 		}

@@ -26,7 +26,6 @@ func (d *Dialect) challenges(ctx context.Context, r *endpoint.Request, c *mfa.De
 		if err != nil {
 			return endpoint.Response{}, err
 		}
-		r.Hold(time.Duration(wait) * time.Second)
 		return d.pending(ctx, c, time.Duration(wait)*time.Second, query.Get("after"))
 	default:
 		return endpoint.Response{}, problem(api.CodeInvalidRequest, "state is pending or all")
@@ -79,16 +78,34 @@ func (d *Dialect) pending(ctx context.Context, c *mfa.DeviceCaller, wait time.Du
 	if after == "" {
 		after = emptyCursor
 	}
+	changed, stop := d.service.Wait(c) // before the first look, so that nothing falls between
 	list, err := d.service.PendingFor(ctx, c)
-	if err != nil {
-		return endpoint.Response{}, err
-	}
-	if wait > 0 && cursor(list) == after {
-		if list, err = d.held(ctx, c, wait, after); err != nil {
+	if err != nil || wait == 0 || cursor(list) != after {
+		stop()
+		if err != nil {
 			return endpoint.Response{}, err
 		}
+		return d.list(list)
 	}
-	return d.list(list)
+	return endpoint.Response{Wait: &endpoint.Wait{
+		Wake: changed, Close: stop, For: wait,
+		Next: func(ctx context.Context, why endpoint.Why) (endpoint.Response, bool, error) {
+			return d.again(ctx, c, why, after)
+		},
+	}}, nil
+}
+
+// again looks whether the list has changed since the poll began.
+func (d *Dialect) again(ctx context.Context, c *mfa.DeviceCaller, why endpoint.Why, after string) (endpoint.Response, bool, error) {
+	if err := d.service.StillLinked(ctx, c); err != nil {
+		return endpoint.Response{}, true, err
+	}
+	list, err := d.service.PendingFor(ctx, c)
+	if err != nil || why != endpoint.Over && cursor(list) == after {
+		return endpoint.Response{}, false, err
+	}
+	resp, err := d.list(list)
+	return resp, true, err
 }
 
 func (d *Dialect) list(list []mfa.Challenge) (endpoint.Response, error) {
@@ -97,32 +114,6 @@ func (d *Dialect) list(list []mfa.Challenge) (endpoint.Response, error) {
 		return endpoint.Response{}, err
 	}
 	return endpoint.JSON(0, api.ChallengeList{Challenges: wired, Cursor: cursor(list)})
-}
-
-// held waits for a change. It subscribes before it reads, so that nothing falls between.
-func (d *Dialect) held(ctx context.Context, c *mfa.DeviceCaller, wait time.Duration, after string) ([]mfa.Challenge, error) {
-	changed, stop := d.service.Wait(c)
-	defer stop()
-	over := time.NewTimer(wait)
-	defer over.Stop()
-	for {
-		list, err := d.service.PendingFor(ctx, c)
-		if err != nil || cursor(list) != after {
-			return list, err
-		}
-		select {
-		case <-changed:
-			if err := d.service.StillLinked(ctx, c); err != nil {
-				return nil, err
-			}
-		case <-over.C:
-			return list, nil
-		case <-d.options.Draining:
-			return list, nil
-		case <-ctx.Done():
-			return list, nil
-		}
-	}
 }
 
 func (d *Dialect) challenge(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {

@@ -124,7 +124,8 @@ func (s *sqliteStmt) bind(args []any) error {
 
 // bindOne binds one argument and returns how much of the arena it took.
 func (s *sqliteStmt) bindOne(i int32, at uintptr, arg any) (n int, err error) {
-	tls, rc := s.c.tls, int32(0)
+	tls := s.c.tls
+	var rc int32
 	switch v := plain(arg).(type) {
 	case nil:
 		rc = sqlite3.Xsqlite3_bind_null(tls, s.stmt, i)

@@ -70,9 +70,9 @@ func (w *sqliteWriter) serve() {
 	if len(w.group) == 0 {
 		return
 	}
-	err, again := w.attempt(false)
+	again, err := w.attempt(false)
 	if again {
-		err, _ = w.attempt(true)
+		_, err = w.attempt(true)
 	}
 	for _, r := range w.group {
 		if err != nil {
@@ -86,20 +86,20 @@ func (w *sqliteWriter) serve() {
 // function is undone alone; without, the first that fails after it has written
 // asks for the whole group to be run again. The error is about the transaction
 // and concerns all.
-func (w *sqliteWriter) attempt(savepoints bool) (err error, again bool) {
+func (w *sqliteWriter) attempt(savepoints bool) (again bool, err error) {
 	if err := w.start(); err != nil {
-		return err, false
+		return false, err
 	}
 	for _, r := range w.group {
 		err := w.one(r, savepoints)
 		if err != nil || !w.c.inTransaction() {
-			return w.broken(r, err), !savepoints && len(w.group) > 1
+			return !savepoints && len(w.group) > 1, w.broken(r, err)
 		}
 	}
 	if err := w.commit.run(nil, nil); err != nil {
-		return w.torn(err), false
+		return false, w.torn(err)
 	}
-	return nil, false
+	return false, nil
 }
 
 // start begins the transaction and waits for other processes to finish theirs.

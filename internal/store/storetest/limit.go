@@ -6,7 +6,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
-// three hits in a minute
+// three is three hits in a minute.
 var three = mfa.Limit{Name: "three", Burst: 3, Per: time.Minute}
 
 var limitScenes = []scene{
@@ -83,12 +83,13 @@ var limitScenes = []scene{
 
 func (w *world) take(l mfa.Limit, key string, now time.Time, want bool, end time.Time) {
 	w.Helper()
-	w.write(func(r mfa.WriteRecords) error {
-		allowed, until, err := r.TakeLimit(l, key, now)
-		same(w, "allowed", allowed, want)
-		same(w, "end of the window", until, end)
-		return err
+	var until time.Time
+	allowed := change(w, func(r mfa.WriteRecords) (allowed bool, err error) {
+		allowed, until, err = r.TakeLimit(l, key, now)
+		return allowed, err
 	})
+	same(w, "allowed", allowed, want)
+	same(w, "end of the window", until, end)
 }
 
 func (w *world) look(l mfa.Limit, key string, now time.Time, want bool) {

@@ -81,8 +81,12 @@ type Statistics struct {
 // StatisticsMonths is how many months [Service.Statistics] looks back, this one included.
 const StatisticsMonths = 12
 
+// monthSettled is how long after its end a month's events are final: transactions that began in it have ended,
+// and the clocks of all nodes agree that it is over.
+const monthSettled = 24 * time.Hour
+
 // Statistics counts what the application did. Months in which nothing happened are left out, but for the
-// current one.
+// current one. The log of a month is counted until it has settled, and never again: its counts are kept.
 func (s *Service) Statistics(ctx context.Context, a Application) (Statistics, error) {
 	now := s.Now()
 	first := monthOf(now).AddDate(0, 1-StatisticsMonths, 0)
@@ -90,44 +94,84 @@ func (s *Service) Statistics(ctx context.Context, a Application) (Statistics, er
 		first = created
 	}
 	var out Statistics
+	var settled []Tally
 	err := s.store.Read(ctx, func(r Records) error {
-		tallies, err := r.Tallies(a.ID, first)
-		if err != nil {
+		count := monthCount{r: r, application: a.ID, now: now}
+		var err error
+		if count.kept, err = r.Tallies(a.ID, first); err != nil {
 			return err
 		}
-		months, err := statisticsOf(r, a.ID, first, now, tallies)
+		months, err := count.months(first)
 		if err != nil {
 			return err
 		}
 		total, err := r.CountUsers(a.DirectoryID)
-		out = Statistics{Months: months, TotalUsers: total}
+		out, settled = Statistics{Months: months, TotalUsers: total}, count.settled
 		return err
 	})
-	return out, err
+	if err != nil || len(settled) == 0 || s.options.Sandbox {
+		return out, err // the sandbox's clock may go back into a month that was over
+	}
+	return out, s.store.Write(ctx, func(w WriteRecords) error {
+		for _, t := range settled {
+			if err := w.KeepTally(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-func statisticsOf(r EventReader, id ApplicationID, first, now time.Time, tallies []Tally) ([]MonthStatistics, error) {
-	var months []MonthStatistics
-	for month := first; !month.After(now); month = month.AddDate(0, 1, 0) {
-		counts, err := r.CountEvents(id, month, month.AddDate(0, 1, 0))
+// monthCount is one count of an application's months.
+type monthCount struct {
+	r           Records
+	application ApplicationID
+	now         time.Time
+	kept        []Tally
+	settled     []Tally // what is to be kept from now on
+}
+
+func (c *monthCount) months(first time.Time) ([]MonthStatistics, error) {
+	var out []MonthStatistics
+	for month := first; !month.After(c.now); month = month.AddDate(0, 1, 0) {
+		m, err := c.month(month)
 		if err != nil {
 			return nil, err
 		}
-		m := MonthStatistics{
-			Month:    month,
-			Accepted: counts[EventTokenAccepted] + counts[EventChallengeApproved] + counts[EventVerificationAccepted],
-			SMS:      counts[EventSMSSent],
-			Calls:    counts[EventCallSent],
-			Users:    counts[EventUserCreated],
-		}
-		for _, t := range tallies {
-			if t.Month.Equal(month) && t.Name == TallyAPICalls {
-				m.APICalls += t.Count
-			}
-		}
-		if m != (MonthStatistics{Month: month}) || month.Equal(monthOf(now)) {
-			months = append(months, m)
+		if m != (MonthStatistics{Month: month}) || month.Equal(monthOf(c.now)) {
+			out = append(out, m)
 		}
 	}
-	return months, nil
+	return out, nil
+}
+
+// month takes the counts that are kept, or else counts the log.
+func (c *monthCount) month(month time.Time) (MonthStatistics, error) {
+	m := MonthStatistics{Month: month}
+	parts := map[string]*int64{
+		TallyAPICalls: &m.APICalls, TallyAccepted: &m.Accepted, TallySMS: &m.SMS, TallyCalls: &m.Calls, TallyUsers: &m.Users,
+	}
+	final := false
+	for _, t := range c.kept {
+		if into := parts[t.Name]; into != nil && t.Month.Equal(month) {
+			*into = t.Count
+			final = final || t.Name != TallyAPICalls // all of them are kept together
+		}
+	}
+	if final {
+		return m, nil
+	}
+	end := month.AddDate(0, 1, 0)
+	counts, err := c.r.CountEvents(c.application, month, end)
+	if err != nil {
+		return m, err
+	}
+	m.Accepted = counts[EventTokenAccepted] + counts[EventChallengeApproved] + counts[EventVerificationAccepted]
+	m.SMS, m.Calls, m.Users = counts[EventSMSSent], counts[EventCallSent], counts[EventUserCreated]
+	if !c.now.Before(end.Add(monthSettled)) {
+		for _, name := range []string{TallyAccepted, TallySMS, TallyCalls, TallyUsers} {
+			c.settled = append(c.settled, Tally{ApplicationID: c.application, Month: month, Name: name, Count: *parts[name]})
+		}
+	}
+	return m, nil
 }

@@ -11,8 +11,15 @@ type Tally struct {
 	Count         int64
 }
 
-// TallyAPICalls counts the calls an application made.
-const TallyAPICalls = "api_calls"
+// TallyAPICalls counts the calls an application made; it grows while its month lasts. The others are what the
+// log says of a month that is over, kept so that the log is not counted again.
+const (
+	TallyAPICalls = "api_calls"
+	TallyAccepted = "accepted"
+	TallySMS      = "sms"
+	TallyCalls    = "calls"
+	TallyUsers    = "users"
+)
 
 // TallyReader reads counts.
 type TallyReader interface {
@@ -22,5 +29,9 @@ type TallyReader interface {
 
 // TallyWriter adds to counts.
 type TallyWriter interface {
+	// AddTally adds to the count of its month and name.
 	AddTally(Tally) error
+	// KeepTally stores a final count; where the month has one of that name it changes nothing, so that
+	// however many count a finished month, it is kept once.
+	KeepTally(Tally) error
 }

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/pgtest"
@@ -34,7 +35,7 @@ var statements = []*engine.Statement{
 	deliveryByID, deliveriesOf, nextDeliveryDue, dedupeDelivery, addDelivery, claimDeliveries, retryDelivery, endDelivery,
 	purgeDeliveries, purgeDedupes,
 	takeLimit, readLimit, purgeLimits,
-	tallies, addTally,
+	tallies, addTally, keepTally,
 	inboxMessages, addInboxMessage, purgeInbox,
 	spendProof, purgeProofs,
 }
@@ -69,6 +70,9 @@ func TestEveryStatementIsChecked(t *testing.T) {
 	}
 	declared := 0
 	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,9 @@ var (
 
 	addTally = &engine.Statement{SQL: `INSERT INTO tallies (application_id, month, name, total) VALUES (?, ?, ?, ?)
 		ON CONFLICT (application_id, month, name) DO UPDATE SET total = tallies.total + excluded.total`}
+
+	keepTally = &engine.Statement{SQL: `INSERT INTO tallies (application_id, month, name, total) VALUES (?, ?, ?, ?)
+		ON CONFLICT (application_id, month, name) DO NOTHING`}
 )
 
 var tallyNoun = noun[mfa.Tally]{
@@ -29,8 +32,13 @@ func (r *records) Tallies(application mfa.ApplicationID, since time.Time) ([]mfa
 }
 
 // AddTally adds to the count of the month that holds the given time.
-func (w *writeRecords) AddTally(t mfa.Tally) error {
+func (w *writeRecords) AddTally(t mfa.Tally) error { return w.tally(addTally, t) }
+
+// KeepTally is AddTally where the month has no such count, and nothing otherwise.
+func (w *writeRecords) KeepTally(t mfa.Tally) error { return w.tally(keepTally, t) }
+
+func (w *writeRecords) tally(st *engine.Statement, t mfa.Tally) error {
 	month := time.Date(t.Month.UTC().Year(), t.Month.UTC().Month(), 1, 0, 0, 0, 0, time.UTC)
-	_, err := w.exec(addTally, string(t.ApplicationID), micros(month), t.Name, t.Count)
+	_, err := w.exec(st, string(t.ApplicationID), micros(month), t.Name, t.Count)
 	return err
 }

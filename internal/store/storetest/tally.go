@@ -23,6 +23,19 @@ var tallyScenes = []scene{
 		same(w, "since march", list(march), append([]mfa.Tally{w.tally(march, "a", 2)}, late...))
 		same(w, "since april", list(april), late)
 	}},
+	{name: "a final count is kept once", play: func(w *world) {
+		march := time.Date(2031, 3, 1, 0, 0, 0, 0, time.UTC)
+		compete(w.T, []mfa.Store{w.store, w.open(nil)}, func(ctx context.Context, s mfa.Store) (bool, error) {
+			return true, s.Write(ctx, func(r mfa.WriteRecords) error {
+				return r.KeepTally(mfa.Tally{ApplicationID: w.app.ID, Month: march, Name: mfa.TallySMS, Count: 7})
+			})
+		})
+		w.write(func(r mfa.WriteRecords) error {
+			return r.KeepTally(mfa.Tally{ApplicationID: w.app.ID, Month: march, Name: mfa.TallySMS, Count: 8})
+		})
+		got := read(w, func(r mfa.Records) ([]mfa.Tally, error) { return r.Tallies(w.app.ID, march) })
+		same(w, "kept", got, []mfa.Tally{w.tally(march, mfa.TallySMS, 7)})
+	}},
 	{name: "those of a crowd all count", play: func(w *world) {
 		month := time.Date(2031, 3, 1, 0, 0, 0, 0, time.UTC)
 		compete(w.T, []mfa.Store{w.store, w.open(nil)}, func(ctx context.Context, s mfa.Store) (bool, error) {

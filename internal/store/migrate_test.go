@@ -96,6 +96,23 @@ func TestEveryMigrationHasItsTwinAndAFilledDatabase(t *testing.T) {
 	}
 }
 
+// Whatever locale the operator's server has, texts are ordered as on SQLite.
+func TestEveryTextOnPostgresIsOrderedByItsBytes(t *testing.T) {
+	t.Parallel()
+	o := postgres(t)
+	open(t, o)
+	conn, err := pgx.Connect(t.Context(), o.PostgresURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	others := column(t, conn, `SELECT table_name || '.' || column_name FROM information_schema.columns
+		WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C' AND table_name <> 'schema_migrations'`)
+	if len(others) > 0 {
+		t.Errorf("without COLLATE \"C\": %v", others)
+	}
+}
+
 // restore makes the database as it was.
 func restore(t *testing.T, o store.Options, number, file string) {
 	t.Helper()

@@ -39,22 +39,12 @@ var authenticatorScenes = []scene{
 		want := []mfa.Authenticator{old, young}
 		same(w, "list", read(w, func(r mfa.Records) ([]mfa.Authenticator, error) { return r.AuthenticatorsOf(u.ID) }), want)
 		for _, ref := range namesOf(u) {
-			w.write(func(r mfa.WriteRecords) error {
-				locked, held, err := r.LockCredentials(w.dir.ID, ref)
-				same(w, "locked user", locked, u)
-				same(w, "held", held, want)
-				return err
-			})
+			w.credentials(ref, u, want)
 		}
 	}},
 	{name: "the lock finds users who hold nothing, and nobody else", play: func(w *world) {
 		u := w.user()
-		w.write(func(r mfa.WriteRecords) error {
-			locked, held, err := r.LockCredentials(w.dir.ID, mfa.UserRef{Number: u.Number})
-			same(w, "locked user", locked, u)
-			same(w, "held", held, nil)
-			return err
-		})
+		w.credentials(mfa.UserRef{Number: u.Number}, u, nil)
 		w.refused(mfa.NotFound, "", func(r mfa.WriteRecords) error {
 			_, _, err := r.LockCredentials("other", mfa.UserRef{Number: u.Number})
 			return err
@@ -130,6 +120,18 @@ var authenticatorScenes = []scene{
 		})
 	}},
 	{name: "a crowd that counts under the lock adds no more than it may", play: countUnderLock},
+}
+
+// credentials wants LockCredentials to find the user and what it holds.
+func (w *world) credentials(ref mfa.UserRef, user mfa.User, holds []mfa.Authenticator) {
+	w.Helper()
+	var locked mfa.User
+	held := change(w, func(r mfa.WriteRecords) (held []mfa.Authenticator, err error) {
+		locked, held, err = r.LockCredentials(w.dir.ID, ref)
+		return held, err
+	})
+	same(w, "locked user", locked, user)
+	same(w, "held", held, holds)
 }
 
 // countUnderLock adds devices while there are fewer than five: whoever had to wait

@@ -35,14 +35,12 @@ var transactionScenes = []scene{
 	}},
 	{name: "a Write sees what it has written", play: func(w *world) {
 		u := w.newUser()
-		w.write(func(r mfa.WriteRecords) error {
+		same(w, "found", change(w, func(r mfa.WriteRecords) (mfa.User, error) {
 			if err := r.AddUser(u); err != nil {
-				return err
+				return mfa.User{}, err
 			}
-			found, err := r.User(w.dir.ID, mfa.UserRef{Alias: u.Alias})
-			same(w, "found", found, u)
-			return err
-		})
+			return r.User(w.dir.ID, mfa.UserRef{Alias: u.Alias})
+		}), u)
 	}},
 	{name: "of a crowd those that fail disturb nobody", play: func(w *world) {
 		var mu sync.Mutex

@@ -51,12 +51,14 @@ var userScenes = []scene{
 	}},
 	{name: "a conflict leaves the rest of its Write alive", play: func(w *world) {
 		first, second := w.user(), w.newUser()
+		var refusal error
 		w.write(func(r mfa.WriteRecords) error {
 			clash := second
 			clash.Phone = first.Phone
-			w.isError(r.AddUser(clash), mfa.Conflict, "phone")
+			refusal = r.AddUser(clash)
 			return r.AddUser(second)
 		})
+		w.isError(refusal, mfa.Conflict, "phone")
 		same(w, "second", read(w, func(r mfa.Records) (mfa.User, error) { return r.User(w.dir.ID, mfa.UserRef{ID: second.ID}) }), second)
 	}},
 	{name: "an update replaces everything but id, directory and creation", play: func(w *world) {

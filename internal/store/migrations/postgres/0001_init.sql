@@ -153,7 +153,7 @@ CREATE TABLE enrollments (
     authenticator_id text COLLATE "C" NOT NULL,
     digest           bytea, -- of the secret, where it is what the holder is known by; else NULL
     sealed_secret    bytea NOT NULL,
-    data             TEXT    NOT NULL, -- the device that asked, as JSON
+    data             text COLLATE "C" NOT NULL, -- the device that asked, as JSON
     attempts         bigint NOT NULL,
     created_at       bigint NOT NULL,
     expires_at       bigint NOT NULL,

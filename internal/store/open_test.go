@@ -94,6 +94,46 @@ func TestOpenWantsTheSameMasterKeyAgain(t *testing.T) {
 	})
 }
 
+func TestRotatedKeysAreLearntByOtherProcesses(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, o store.Options) {
+		first, second := open(t, o), open(t, o)
+		keep(t, first, "before", "old")
+		if err := first.RotateKeys(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		keep(t, first, "after", "new")
+		for _, s := range []*store.Store{first, second, open(t, o)} {
+			for name, want := range map[string]string{"before": "old", "after": "new"} {
+				if got := keep(t, s, name, "?"); got != want {
+					t.Errorf("%s: %q, want %q", name, got, want)
+				}
+			}
+		}
+	})
+}
+
+func TestOfProcessesThatRotateTogetherOneDoes(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, o store.Options) {
+		first, second := open(t, o), open(t, o)
+		if err := first.RotateKeys(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		// The second has not met the new key, so it makes one of the same number.
+		if err := second.RotateKeys(t.Context()); !mfa.IsCode(err, mfa.Conflict) {
+			t.Errorf("both rotated: %v", err)
+		}
+		if err := second.RotateKeys(t.Context()); err != nil {
+			t.Error(err)
+		}
+		keep(t, second, "name", "kept")
+		if got := keep(t, first, "name", "?"); got != "kept" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
 func TestAClosedStoreIsUnavailable(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, o store.Options) {

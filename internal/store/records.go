@@ -162,7 +162,7 @@ func (r *records) unseal(table, column, row string, secret *mfa.Secret) error {
 	place := seal.Place{Table: table, Column: column, Row: row}
 	plain, err := r.store.ring.Open(place, secret.Reveal())
 	if errors.Is(err, seal.ErrUnknownKey) {
-		if err = r.mergeRing(); err == nil {
+		if err = r.store.mergeRing(r.tx); err == nil {
 			plain, err = r.store.ring.Open(place, secret.Reveal())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
@@ -75,11 +76,31 @@ func ringKeys(tx engine.Tx) ([]seal.WrappedKey, error) {
 	return keys, err
 }
 
+// RotateKeys makes a new data key, under which everything is sealed from now on;
+// what was sealed before still opens. Other processes learn of the key when they
+// first meet it. Of several that rotate at the same moment one does, the others
+// are refused with a Conflict.
+func (s *Store) RotateKeys(ctx context.Context) error {
+	err := s.ring.Rotate(func(key seal.WrappedKey) error {
+		return s.engine.Write(ctx, func(tx engine.WriteTx) error { return storeRing(tx, []seal.WrappedKey{key}) })
+	})
+	switch {
+	case err == nil:
+		return nil
+	case !errors.Is(err, errRingTaken):
+		return failure(err)
+	}
+	if err := s.engine.Read(ctx, s.mergeRing); err != nil {
+		return failure(err)
+	}
+	return &mfa.Error{Code: mfa.Conflict, Message: "another process has rotated the keys since", Cause: err}
+}
+
 // mergeRing learns the keys that another process has stored.
-func (r *records) mergeRing() error {
-	keys, err := ringKeys(r.tx)
+func (s *Store) mergeRing(tx engine.Tx) error {
+	keys, err := ringKeys(tx)
 	if err != nil {
 		return err
 	}
-	return r.store.ring.Merge(keys)
+	return s.ring.Merge(keys)
 }

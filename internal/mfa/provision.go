@@ -232,20 +232,42 @@ func (r *applying) application(path string, d Directory, want PlannedApplication
 	if err != nil {
 		return next, at(path, err)
 	}
-	r.done.count(existed, changed)
 	if changed {
 		next.UpdatedAt = r.s.Now()
 		if next, err = r.w.PutApplication(next); err != nil {
 			return next, at(path, err)
 		}
 	}
-	for i, k := range want.Keys {
-		key := Key{ID: newID[KeyID](), Kind: k.Kind, ApplicationID: next.ID, Secret: k.Secret, CreatedAt: r.s.Now(), ExpiresAt: k.ExpiresAt}
-		if err := r.w.AddKey(key); err != nil {
-			return next, at(fmt.Sprintf("%s.keys[%d]", path, i), err)
+	added, err := r.keys(path, next.ID, want.Keys)
+	if err != nil {
+		return next, err
+	}
+	r.done.count(existed, changed || added)
+	if changed || added {
+		err = r.s.append(r.w, &Caller{Application: next}, Event{Type: EventConfigurationApplied})
+	}
+	return next, at(path, err)
+}
+
+// keys adds those that the application does not have and reports whether there were any.
+func (r *applying) keys(path string, id ApplicationID, want []PlannedKey) (added bool, err error) {
+	for i, k := range want {
+		have, err := r.w.KeyBySecret(k.Kind, k.Secret)
+		if err == nil && have.ApplicationID == id {
+			continue
+		}
+		if err == nil {
+			err = &Error{Code: Conflict, Message: "a key of it opens another application"}
+		}
+		if IsCode(err, NotFound) {
+			added = true
+			err = r.w.AddKey(Key{ID: newID[KeyID](), Kind: k.Kind, ApplicationID: id, Secret: k.Secret, CreatedAt: r.s.Now(), ExpiresAt: k.ExpiresAt})
+		}
+		if err != nil {
+			return added, at(fmt.Sprintf("%s.keys[%d]", path, i), err)
 		}
 	}
-	return next, nil
+	return added, nil
 }
 
 // differ compares by what would be stored.

@@ -50,7 +50,12 @@ var (
 		Key: 1,
 	}
 
-	markNotified = &engine.Statement{SQL: `UPDATE challenges SET notified_at = ?2, updated_at = ?2 WHERE id = ?1 AND notified_at = 0`, Key: 1}
+	markNotified = &engine.Statement{
+		SQL: `UPDATE challenges SET notified_at = ?2 WHERE id = ?1 AND notified_at = 0`,
+		Batch: `UPDATE challenges c SET notified_at = v.at FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS v (id, at, ord)
+			WHERE c.id = v.id AND c.notified_at = 0 RETURNING v.ord`,
+		Key: 1,
+	}
 
 	expireChallenges = &engine.Statement{SQL: `WITH late AS MATERIALIZED (
 			SELECT id FROM challenges WHERE state = 'pending' AND expires_at > 0 AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2 /*skip locked*/)

@@ -32,8 +32,8 @@ func TestWithoutAKeyEverythingLooksAlike(t *testing.T) {
 	asked := w.challenge(t, d, w.ok(t, post(fmt.Sprintf("/onetouch/json/users/%d/approval_requests", p.User.Number), `{"message":"x"}`)))
 	w.ok(t, post("/protected/json/phones/verification/start", "phone_number=4155552672&country_code=1"))
 	_, last := w.Events(w.Caller.Application.ID, "")
-	real := map[string]string{"format": "json", "id": fmt.Sprint(p.User.Number), "token": d.Code(0), "uuid": string(asked.ID), "sms": "SM1", "webhook": "WH_1", "key": "wrong"}
-	unreal := map[string]string{"format": "json", "id": "999999", "token": "abc", "uuid": "1", "sms": "x", "webhook": "x", "key": "other"}
+	known := map[string]string{"format": "json", "id": fmt.Sprint(p.User.Number), "token": d.Code(0), "uuid": string(asked.ID), "sms": "SM1", "webhook": "WH_1", "key": "wrong"}
+	strange := map[string]string{"format": "json", "id": "999999", "token": "abc", "uuid": "1", "sms": "x", "webhook": "x", "key": "other"}
 	const full = "message=x&type=banned&authy_id=1001&phone_number=4155552672&country_code=1&verification_code=1234&custom_user_id=x&email=a@b.co&interval=day&Outcome=received&app_api_key=wrong&access_key=wrong"
 	for _, call := range authy.Table() {
 		if call.Absent || call.Open {
@@ -43,7 +43,7 @@ func TestWithoutAKeyEverythingLooksAlike(t *testing.T) {
 			if call.Signed {
 				key = ""
 			}
-			for _, values := range []map[string]string{real, unreal} {
+			for _, values := range []map[string]string{known, strange} {
 				for _, body := range []string{full, `{"app_api_key":"wrong","access_key":"wrong","message":{}}`} {
 					a := w.Do(dialecttest.Request{Method: call.Method, URL: pathOf(call.Path, values), Header: with(key, form), Body: body})
 					if a.Status != 401 || a.Body != failed("Invalid API key", "60001") {

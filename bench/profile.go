@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"runtime/pprof"
 
 	"github.com/twinseal/twinseal/internal/app"
@@ -42,4 +44,17 @@ func (w *world) profiled(ctx context.Context, address string) (*process, error) 
 		_ = a.Close()
 	}
 	return p, err
+}
+
+// heapProfile writes what is in use, load included, where a profile is asked for.
+func (w *world) heapProfile() error {
+	if w.profile == "" {
+		return nil
+	}
+	file, err := os.Create(w.profile + ".heap")
+	if err != nil {
+		return err
+	}
+	runtime.GC()
+	return errors.Join(pprof.Lookup("heap").WriteTo(file, 0), file.Close())
 }

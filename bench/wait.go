@@ -40,6 +40,9 @@ func (w *world) wait(ctx context.Context, _, server *process) error {
 	}
 	time.Sleep(3 * time.Second) // lets the server's memory settle
 	held := server.residentMB()
+	if err := w.heapProfile(); err != nil {
+		return err
+	}
 	latencies, err := w.wake(ctx, server, all)
 	for _, c := range all {
 		_ = c.conn.Close()

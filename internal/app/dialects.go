@@ -24,7 +24,7 @@ func (a *App) wireDialects() error {
 	if err != nil {
 		return err
 	}
-	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey, Draining: a.draining})
+	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey})
 	a.authy = authy.New(a.Service, authy.Options{})
 	a.Service.Use([]mfa.Callback{a.authy.Callback()}, []mfa.InviteReader{a.authy})
 	return nil

@@ -26,12 +26,12 @@ const (
 )
 
 // Handler is everything the server answers when it listens on the address.
-func (a *App) Handler(ctx context.Context, address string) (http.Handler, error) {
+func (a *App) Handler(ctx context.Context, address string, lot *endpoint.Lot) (http.Handler, error) {
 	proxies, err := endpoint.ParseProxies(a.Config.ProxyHeader, a.Config.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}
-	server := &endpoint.Server{Log: a.log, Metrics: a.metrics, Tracer: a.tracer, Proxies: proxies}
+	server := &endpoint.Server{Log: a.log, Metrics: a.metrics, Tracer: a.tracer, Proxies: proxies, Lot: lot}
 	doors := a.doors(server)
 	if err := a.addPages(ctx, server, address, doors); err != nil {
 		return nil, err
@@ -58,7 +58,8 @@ func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; is another server running there?", a.Config.Listen, err)
 	}
-	handler, err := a.Handler(ctx, listener.Addr().String())
+	lot := endpoint.NewLot(listener)
+	handler, err := a.Handler(ctx, listener.Addr().String(), lot)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -72,7 +73,7 @@ func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Run(work) })
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(lot); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil
@@ -80,7 +81,7 @@ func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
 	group.Go(func() error {
 		<-groupCtx.Done()
 		defer stopWork()
-		return a.drain(server)
+		return a.drain(server, lot)
 	})
 	a.log.Info("serving", "address", listener.Addr().String(), "public_url", a.Config.PublicURL, "database", a.engineName())
 	if ready != nil {
@@ -90,12 +91,13 @@ func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
 }
 
 // drain ends what waits and lets what works finish.
-func (a *App) drain(server *http.Server) error {
+func (a *App) drain(server *http.Server, lot *endpoint.Lot) error {
 	a.log.Info("stopping")
-	close(a.draining)
 	limit, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	if err := server.Shutdown(limit); err != nil {
+	stopped := make(chan error, 1)
+	go func() { stopped <- server.Shutdown(limit) }()
+	if err := errors.Join(lot.Drain(limit), <-stopped); err != nil {
 		return errors.Join(err, server.Close())
 	}
 	return nil

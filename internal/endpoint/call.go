@@ -26,6 +26,7 @@ type call struct {
 	start           time.Time
 	err             error
 	stack           []byte
+	handed          bool      // somebody else answers and ends the call: see Wait
 	values          [3]string // backing of single-valued headers
 }
 
@@ -61,11 +62,14 @@ func (c *call) answer(f Func) {
 		c.err = err
 		resp = c.rendered(err)
 	}
-	if resp.Stream != nil {
+	switch {
+	case resp.Wait != nil:
+		c.wait(resp.Wait)
+	case resp.Stream != nil:
 		c.stream(resp)
-		return
+	default:
+		c.write(&resp)
 	}
-	c.write(&resp)
 }
 
 // protect turns a panic of f into an internal error.
@@ -88,7 +92,7 @@ func (c *call) rendered(err error) (resp Response) {
 		}
 	}()
 	resp = c.handler.render(&c.request, err)
-	resp.Stream = nil
+	resp.Stream, resp.Wait = nil, nil
 	return resp
 }
 
@@ -120,6 +124,9 @@ func (c *call) pass(next http.Handler) {
 
 // end reports the request. It runs even while a panic that aborts the connection passes through.
 func (c *call) end() {
+	if c.handed {
+		return
+	}
 	took := time.Since(c.start)
 	c.log(took)
 	if m := c.server.Metrics; m != nil {

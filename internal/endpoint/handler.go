@@ -23,6 +23,8 @@ type Server struct {
 	Metrics Metrics
 	Tracer  trace.Tracer
 	Proxies Proxies
+	// Lot is where answers that come later wait; nil lets them wait in their handlers.
+	Lot *Lot
 }
 
 // Handler makes the handlers of one front door.

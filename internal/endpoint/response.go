@@ -18,6 +18,9 @@ type Response struct {
 	// returning. Its error is logged; nothing else can be done with it by then.
 	Stream func(ctx context.Context, s *Stream) error
 
+	// Wait, when set, takes the place of all others: the answer comes later.
+	Wait *Wait
+
 	encoded *encoded // where Body lies, when it comes from the pool
 }
 

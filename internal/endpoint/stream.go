@@ -14,36 +14,41 @@ const streamWrite = 15 * time.Second
 type Stream struct {
 	writer     http.ResponseWriter
 	controller *http.ResponseController
-	buffer     bytes.Buffer
 }
 
-// Event sends one event at once. Lines of data arrive as they are; a name of "" is the default one.
-func (s *Stream) Event(name string, data []byte) error {
-	s.buffer.Reset()
+// Event sends one event at once; see [Event].
+func (s *Stream) Event(name string, data []byte) error { return s.raw(Event(name, data)) }
+
+// Event is a server-sent event. Lines of data arrive as they are; a name of "" is the default one.
+func Event(name string, data []byte) []byte {
+	var out bytes.Buffer
 	if name != "" {
-		s.buffer.WriteString("event: " + oneLine(name) + "\n")
+		out.WriteString("event: " + oneLine(name) + "\n")
 	}
 	for line := range bytes.SplitSeq(data, []byte("\n")) {
-		s.buffer.WriteString("data: ")
-		s.buffer.Write(bytes.ReplaceAll(line, []byte("\r"), nil))
-		s.buffer.WriteByte('\n')
+		out.WriteString("data: ")
+		out.Write(bytes.ReplaceAll(line, []byte("\r"), nil))
+		out.WriteByte('\n')
 	}
-	s.buffer.WriteByte('\n')
-	return s.send()
+	out.WriteByte('\n')
+	return out.Bytes()
 }
 
-// Comment sends what clients skip: it keeps the connection open and shows whether somebody is there.
-func (s *Stream) Comment(text string) error {
-	s.buffer.Reset()
-	s.buffer.WriteString(": " + oneLine(text) + "\n\n")
-	return s.send()
-}
+// Comment sends what clients skip; see [Comment].
+func (s *Stream) Comment(text string) error { return s.raw(Comment(text)) }
 
-func (s *Stream) send() error {
+// Comment is a part of a stream that clients skip: it keeps the connection open and shows whether somebody
+// is there.
+func Comment(text string) []byte { return []byte(": " + oneLine(text) + "\n\n") }
+
+func (s *Stream) raw(data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
 	if err := s.extend(); err != nil {
 		return err
 	}
-	if _, err := s.writer.Write(s.buffer.Bytes()); err != nil {
+	if _, err := s.writer.Write(data); err != nil {
 		return err
 	}
 	return s.controller.Flush()

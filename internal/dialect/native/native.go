@@ -17,8 +17,6 @@ type Options struct {
 	ServerKey api.JWK
 	// PushKey is the VAPID public key, base64url; "" when the server sends no Web Push.
 	PushKey string
-	// Draining is closed when the server stops: answers that are held end then. nil never is.
-	Draining <-chan struct{}
 }
 
 // Dialect is the native front door.

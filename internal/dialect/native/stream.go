@@ -15,53 +15,37 @@ const heartbeat = 25 * time.Second
 
 // stream sends the pending list at once and after every change, until the device goes away or is unlinked.
 func (d *Dialect) stream(_ context.Context, _ *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
-	return endpoint.Response{Stream: func(ctx context.Context, out *endpoint.Stream) error {
-		return d.follow(ctx, c, out)
+	changed, stop := d.service.Wait(c)
+	sent := ""
+	return endpoint.Response{Wait: &endpoint.Wait{
+		Wake: changed, Close: stop, Every: heartbeat, Stream: true,
+		Next: func(ctx context.Context, why endpoint.Why) (endpoint.Response, bool, error) {
+			if why == endpoint.Beat {
+				return endpoint.Response{Body: endpoint.Comment("still here")}, false, nil
+			}
+			return d.follow(ctx, c, &sent)
+		},
 	}}, nil
 }
 
-func (d *Dialect) follow(ctx context.Context, c *mfa.DeviceCaller, out *endpoint.Stream) error {
-	changed, stop := d.service.Wait(c)
-	defer stop()
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	sent := ""
-	for {
-		list, err := d.service.PendingFor(ctx, c)
-		if err != nil {
-			return err
-		}
-		if now := cursor(list); now != sent {
-			if err := send(out, list, now); err != nil {
-				return err
-			}
-			sent = now
-		}
-		select {
-		case <-changed:
-			if err := d.service.StillLinked(ctx, c); err != nil {
-				return err
-			}
-		case <-beat.C:
-			if err := out.Comment("still here"); err != nil {
-				return err
-			}
-		case <-d.options.Draining:
-			return nil
-		case <-ctx.Done():
-			return nil
-		}
+// follow gives the list as an event where it differs from the one that was sent last.
+func (d *Dialect) follow(ctx context.Context, c *mfa.DeviceCaller, sent *string) (endpoint.Response, bool, error) {
+	if err := d.service.StillLinked(ctx, c); err != nil {
+		return endpoint.Response{}, true, err
 	}
-}
-
-func send(out *endpoint.Stream, list []mfa.Challenge, name string) error {
+	list, err := d.service.PendingFor(ctx, c)
+	if err != nil {
+		return endpoint.Response{}, true, err
+	}
+	name := cursor(list)
+	if name == *sent {
+		return endpoint.Response{}, false, nil
+	}
 	wired, err := wireChallenges(list)
 	if err != nil {
-		return err
+		return endpoint.Response{}, true, err
 	}
 	data, err := json.Marshal(api.ChallengeList{Challenges: wired, Cursor: name})
-	if err != nil {
-		return err
-	}
-	return out.Event(api.StreamEvent, data)
+	*sent = name
+	return endpoint.Response{Body: endpoint.Event(api.StreamEvent, data)}, false, err
 }

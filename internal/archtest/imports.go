@@ -61,6 +61,11 @@ var layers = []row{
 		"a customer's application in miniature: it goes through the SDK like everybody else",
 	},
 	{"internal/web/site", []string{"internal/mfa", "internal/endpoint"}, "what pages share"},
+	{
+		"internal/web/authenticator",
+		[]string{"internal/endpoint", "internal/web/site", "receipt"},
+		"serves files; its tests hold the signatures of its modules to receipt",
+	},
 	{"internal/web/*", []string{"internal/mfa", "internal/endpoint", "internal/web/site"}, "pages have no privileged path"},
 
 	{"internal/app", []string{"internal/...", "api", "client/...", "receipt"}, "the one place where the parts meet"},

@@ -18,6 +18,10 @@ export class Problem extends Error {
   }
 }
 
+// decided says whether an error is the server's own word, and not that of
+// something in between.
+const decided = (error) => error instanceof Problem && error.code !== "";
+
 export class Api {
   constructor(key, clock) {
     this.key = key;
@@ -71,14 +75,15 @@ export class Api {
   }
 
   // answer signs and sends a decision, and gives the receipt with the
-  // statement it must be about. When the response is lost, the identical
-  // statement is sent again, which the server answers with the same receipt.
+  // statement it must be about. When the response is lost, here or behind a
+  // proxy, the identical statement is sent again, which the server answers with
+  // the same receipt.
   async answer(deviceID, challenge, decision) {
     const target = `${prefix}/challenges/${encodeURIComponent(challenge.id)}/answer`;
     const once = async () => {
       const statement = await makeStatement(this.key, deviceID, challenge, decision, this.clock.now());
       const send = () => this.call("POST", target, { statement });
-      const receipt = await send().catch((error) => (error instanceof Problem ? Promise.reject(error) : send()));
+      const receipt = await send().catch((error) => (decided(error) ? Promise.reject(error) : send()));
       return { receipt, statement };
     };
     return once().catch((error) => {

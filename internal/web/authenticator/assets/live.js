@@ -4,21 +4,20 @@
 import { Problem } from "./api.js";
 import { events, within } from "./events.js";
 
-const firstEvent = 8000;
+const patience = { firstEvent: 8000, shortest: 1000 };
 const pollSeconds = 50;
-const shortest = 1000;
 const longest = 30000;
 
 // follow calls onList with every list and onState with "live", "polling" or
 // "offline", until the signal ends it. It throws only a refusal that trying
 // again cannot change: the device is not linked any more.
-export async function follow(api, { onList, onState, signal }) {
+export async function follow(api, { onList, onState, signal, firstEvent = patience.firstEvent, shortest = patience.shortest }) {
   let streams = true;
   let pause = shortest;
   while (!signal.aborted) {
     const began = Date.now();
     try {
-      if (streams) streams = await stream(api, { onList, onState, signal });
+      if (streams) streams = await stream(api, { onList, onState, signal, firstEvent });
       else await poll(api, { onList, onState, signal });
     } catch (error) {
       if (error instanceof Problem && error.code === "device_unknown") throw error;
@@ -32,7 +31,7 @@ export async function follow(api, { onList, onState, signal }) {
 
 // stream follows one stream to its end. It gives false when the headers came
 // but no event did: such a stream is being held back on its way.
-async function stream(api, { onList, onState, signal }) {
+async function stream(api, { onList, onState, signal, firstEvent }) {
   const own = new AbortController();
   const answer = await api.stream(AbortSignal.any([signal, own.signal]));
   const list = events(answer);

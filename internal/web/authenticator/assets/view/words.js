@@ -14,11 +14,14 @@ const sentences = {
 };
 
 export function explain(error) {
+  if (unreachable(error)) return "The server cannot be reached. Check the connection and try again.";
   if (error instanceof Problem) return sentences[error.code] ?? capital(error.message);
-  if (error instanceof TypeError || error.name === "TimeoutError" || error.name === "AbortError") {
-    return "The server cannot be reached. Check the connection and try again.";
-  }
   return capital(error.message);
+}
+
+// unreachable: no answer came, or one of something in between.
+function unreachable(error) {
+  return error instanceof TypeError || ["TimeoutError", "AbortError"].includes(error.name) || (error instanceof Problem && error.code === "");
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -3,6 +3,7 @@ package mfatest
 import (
 	"crypto/ecdsa"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/factor/totp"
@@ -28,6 +29,19 @@ func (w *World) Register(national string) *Person {
 
 // Ref names the person.
 func (p *Person) Ref() mfa.UserRef { return mfa.UserRef{Number: p.User.Number} }
+
+// Suspend makes every proof of the person refused.
+func (p *Person) Suspend() {
+	p.w.tb.Helper()
+	p.w.must(p.w.Store.Write(p.w.Context(), func(w mfa.WriteRecords) error {
+		u, err := w.LockUser(p.User.DirectoryID, p.Ref())
+		if err != nil {
+			return err
+		}
+		u.State = mfa.UserSuspended
+		return w.UpdateUser(u)
+	}))
+}
 
 // Check presents a token from a source.
 func (p *Person) Check(token, source string) mfa.TokenResult {
@@ -130,4 +144,34 @@ func (p *Person) Events(types ...mfa.EventType) []mfa.Event {
 		return err
 	}))
 	return out
+}
+
+// Outbox lists an application's deliveries of every state, oldest first.
+func (w *World) Outbox(c *mfa.Caller) []mfa.Delivery {
+	w.tb.Helper()
+	var out []mfa.Delivery
+	w.must(w.Store.Read(w.Context(), func(r mfa.Records) (err error) {
+		out, err = r.DeliveriesOf(c.Application.ID, "", 1000)
+		return err
+	}))
+	slices.Reverse(out)
+	return out
+}
+
+// MessageOf is the message that a delivery carries.
+func (w *World) MessageOf(d mfa.Delivery) mfa.Message {
+	w.tb.Helper()
+	var m mfa.Message
+	w.must(json.Unmarshal(d.Payload.Reveal(), &m))
+	return m
+}
+
+// NewKey is the key of a device that is not linked yet, with its public half as a JWK.
+func (w *World) NewKey() (*ecdsa.PrivateKey, json.RawMessage) {
+	w.tb.Helper()
+	d := &Device{w: w}
+	var err error
+	d.Key, err = receipt.NewKey()
+	w.must(err)
+	return d.Key, d.JWK()
 }

@@ -98,12 +98,7 @@ func New(tb testing.TB, o store.Options) *World {
 	if w.SealKey, err = receipt.NewKey(); err != nil {
 		tb.Fatal(err)
 	}
-	limits := mfa.DefaultLimits()
-	w.Service = mfa.New(mfa.Config{
-		Store: opened, Clock: w.Clock, Random: rand.Reader, Waker: waker, Limits: limits, Sealer: w,
-		Factors: mfa.Factors{TOTP: totp.New(limits.TOTPWindow), OTP: otp.New(), Recovery: recovery.New(), Device: device.New()},
-		Options: mfa.Options{PublicURL: "https://mfa.example.test", Sandbox: true},
-	})
+	w.Service = w.Beside(mfa.Options{PublicURL: "https://mfa.example.test", Sandbox: true})
 	w.furnish()
 	return w
 }
@@ -154,3 +149,12 @@ func (w *World) must(err error) {
 
 // Context is the test's.
 func (w *World) Context() context.Context { return w.tb.Context() }
+
+// Beside is another service over the same store, as a second process would have it: with caches of its own.
+func (w *World) Beside(o mfa.Options) *mfa.Service {
+	limits := mfa.DefaultLimits()
+	return mfa.New(mfa.Config{
+		Store: w.Store, Clock: w.Clock, Random: rand.Reader, Waker: w.Waker, Limits: limits, Sealer: w,
+		Factors: mfa.Factors{TOTP: totp.New(limits.TOTPWindow), OTP: otp.New(), Recovery: recovery.New(), Device: device.New()}, Options: o,
+	})
+}

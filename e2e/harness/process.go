@@ -22,9 +22,9 @@ type process struct {
 const drainDelay = 5 * time.Second
 
 // launch starts a program. What it prints goes to out.
-func launch(out io.Writer, name string, args ...string) (*process, error) {
+func launch(out io.Writer, env []string, name string, args ...string) (*process, error) {
 	command := exec.Command(name, args...) //nolint:noctx // it outlives any context of the test that starts it, and ends with the test
-	command.Env, command.Stdout, command.Stderr = Environment(), out, out
+	command.Env, command.Stdout, command.Stderr = env, out, out
 	command.WaitDelay = drainDelay
 	command.SysProcAttr = ownGroup()
 	if err := command.Start(); err != nil {

@@ -79,7 +79,18 @@ func (s *Server) AllCodes(t testing.TB, to string, count int) []Message {
 // Advance moves the server's clock.
 func (s *Server) Advance(t testing.TB, by time.Duration) {
 	t.Helper()
-	answer := s.Send(t, Request{Method: http.MethodPost, Path: "/sandbox/clock", Body: fmt.Sprintf(`{"advance":%q}`, by)})
+	s.setClock(t, fmt.Sprintf(`{"advance":%q}`, by))
+}
+
+// ResetClock brings the server's clock back to the real time.
+func (s *Server) ResetClock(t testing.TB) {
+	t.Helper()
+	s.setClock(t, `{"reset":true}`)
+}
+
+func (s *Server) setClock(t testing.TB, wish string) {
+	t.Helper()
+	answer := s.Send(t, Request{Method: http.MethodPost, Path: "/sandbox/clock", Body: wish})
 	if answer.Status != http.StatusOK {
 		t.Fatalf("the clock answers %d: %s", answer.Status, answer.Body)
 	}

@@ -24,6 +24,7 @@ type Options struct {
 	Command string   // "serve" when empty, or "demo"
 	Flags   []string // further flags
 	Real    bool     // without the sandbox
+	Quiet   bool     // log warnings alone, for tests with many requests
 	// PublicURL tells a server behind a proxy how people reach it; "" is where it listens.
 	PublicURL string
 }
@@ -118,10 +119,17 @@ func (s *Server) TryStart() error {
 		args = append(args, "--apply", s.apply)
 	}
 	var err error
-	if s.process, err = launch(s.Log, Binary(s.t), append(args, s.options.Flags...)...); err != nil {
+	if s.process, err = launch(s.Log, s.environment(), Binary(s.t), append(args, s.options.Flags...)...); err != nil {
 		return err
 	}
 	return s.awaitReady()
+}
+
+func (s *Server) environment() []string {
+	if s.options.Quiet {
+		return append(Environment(), "TWINSEAL_LOG_LEVEL=warn")
+	}
+	return Environment()
 }
 
 func (s *Server) publicURL() string {
@@ -216,4 +224,20 @@ func freeAddress(t testing.TB) string {
 	}
 	defer listener.Close()
 	return listener.Addr().String()
+}
+
+// DatabaseFile is the file of an embedded database, "" for another engine.
+func (s *Server) DatabaseFile() string {
+	if s.options.Engine == PostgreSQL {
+		return ""
+	}
+	return filepath.Join(s.storage[1], "twinseal.db")
+}
+
+// DatabaseURL addresses the PostgreSQL database, "" for another engine.
+func (s *Server) DatabaseURL() string {
+	if s.options.Engine != PostgreSQL {
+		return ""
+	}
+	return s.storage[1]
 }

@@ -92,6 +92,9 @@ func (s *Server) close() {
 	if s.process == nil || s.process.ended() {
 		return
 	}
+	// A server that stops waits some seconds for connections on which nothing was asked yet; ours hold some.
+	http.DefaultClient.CloseIdleConnections()
+	plain.CloseIdleConnections()
 	if err := s.process.stop(); err != nil {
 		s.t.Errorf("stop the server: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/web/demo"
 )
 
 // demoKeyFile keeps the sample bank's API key, so that what was registered is still there next time.
@@ -28,7 +29,7 @@ func (a *App) furnishDemo(ctx context.Context) (string, error) {
 	_, err = a.Service.Apply(ctx, mfa.Plan{Organizations: []mfa.PlannedOrganization{{
 		Name: "Sample Organization", Directories: []mfa.PlannedDirectory{{
 			Name: "Customers", Applications: []mfa.PlannedApplication{{
-				Name: "Sample Bank", Settings: mfa.DefaultSettings(),
+				Name: demo.DefaultName, Settings: mfa.DefaultSettings(),
 				Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)}},
 			}},
 		}},

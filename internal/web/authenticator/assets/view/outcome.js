@@ -1,7 +1,7 @@
 // What became of a request.
 
 import { checkReceipt } from "../receipt.js";
-import { h, icon, when } from "./dom.js";
+import { h, icon, quote, when } from "./dom.js";
 import { asker, body } from "./parts.js";
 import { explain } from "./words.js";
 
@@ -20,7 +20,8 @@ export function verdict(name, { challenge, receipt }) {
   return h("article", { class: `verdict card raised stack center ${name}`, "data-testid": "outcome", "data-outcome": name, "data-id": challenge.id },
     h("span", { class: "seal", "aria-hidden": "true" }, icon(picture)),
     h("h1", { tabindex: "-1" }, title),
-    h("p", { class: "lead" }, text),
+    h("p", { class: "verdict-message", "data-testid": "outcome-message" }, quote(challenge.question.message)),
+    h("p", { class: "soft" }, text),
     receipt && h("p", { class: "small soft", "data-testid": "receipt-checked" }, "The receipt has been checked against the server’s key in this browser."),
     h("p", { class: "row center-row" },
       receipt && download(receipt, challenge.id),
@@ -42,7 +43,7 @@ export function outcome(session, challenge) {
 function story(challenge) {
   const lines = [["Asked", when(challenge.question.created_at)]];
   if (challenge.answered_at) lines.push(["Answered", when(challenge.answered_at)]);
-  if (challenge.reason) lines.push(["Reason", challenge.reason]);
+  if (challenge.reason) lines.push(["Reason", quote(challenge.reason)]);
   if (challenge.fraud) lines.push(["Reported", "as fraud"]);
   return h("dl", { class: "story small" }, lines.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value))));
 }

@@ -17,7 +17,7 @@ function initial(name) {
 // body shows everything that is signed for people to read.
 export function body(question) {
   return [
-    h("h1", { class: "message", "data-testid": "message" }, quote(question.message)),
+    h("h1", { class: "message", tabindex: "-1", "data-testid": "message" }, quote(question.message)),
     question.amount && h("p", { class: "amount", "data-testid": "amount" }, quote(question.amount.value), " ", quote(question.amount.currency)),
     question.details.length > 0 && h("dl", { class: "facts", "data-testid": "details" },
       question.details.map((detail) => h("div", { "data-testid": "detail" }, h("dt", {}, quote(detail.label)), h("dd", {}, quote(detail.value))))),

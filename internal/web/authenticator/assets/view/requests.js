@@ -6,7 +6,11 @@ import { empty, loading } from "./parts.js";
 
 export function requestsView(session, signal) {
   const place = h("div", { class: "stack" });
-  const draw = () => place.replaceChildren(...content(session));
+  const draw = () => {
+    const focused = place.contains(document.activeElement) && document.activeElement.dataset.id;
+    place.replaceChildren(...content(session));
+    if (focused) [...place.querySelectorAll("[data-id]")].find((link) => link.dataset.id === focused)?.focus();
+  };
   session.addEventListener("pending", draw, { signal });
   session.addEventListener("live", () => session.loaded || draw(), { signal });
   const ticker = setInterval(() => tick(place, session.clock), 1000);

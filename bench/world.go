@@ -68,7 +68,7 @@ func (w *world) fill(ctx context.Context, s *mfa.Service) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(apiKey), "")
+	c, err := s.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(apiKey))
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"rsc.io/qr"
 
 	"github.com/twinseal/twinseal/internal/apply"
+	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -41,8 +42,30 @@ func (a *App) Apply(ctx context.Context, name string, in io.Reader) (Applied, er
 	if err != nil {
 		return Applied{}, err
 	}
+	if err := checkDialects(plan); err != nil {
+		return Applied{}, file.Locate(err)
+	}
 	applied, err := a.Service.Apply(ctx, plan)
 	return applied, file.Locate(err)
+}
+
+// checkDialects has each dialect judge its own settings, before anything is changed.
+func checkDialects(plan mfa.Plan) error {
+	for i, o := range plan.Organizations {
+		for j, d := range o.Directories {
+			for k, application := range d.Applications {
+				_, err := authy.ReadSettings(application.Settings.Dialects[authy.Name])
+				if refusal, ok := errors.AsType[*mfa.Error](err); ok {
+					path := fmt.Sprintf("organizations[%d].directories[%d].applications[%d].authy.%s", i, j, k, refusal.Field)
+					return &mfa.Error{Code: refusal.Code, Field: strings.TrimSuffix(path, "."), Message: refusal.Message}
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // Person names a user as an operator does: by one of the names, in the directory of an application.

@@ -16,14 +16,15 @@ import (
 // Config is everything an operator may set. Flags win over the environment, the environment over the
 // file. Every setting may be left out; an empty Config serves an embedded database in ./data on loopback.
 type Config struct {
-	Data      string `yaml:"data" env:"DATA"`             // directory of the embedded database and the master key
-	Database  string `yaml:"database" env:"DATABASE"`     // postgres://… instead of the embedded database
-	Listen    string `yaml:"listen" env:"LISTEN"`         // address:port
-	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"` // how people and devices reach the server
-	Apply     string `yaml:"apply" env:"APPLY"`           // apply file to bring in before serving
-	Sandbox   bool   `yaml:"sandbox" env:"SANDBOX"`       // for tests: keeps messages in an inbox and lets anybody set the clock
-	Demo      bool   `yaml:"-" env:"-"`                   // the sample bank; needs Sandbox
-	MasterKey string `yaml:"master_key" env:"MASTER_KEY"` // file:PATH, env:NAME or command:LINE
+	Data      string   `yaml:"data" env:"DATA"`             // directory of the embedded database and the master key
+	Database  string   `yaml:"database" env:"DATABASE"`     // postgres://… instead of the embedded database
+	Listen    string   `yaml:"listen" env:"LISTEN"`         // address:port
+	PublicURL string   `yaml:"public_url" env:"PUBLIC_URL"` // how people and devices reach the server
+	BaseURLs  []string `yaml:"base_urls" env:"BASE_URLS"`   // further addresses of the server, against which signed requests are checked too
+	Apply     string   `yaml:"apply" env:"APPLY"`           // apply file to bring in before serving
+	Sandbox   bool     `yaml:"sandbox" env:"SANDBOX"`       // for tests: keeps messages in an inbox and lets anybody set the clock
+	Demo      bool     `yaml:"-" env:"-"`                   // the sample bank; needs Sandbox
+	MasterKey string   `yaml:"master_key" env:"MASTER_KEY"` // file:PATH, env:NAME or command:LINE
 
 	ProxyHeader    string   `yaml:"proxy_header" env:"PROXY_HEADER"`
 	TrustedProxies []string `yaml:"trusted_proxies" env:"TRUSTED_PROXIES"`

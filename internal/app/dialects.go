@@ -25,7 +25,7 @@ func (a *App) wireDialects() error {
 		return err
 	}
 	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey})
-	a.authy = authy.New(a.Service, authy.Options{})
+	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
 	a.Service.Use([]mfa.Callback{a.authy.Callback()}, []mfa.InviteReader{a.authy})
 	return nil
 }
@@ -47,18 +47,17 @@ func uncompressed(key *ecdsa.PublicKey) (string, error) {
 // doors are the front doors by the first segment of their paths. The segment decides by itself, because
 // some clients double the slash in front of it and none follows a redirect.
 func (a *App) doors(server *endpoint.Server) map[string]http.Handler {
-	authyDoor := a.authy.Handler(server)
-	return map[string]http.Handler{
-		"api":        a.native.Handler(server),
-		"protected":  authyDoor,
-		"onetouch":   authyDoor,
-		"dashboard":  authyDoor,
-		"2010-04-01": authyDoor,
-		"qr":         authyDoor,
-		"healthz":    healthy(),
-		"readyz":     a.ready(),
-		"metrics":    a.metrics.handler(),
+	doors := map[string]http.Handler{
+		"api":     a.native.Handler(server),
+		"healthz": healthy(),
+		"readyz":  a.ready(),
+		"metrics": a.metrics.handler(),
 	}
+	authyDoor := a.authy.Handler(server)
+	for _, area := range authy.Areas() {
+		doors[area] = authyDoor
+	}
+	return doors
 }
 
 func healthy() http.Handler {

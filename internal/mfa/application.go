@@ -29,7 +29,7 @@ type ApplicationSettings struct {
 	PassThrough bool   `json:"pass_through"` // unforced checks of people who enrolled nothing succeed; a footgun, see docs
 	LockOnBan   bool   `json:"lock_on_ban"`  // a "banned" activity suspends the user
 	CodeDigits  int    `json:"code_digits"`  // digits of sent codes, 4 to 10; 0 means 7
-	TestMode    bool   `json:"test_mode"`    // the published test token is accepted and nothing is sent; refused outside the sandbox
+	TestMode    bool   `json:"test_mode"`    // the published test token is accepted, in the sandbox alone
 	LogoURL     string `json:"logo_url,omitempty"`
 	// Dialects holds each dialect's own settings under its name, as JSON that only the dialect reads.
 	Dialects map[string]json.RawMessage `json:"dialects,omitempty"`

@@ -66,8 +66,9 @@ func (c *callerCache) drop() {
 var errBadKey = refuse(Unauthenticated, "", "the key is not valid")
 
 // Authenticate finds the application that a key opens. Every key that opens nothing — unknown, expired,
-// of another kind — is refused alike; from one source only so many are looked up in a minute.
-func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret, source string) (*Caller, error) {
+// of another kind — is refused alike. Wrong keys are not limited: keys are too long to guess, and a limit
+// by address would let a stranger behind the same proxy shut applications out.
+func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret) (*Caller, error) {
 	if secret.Empty() {
 		return nil, errBadKey
 	}
@@ -77,7 +78,7 @@ func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret,
 	cached, generation := s.cache.get(name, now)
 	if cached == nil {
 		var err error
-		if cached, err = s.loadCaller(ctx, kind, secret, source); err != nil {
+		if cached, err = s.loadCaller(ctx, kind, secret); err != nil {
 			return nil, err
 		}
 		s.cache.put(name, cached, now.Add(callerLife), generation)
@@ -88,13 +89,9 @@ func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret,
 	return cached, nil
 }
 
-func (s *Service) loadCaller(ctx context.Context, kind KeyKind, secret Secret, source string) (*Caller, error) {
-	limit, key := s.limits.WrongKeys, "wrong_keys:"+source
+func (s *Service) loadCaller(ctx context.Context, kind KeyKind, secret Secret) (*Caller, error) {
 	var caller *Caller
 	err := s.store.Read(ctx, func(r Records) error {
-		if reached, until, err := r.LimitReached(limit, key, s.Now()); err != nil || reached {
-			return s.limited(err, until)
-		}
 		found, err := r.KeyBySecret(kind, secret)
 		if err != nil {
 			return err
@@ -102,17 +99,10 @@ func (s *Service) loadCaller(ctx context.Context, kind KeyKind, secret Secret, s
 		caller, err = callerOf(r, found)
 		return err
 	})
-	if !IsCode(err, NotFound) {
-		return caller, err
+	if IsCode(err, NotFound) {
+		return nil, errBadKey
 	}
-	err = s.store.Write(ctx, func(w WriteRecords) error {
-		_, _, err := w.TakeLimit(limit, key, s.Now())
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return nil, errBadKey
+	return caller, err
 }
 
 func callerOf(r Records, k Key) (*Caller, error) {

@@ -22,7 +22,6 @@ type Limits struct {
 	WrongLinks         Limit // key: address of the device
 	PhoneLinks         Limit // key: number
 	PhoneLinksSource   Limit // key: address of the device
-	WrongKeys          Limit // key: address of the caller
 	DevicesPerUser     int   // linked at once
 	CodeAttempts       int   // wrong checks of one verification code
 	EnrollmentAttempts int   // wrong codes of one phone link
@@ -49,7 +48,6 @@ func DefaultLimits() Limits {
 		WrongLinks:         Limit{"wrong_links", 20, 15 * time.Minute, "guessing linking codes"},
 		PhoneLinks:         Limit{"phone_links", 5, time.Hour, "messages to a number by people who merely claim it"},
 		PhoneLinksSource:   Limit{"phone_links_source", 30, time.Hour, "one address starting links for many numbers"},
-		WrongKeys:          Limit{"wrong_keys", 100, time.Minute, "guessing API keys"},
 		DevicesPerUser:     10,
 		CodeAttempts:       5,
 		EnrollmentAttempts: 5,

@@ -37,7 +37,7 @@ func TestApplyingTwiceChangesNothing(t *testing.T) {
 		if err != nil || again != (mfa.Applied{Unchanged: 4}) {
 			t.Errorf("again: %+v, %v, want four unchanged", again, err)
 		}
-		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"), "")
+		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestGivenNumbersAreNotHandedOut(t *testing.T) {
 		if _, err := w.Service.Apply(t.Context(), migration("")); err != nil {
 			t.Fatal(err)
 		}
-		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"), "")
+		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,8 +30,12 @@ type Seed struct {
 func (s Seed) URI() string {
 	escape := func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 	seed := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(s.Secret.Reveal())
-	return fmt.Sprintf("otpauth://totp/%s:%s?secret=%s&issuer=%s&digits=%d&period=%d&algorithm=%s",
-		escape(s.Issuer), escape(s.Label), seed, escape(s.Issuer), s.Digits, s.Period, escape(s.Algorithm))
+	path, issuer := escape(s.Label), ""
+	if s.Issuer != "" {
+		path, issuer = escape(s.Issuer)+":"+path, "&issuer="+escape(s.Issuer)
+	}
+	return fmt.Sprintf("otpauth://totp/%s?secret=%s%s&digits=%d&period=%d&algorithm=%s",
+		path, seed, issuer, s.Digits, s.Period, escape(s.Algorithm))
 }
 
 // pictureLength is the length of a picture's name: 160 bits.

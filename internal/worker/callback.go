@@ -17,8 +17,11 @@ import (
 // answerRead is how much of an answer is read, only so that its connection can be used again.
 const answerRead = 16 << 10
 
-// NewClient is the client for callbacks: TLS is verified, connections are kept for the next one.
+// NewClient is the client for callbacks: TLS is verified, connections are kept for the next one. It speaks
+// HTTP/1.1 alone, because some receivers look headers up by their capitals, which HTTP/2 does not keep.
 func NewClient() *http.Client {
+	var plain http.Protocols
+	plain.SetHTTP1(true)
 	return &http.Client{Transport: &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
@@ -28,7 +31,7 @@ func NewClient() *http.Client {
 		MaxIdleConnsPerHost:    hostHands,
 		MaxIdleConns:           hands,
 		IdleConnTimeout:        time.Minute,
-		ForceAttemptHTTP2:      true,
+		Protocols:              &plain,
 	}}
 }
 

@@ -43,7 +43,7 @@ func (d *Dialect) callerByKey(ctx context.Context, c *call) (*mfa.Caller, error)
 	if !ok {
 		return nil, refuse(failKey)
 	}
-	return d.service.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(key), c.request.Client.String())
+	return d.service.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(key))
 }
 
 // failNoDashboard tells a program that it sent no credentials at all; it says nothing about any account.
@@ -56,7 +56,7 @@ func (d *Dialect) callerBySignature(ctx context.Context, c *call) (*mfa.Caller, 
 	if app == "" && access == "" {
 		return nil, refuse(failNoDashboard)
 	}
-	caller, err := d.service.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(app), c.request.Client.String())
+	caller, err := d.service.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(app))
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (d *Dialect) application(ctx context.Context, r *endpoint.Request) (*mfa.Ca
 	if !strings.EqualFold(scheme, "Bearer") {
 		return nil, problem(codeKeyInvalid, "send the application's key as Authorization: Bearer KEY")
 	}
-	caller, err := d.service.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(strings.TrimSpace(key)), source(r))
+	caller, err := d.service.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(strings.TrimSpace(key)))
 	if refusal, ok := errors.AsType[*mfa.Error](err); ok && refusal.Code == mfa.Unauthenticated {
 		return nil, problem(codeKeyInvalid, refusal.Message)
 	}

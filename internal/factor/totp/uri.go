@@ -39,20 +39,8 @@ func URI(seed mfa.Secret, data mfa.TOTPData) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path := escape(data.Label)
-	if data.Issuer != "" {
-		path = escape(data.Issuer) + ":" + path
-	}
-	query := "secret=" + EncodeSeed(seed)
-	if data.Issuer != "" {
-		query += "&issuer=" + escape(data.Issuer)
-	}
-	query += "&digits=" + strconv.Itoa(data.Digits) + "&period=" + strconv.Itoa(data.Period) + "&algorithm=" + data.Algorithm
-	return "otpauth://totp/" + path + "?" + query, nil
+	return mfa.Seed{TOTPData: data, Secret: seed}.URI(), nil
 }
-
-// escape writes a space as %20: apps show a plus sign as it is.
-func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 // ParseURI reads an otpauth address. Parameters it does not know are skipped, as apps do; its errors never
 // repeat the address.

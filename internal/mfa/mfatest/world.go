@@ -136,7 +136,7 @@ func (w *World) furnish() {
 	}}}}}
 	_, err := w.Service.Apply(w.tb.Context(), plan)
 	w.must(err)
-	w.Caller, err = w.Service.Authenticate(w.tb.Context(), mfa.KeyAuthyAPI, w.Key, "test")
+	w.Caller, err = w.Service.Authenticate(w.tb.Context(), mfa.KeyAuthyAPI, w.Key)
 	w.must(err)
 }
 

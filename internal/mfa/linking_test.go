@@ -22,7 +22,7 @@ func TestLinkingOfDevices(t *testing.T) {
 		{"wrong codes are counted for each address", wrongLinks},
 		{"a person has so many devices", deviceLimit},
 		{"a key is linked once", keyOnce},
-		{"a suspended person links nothing, and the code stays good", suspendedLink},
+		{"a suspended person links nothing", suspendedLink},
 		{"what is no key is refused", badKeys},
 		{"the owner is told by mail", ownerTold},
 		{"a push subscription must be one", pushSubscriptions},

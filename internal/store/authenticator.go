@@ -31,8 +31,8 @@ var (
 
 	addAuthenticator = &engine.Statement{SQL: `INSERT INTO authenticators
 		(id, user_id, directory_id, application_id, parent_id, kind, state, name, number, platform, thumbprint, data, sealed_secret, counter,
-		version, registered_by, created_at, last_used_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
+		version, generation, registered_by, created_at, last_used_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`}
 
 	advanceCounter = &engine.Statement{
 		SQL: `UPDATE authenticators SET counter = ?3, last_used_at = ?4 WHERE id = ?1 AND version = ?2 AND counter < ?3`,
@@ -137,8 +137,12 @@ func (w *writeRecords) authenticatorTaken(a mfa.Authenticator) error {
 	return err
 }
 
+// regenerate notes that the set has changed.
 func (w *writeRecords) regenerate(user mfa.UserID) error {
-	_, err := w.exec(changeGeneration, string(user))
+	if _, err := w.exec(changeGeneration, string(user)); err != nil {
+		return err
+	}
+	_, err := w.exec(stampGeneration, string(user))
 	return err
 }
 

@@ -23,25 +23,25 @@ var (
 	// The read of the hot path: the user's row is locked, those of the
 	// authenticators are not. PostgreSQL reads the latter as they were when the
 	// statement began, even if it then waited for the lock; the first column tells
-	// whether that mattered. The third argument asks for it; SQLite never waits.
+	// whether they are still those that belong to the user's row.
 	lockCredentials = &engine.Statement{
-		SQL: `SELECT CASE WHEN ?3 THEN u.generation = (SELECT s.generation FROM users s WHERE s.id = u.id) ELSE TRUE END,
-			` + userColumns + `, ` + ownAuthenticatorColumns + `
-			FROM (SELECT * FROM users WHERE directory_id = ?1 AND number = ?2 /*lock*/) u
+		SQL: `SELECT u.generation = a.generation, ` + userColumns + `, ` + ownAuthenticatorColumns + `
+			FROM (SELECT * FROM users WHERE directory_id = ? AND number = ? /*lock*/) u
 			JOIN authenticators a ON a.user_id = u.id`,
 		Batch: `WITH u AS MATERIALIZED (
-				SELECT v.ord, t.* FROM unnest($1::text[], $2::bigint[], $3::boolean[]) WITH ORDINALITY AS v (directory_id, number, checked, ord)
+				SELECT v.ord, t.* FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS v (directory_id, number, ord)
 				JOIN users t ON t.directory_id = v.directory_id AND t.number = v.number
 				ORDER BY v.ord FOR NO KEY UPDATE OF t)
-			SELECT u.ord, u.generation = (SELECT s.generation FROM users s WHERE s.id = u.id),
-			` + userColumns + `, ` + ownAuthenticatorColumns + `
+			SELECT u.ord, u.generation = a.generation, ` + userColumns + `, ` + ownAuthenticatorColumns + `
 			FROM u JOIN authenticators a ON a.user_id = u.id`,
 		Key: 2, Lock: true,
 	}
 
-	// A change to the set of a user's authenticators shows in the user's row, so
-	// that whoever waits for the lock on it learns of the change.
+	// A change to the set of a user's authenticators shows in the user's row and in
+	// each that is left, so that whoever waits for the lock learns of the change.
 	changeGeneration = &engine.Statement{SQL: `UPDATE users SET generation = generation + 1 WHERE id = ?`, Key: 1}
+	stampGeneration  = &engine.Statement{SQL: `UPDATE authenticators SET generation = (SELECT u.generation FROM users u WHERE u.id = ?1)
+		WHERE user_id = ?1`, Key: 1}
 )
 
 // credentialsRow is one row of lockCredentials: the user again and again, with
@@ -115,17 +115,19 @@ func (w *writeRecords) LockCredentials(directory mfa.DirectoryID, ref mfa.UserRe
 	}
 	row := newCredentialsRow()
 	var held []mfa.Authenticator
+	stale := false
 	err = w.query(lockCredentials, func(r engine.Row) error {
 		if err := r.Scan(row.dest...); err != nil {
 			return err
 		}
+		stale = stale || !row.fresh
 		held = append(held, row.auth.value())
 		return nil
-	}, string(directory), number, w.store.engine.Flavour() == engine.Postgres)
+	}, string(directory), number)
 	if err != nil {
 		return mfa.User{}, nil, err
 	}
-	if len(held) == 0 || !row.fresh {
+	if len(held) == 0 || stale {
 		return w.lockAndList(directory, ref)
 	}
 	return w.credentials(row, held, directory, ref)

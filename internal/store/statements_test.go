@@ -24,7 +24,7 @@ var statements = []*engine.Statement{
 	serverSecret, keepServerSecret,
 	userByID, userByNumber, userByAlias, userByPhone, usersByPhone, countUsers, listUsers, addUser, updateUser,
 	removeUser[0], removeUser[1], removeUser[2], removeUser[3], removeUserRow,
-	lockUser, lockCredentials, changeGeneration,
+	lockUser, lockCredentials, changeGeneration, stampGeneration,
 	authenticatorByID, authenticatorsOf, deviceByThumbprint, addAuthenticator, advanceCounter, updateAuthenticator, removeAuthenticator,
 	enrollmentByID, enrollmentByDigest, enrollmentByCustomID, addEnrollment, completeEnrollment, countEnrollmentAttempt, purgeEnrollments,
 	challengeByID, pendingChallenges, challengesOf, challengesBefore, addChallenge, answerChallenge, markNotified, expireChallenges,

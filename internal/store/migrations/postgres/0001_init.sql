@@ -130,6 +130,7 @@ CREATE TABLE authenticators (
     sealed_secret  bytea NOT NULL,
     counter        bigint NOT NULL,
     version        bigint NOT NULL,
+    generation     bigint NOT NULL, -- that of the user when the set last changed: unequal ones are not of one moment
     registered_by  text COLLATE "C" NOT NULL,
     created_at     bigint NOT NULL,
     last_used_at   bigint NOT NULL

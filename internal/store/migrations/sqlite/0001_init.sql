@@ -130,6 +130,7 @@ CREATE TABLE authenticators (
     sealed_secret  BLOB    NOT NULL,
     counter        INTEGER NOT NULL,
     version        INTEGER NOT NULL,
+    generation     INTEGER NOT NULL, -- that of the user when the set last changed: unequal ones are not of one moment
     registered_by  TEXT    NOT NULL,
     created_at     INTEGER NOT NULL,
     last_used_at   INTEGER NOT NULL

@@ -42,7 +42,8 @@ export function outcome(session, challenge) {
 
 function story(challenge) {
   const lines = [["Asked", when(challenge.question.created_at)]];
-  if (challenge.answered_at) lines.push(["Answered", when(challenge.answered_at)]);
+  const answered = challenge.state === "approved" || challenge.state === "denied";
+  if (challenge.answered_at) lines.push([answered ? "Answered" : "Ended", when(challenge.answered_at)]);
   if (challenge.reason) lines.push(["Reason", quote(challenge.reason)]);
   if (challenge.fraud) lines.push(["Reported", "as fraud"]);
   return h("dl", { class: "story small" }, lines.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value))));

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,24 +31,28 @@ const chromium = "/usr/bin/chromium"
 // patience bounds one step in a browser on a busy machine.
 const patience = time.Minute
 
-// browser is the one process that all tests of this package share; each test
+// chrome is the one process that all tests of this package share; each test
 // has a profile of its own in it.
-var browser struct {
-	once   sync.Once
+type chrome struct {
 	ctx    context.Context
-	cancel context.CancelFunc
+	cancel func()
 	err    error
 }
 
+var (
+	browser = sync.OnceValue(startBrowser)
+	running atomic.Pointer[chrome]
+)
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if browser.cancel != nil {
-		browser.cancel()
+	if c := running.Load(); c != nil {
+		c.cancel()
 	}
 	os.Exit(code)
 }
 
-func startBrowser() {
+func startBrowser() *chrome {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
@@ -55,9 +60,10 @@ func startBrowser() {
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
-	browser.ctx = ctx
-	browser.cancel = func() { cancel(); stop() }
-	browser.err = chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	c := &chrome{ctx: ctx, cancel: func() { cancel(); stop() }}
+	c.err = chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	running.Store(c)
+	return c
 }
 
 // world is a server of the device protocol, the page in front of it, and
@@ -75,13 +81,13 @@ func newWorld(t *testing.T) *world {
 	if _, err := os.Stat(chromium); err != nil {
 		t.Skip("needs a browser: " + chromium + " is not installed")
 	}
-	browser.once.Do(startBrowser)
-	if browser.err != nil {
-		t.Fatal(browser.err)
+	shared := browser()
+	if shared.err != nil {
+		t.Fatal(shared.err)
 	}
 	w := &world{T: t, server: clienttest.Start(t)}
 	w.home = w.front()
-	ctx, cancel := chromedp.NewContext(browser.ctx, chromedp.WithNewBrowserContext())
+	ctx, cancel := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	w.ctx = ctx
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/twinseal/twinseal/client/clienttest"
 	"github.com/twinseal/twinseal/receipt"
@@ -60,6 +61,24 @@ func TestHoldingTheButtonApproves(t *testing.T) {
 	}
 	if w.server.State(asked) != "approved" {
 		t.Errorf("state %s", w.server.State(asked))
+	}
+}
+
+func TestTheKeyboardApproves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.link()
+	w.server.Ask("Log in?")
+	w.press("request")
+	w.see("approve")
+	w.do(
+		chromedp.Focus(id("approve")),
+		chromedp.KeyEvent(kb.Enter),
+		chromedp.WaitVisible(chromedp.CSS(`[data-testid="approve"][data-state="armed"]`)),
+		chromedp.KeyEvent(kb.Enter),
+	)
+	if got := w.outcome(); got != "approved" {
+		t.Errorf("outcome %s", got)
 	}
 }
 

@@ -6,6 +6,7 @@ const trouble = document.getElementById("trouble");
 const whole = Math.max(1, Number(page.dataset.whole));
 let end = performance.now() + Number(page.dataset.left) * 1000;
 let failures = 0;
+let asked = 0;
 let timer = 0;
 
 function draw() {
@@ -36,8 +37,12 @@ async function ask() {
     failures += 1;
     if (failures > 1) say(error instanceof TypeError ? "The bank cannot be reached. Trying again…" : error.message);
   }
-  timer = setTimeout(ask, Math.min(1000 * 2 ** Math.min(failures, 4), 10000));
+  asked += 1;
+  timer = setTimeout(ask, failures > 0 ? Math.min(1000 * 2 ** failures, 10000) : pace());
 }
+
+// pace is quick while an answer is likely, and calm afterwards.
+const pace = () => (asked < 20 ? 1000 : 2500);
 
 draw();
 setInterval(draw, 1000);

@@ -48,6 +48,8 @@ func (l *Lot) Accept() (net.Conn, error) {
 	}
 }
 
+// accept goes on after an error: the server that is told of it decides whether it was the last. Most are
+// passing, such as too many open files, which strangers can cause.
 func (l *Lot) accept() {
 	for {
 		conn, err := l.Listener.Accept()
@@ -57,9 +59,6 @@ func (l *Lot) accept() {
 			if conn != nil {
 				_ = conn.Close()
 			}
-			return
-		}
-		if err != nil {
 			return
 		}
 	}

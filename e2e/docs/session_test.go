@@ -175,7 +175,7 @@ func (s *session) compare(b block) {
 func (s *session) start(b block, address string) {
 	s.t.Helper()
 	var out bytes.Buffer
-	program := exec.Command("bash", "-eu", "-c", "exec "+strings.TrimSpace(b.text)) //nolint:noctx // it ends with the test
+	program := exec.Command("bash", "-eu", "-c", "exec "+strings.TrimSpace(b.text))
 	program.Dir, program.Env, program.Stdout, program.Stderr = s.dir, s.env, &out, &out
 	if err := program.Start(); err != nil {
 		s.t.Fatalf("%s: %v", b.at(), err)

@@ -5,7 +5,7 @@ import { announce, h } from "./dom.js";
 
 const holdTime = 800;
 const armDelay = 350;
-const armedTime = 6000;
+const armedTime = 10000;
 
 export function holdButton({ word, armedWord, testid, describedBy }, onDone) {
   const label = h("span", { class: "hold-word" }, word);

@@ -111,6 +111,9 @@ func (t *tree) decode(d *json.Decoder, depth int) (*value, error) {
 		if depth >= maxDepth {
 			return nil, errTooDeep
 		}
+		if err := t.count(); err != nil {
+			return nil, err
+		}
 		if token == '{' {
 			return t.decodeObject(d, depth+1)
 		}

@@ -145,6 +145,8 @@ func TestWhatCannotBeTakenApartIsRefused(t *testing.T) {
 		{"deep XML", "", strings.Repeat("<a>", 20) + strings.Repeat("</a>", 20), errTooDeep},
 		{"too many values", form, strings.Repeat("a=1&", maxValues+1), errTooMany},
 		{"too many values in JSON", "", `{"a":[` + strings.Repeat("1,", maxValues) + `1]}`, errTooMany},
+		{"too many empty objects", "", `{"a":[` + strings.Repeat("{},", maxValues) + `{}]}`, errTooMany},
+		{"too many empty lists", "", `{"a":[` + strings.Repeat("[],", maxValues) + `[]]}`, errTooMany},
 		{"two shapes of one name", form, "a=1&a[b]=2", errShape},
 		{"two shapes of one list", form, "a[]=1&a[b]=2", errShape},
 		{"XML half open", "", "<user><a>", errMalformed},

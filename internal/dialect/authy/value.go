@@ -47,10 +47,19 @@ type tree struct {
 
 func newTree() *tree { return &tree{root: &value{kind: kindObject}} }
 
+// count admits one more value. Objects and lists count too, the empty ones above all: finding a member looks
+// at those before it, so the work grows with the square of their number.
+func (t *tree) count() error {
+	if t.values++; t.values > maxValues {
+		return errTooMany
+	}
+	return nil
+}
+
 // leaf checks a text and counts it.
 func (t *tree) leaf(text string) (*value, error) {
-	if t.values++; t.values > maxValues {
-		return nil, errTooMany
+	if err := t.count(); err != nil {
+		return nil, err
 	}
 	if !storable(text) {
 		return nil, errEncoding

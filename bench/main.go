@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -91,6 +92,11 @@ func measure(ctx context.Context, p plan, engine, binary, dir string, out io.Wri
 		if w.database, err = pgtest.CreateDatabase(ctx, cluster.URL("postgres")); err != nil {
 			return err
 		}
+		at, err := url.Parse(w.database)
+		if err != nil {
+			return err
+		}
+		w.cluster = at.Query().Get("host")
 	}
 	fmt.Fprintf(out, "\n%s\n%s\n", engine, strings.Repeat("─", len(engine)))
 	if err := w.prepare(ctx); err != nil {

@@ -107,9 +107,9 @@ func cpuOf(pid int) time.Duration {
 	return time.Duration(user+system) * clockTick
 }
 
-// postgresProcesses finds the server processes of PostgreSQL on this machine. Those that end between two
-// looks take their time along; a run has few of them.
-func postgresProcesses() []int {
+// postgresProcesses finds the processes of the PostgreSQL server that works in a directory. Those that end
+// between two looks take their time along; a run has few of them.
+func postgresProcesses(dir string) []int {
 	names, err := filepath.Glob("/proc/[0-9]*/comm")
 	if err != nil {
 		return nil
@@ -118,6 +118,10 @@ func postgresProcesses() []int {
 	for _, name := range names {
 		comm, err := os.ReadFile(name)
 		if err != nil || !strings.HasPrefix(string(comm), "postgres") {
+			continue
+		}
+		at, err := os.Readlink(filepath.Join(filepath.Dir(name), "cwd"))
+		if err != nil || !strings.HasPrefix(at, dir) {
 			continue
 		}
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name)))

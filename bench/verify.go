@@ -22,6 +22,9 @@ func (w *world) verify(ctx context.Context, bare, server *process) error {
 	var ratios, rates, cpu, bareCPU, wait []float64
 	errors := 0
 	for round := range w.rounds + 1 {
+		if err := w.align(ctx, server); err != nil {
+			return err
+		}
 		requests, err := w.tokenRequests(server)
 		if err != nil {
 			return err
@@ -58,6 +61,13 @@ func (w *world) verify(ctx context.Context, bare, server *process) error {
 	return nil
 }
 
+// align moves the server's clock to the beginning of a step, so that none ends in the middle of a round.
+func (w *world) align(ctx context.Context, server *process) error {
+	const step = 30 * time.Second
+	now := w.now()
+	return w.advance(ctx, server, now.Truncate(step).Add(step+time.Second).Sub(now))
+}
+
 func list(of []float64) string {
 	var out strings.Builder
 	for i, v := range of {
@@ -72,8 +82,11 @@ func list(of []float64) string {
 func (w *world) tokenRequests(server *process) ([][]byte, error) {
 	requests := make([][]byte, 0, steps*len(w.persons))
 	now := w.now()
+	// A whole number of rounds over the connections keeps each person on one of them, so that nobody's
+	// newer code overtakes an older one.
+	persons := w.persons[:len(w.persons)-len(w.persons)%w.clients]
 	for step := -1; step < steps-1; step++ {
-		for _, p := range w.persons {
+		for _, p := range persons {
 			code, err := totp.Code(p.seed, p.totp, now.Add(time.Duration(step)*30*time.Second))
 			if err != nil {
 				return nil, err

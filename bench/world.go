@@ -26,6 +26,7 @@ type world struct {
 	plan
 	dir      string
 	database string
+	cluster  string // where PostgreSQL works
 	binary   string
 	out      io.Writer
 	persons  []*person
@@ -130,7 +131,7 @@ func (w *world) startServer(ctx context.Context) (*process, error) {
 	cmd.Env = append(cmd.Environ(), "TWINSEAL_LOG_LEVEL=error")
 	p, err := startProcess(ctx, cmd, address, "/readyz")
 	if err == nil && w.database != "" {
-		p.helpers = postgresProcesses
+		p.helpers = func() []int { return postgresProcesses(w.cluster) }
 	}
 	return p, err
 }

@@ -218,6 +218,28 @@ type iotestShort struct{}
 
 func (iotestShort) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
+// stingy is a body that never comes, and remembers how much room was made for it.
+type stingy struct{ room int }
+
+func (s *stingy) Read(p []byte) (int, error) {
+	s.room = max(s.room, len(p))
+	return 0, io.ErrUnexpectedEOF
+}
+
+func TestNoRoomIsMadeForALargeBodyBeforeItComes(t *testing.T) {
+	t.Parallel()
+	d, body := newDesk(), &stingy{}
+	r := httptest.NewRequest(http.MethodPost, "/", body)
+	r.ContentLength = endpoint.DefaultMaxBody
+	w := serve(d.Route("r", func(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
+		_, err := r.Bytes()
+		return endpoint.Response{}, err
+	}), r)
+	if w.Code != http.StatusBadRequest || body.room == 0 || body.room > 8<<10 {
+		t.Errorf("got %d with room for %d bytes", w.Code, body.room)
+	}
+}
+
 func TestAStatusWithoutBodyHasNone(t *testing.T) {
 	t.Parallel()
 	w := serve(newDesk().Route("r", func(context.Context, *endpoint.Request) (endpoint.Response, error) {

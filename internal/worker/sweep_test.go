@@ -57,6 +57,9 @@ func TestWhatHasOutlivedItsPurposeGoesInBatches(t *testing.T) {
 		if left := e.remaining(); left != 0 {
 			t.Errorf("%d challenges left after three seconds", left)
 		}
+		if got := o.taken(); got["proofs"] != 30_000 {
+			t.Errorf("%d proofs after three seconds: more come than are purged", got["proofs"])
+		}
 		time.Sleep(2 * time.Minute)
 		stop()
 		if got := o.taken(); !maps.Equal(got, want) {

@@ -63,7 +63,7 @@ func (s *Service) tidyQuestion(in *AskApproval) error {
 	if !in.Caller.Application.Settings.Approvals {
 		return refuse(Forbidden, ReasonFeatureOff, "approval requests are not enabled for the application")
 	}
-	in.Message = cut(showable(in.Message), s.limits.MessageRunes)
+	in.Message = cut(Showable(in.Message), s.limits.MessageRunes)
 	if strings.TrimSpace(in.Message) == "" {
 		return &Error{Code: Invalid, Field: "message", Message: "the message is empty"}
 	}
@@ -76,7 +76,7 @@ func (s *Service) tidyQuestion(in *AskApproval) error {
 		}
 		tidy := make([]Detail, 0, len(*list.lines))
 		for _, d := range *list.lines {
-			tidy = append(tidy, Detail{cut(showable(d.Label), s.limits.DetailRunes), cut(showable(d.Value), s.limits.DetailRunes)})
+			tidy = append(tidy, Detail{cut(Showable(d.Label), s.limits.DetailRunes), cut(Showable(d.Value), s.limits.DetailRunes)})
 		}
 		*list.lines = tidy
 	}
@@ -96,10 +96,10 @@ func checkLogos(logos []Logo) error {
 	return nil
 }
 
-// showable replaces what cannot be shown as itself: control characters and invisible format characters —
+// Showable replaces what cannot be shown as itself: control characters and invisible format characters —
 // direction marks above all — which could make a screen show something else than what is signed. Line breaks
 // become spaces. What is left of the format characters are the few that are drawn around other letters.
-func showable(text string) string {
+func Showable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t', unicode.In(r, unicode.Zl, unicode.Zp):

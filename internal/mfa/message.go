@@ -53,7 +53,7 @@ func (s *Service) verificationMessage(in StartVerification, code SentCode) Messa
 		said = say.VerificationVoice(what)
 	}
 	if in.CustomMessage != "" {
-		said.Text = strings.ReplaceAll(showable(in.CustomMessage), customCodeMark, digits)
+		said.Text = strings.ReplaceAll(Showable(in.CustomMessage), customCodeMark, digits)
 	}
 	return worded(say, in.Caller, in.Channel, in.Phone.E164(), said)
 }

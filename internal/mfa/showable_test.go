@@ -13,12 +13,12 @@ func TestShowableTextShowsAsItIs(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := rapid.String().Draw(t, "text")
-		out := showable(in)
+		out := Showable(in)
 		switch {
 		case !utf8.ValidString(out):
 			t.Fatalf("%q is not text", out)
-		case showable(out) != out:
-			t.Fatalf("%q changes again to %q", out, showable(out))
+		case Showable(out) != out:
+			t.Fatalf("%q changes again to %q", out, Showable(out))
 		case strings.IndexFunc(out, invisible) >= 0:
 			t.Fatalf("%q holds what no screen shows", out)
 		case utf8.RuneCountInString(out) > utf8.RuneCountInString(in):
@@ -44,7 +44,7 @@ func TestShowableKeepsWhatPeopleWrite(t *testing.T) {
 		"a\x00b\x7fc\u0085d":          "abcd",
 		"a\xffb":                      "ab",
 	} {
-		if got := showable(in); got != want {
+		if got := Showable(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
@@ -66,7 +66,7 @@ func FuzzShowable(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		if out := showable(in); showable(out) != out || strings.IndexFunc(out, invisible) >= 0 || !utf8.ValidString(out) {
+		if out := Showable(in); Showable(out) != out || strings.IndexFunc(out, invisible) >= 0 || !utf8.ValidString(out) {
 			t.Fatalf("%q became %q", in, out)
 		}
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/endpoint"
@@ -29,6 +30,7 @@ var statuses = map[string]int{
 type problemError struct {
 	code   string
 	detail string
+	header http.Header
 	cause  error
 }
 
@@ -77,7 +79,7 @@ var (
 func (d *Dialect) renderError(_ *endpoint.Request, err error) endpoint.Response {
 	code, detail, header := api.CodeInternal, "something went wrong on our side; try again", http.Header(nil)
 	if own, ok := errors.AsType[*problemError](err); ok {
-		code, detail = own.code, own.detail
+		code, detail, header = own.code, own.detail, own.header
 	} else if refusal, ok := errors.AsType[*mfa.Error](err); ok {
 		if named, ok := byReason[refusal.Reason]; ok {
 			code, detail = named, refusal.Message
@@ -107,15 +109,26 @@ func newProblem(code, detail string) api.Problem {
 
 // unknownRoute tells a wrong method from a wrong path.
 func unknownRoute(mux *http.ServeMux) endpoint.Func {
-	methods := []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete}
 	return func(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
-		for _, method := range methods {
-			probe := r.Clone(r.Context())
-			probe.Method = method
-			if _, pattern := mux.Handler(probe); pattern != "/" && pattern != "" {
-				return endpoint.Response{}, problem(api.CodeMethodNotAllowed, "this address knows other methods")
+		if known := methodsAt(mux, r); len(known) > 0 {
+			return endpoint.Response{}, &problemError{
+				code: api.CodeMethodNotAllowed, detail: "this address knows other methods",
+				header: http.Header{"Allow": {strings.Join(known, ", ")}},
 			}
 		}
 		return endpoint.Response{}, problem(api.CodeNotFound, "there is nothing at this address; see docs/authenticator-protocol.md")
 	}
+}
+
+// methodsAt lists the methods that the request's path knows.
+func methodsAt(mux *http.ServeMux, r *endpoint.Request) []string {
+	var known []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		probe := r.Clone(r.Context())
+		probe.Method = method
+		if _, pattern := mux.Handler(probe); strings.HasPrefix(pattern, method+" ") && plainPath(probe) {
+			known = append(known, method)
+		}
+	}
+	return known
 }

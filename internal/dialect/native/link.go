@@ -52,15 +52,20 @@ func (d *Dialect) freshProof(ctx context.Context, r *endpoint.Request) (*receipt
 }
 
 func newDevice(r *endpoint.Request, key receipt.JWK, name, platform string) (mfa.NewDevice, error) {
-	name, platform = strings.TrimSpace(name), strings.ToLower(strings.TrimSpace(platform))
+	name, platform = strings.TrimSpace(mfa.Showable(name)), strings.ToLower(strings.TrimSpace(platform))
 	if name == "" || utf8.RuneCountInString(name) > api.MaxNameLength {
 		return mfa.NewDevice{}, problem(api.CodeInvalidRequest, "the device's name must have 1 to 100 characters")
 	}
-	if platform == "" || len(platform) > maxPlatform {
+	if !isWord(platform) {
 		return mfa.NewDevice{}, problem(api.CodeInvalidRequest, "the platform must be a word such as android, ios, web or cli")
 	}
 	encoded, err := json.Marshal(key)
 	return mfa.NewDevice{Key: encoded, Name: name, Platform: platform, Source: source(r)}, err
+}
+
+// isWord reports whether applications may show the platform anywhere.
+func isWord(platform string) bool {
+	return platform != "" && len(platform) <= maxPlatform && strings.Trim(platform, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
 func (d *Dialect) linked(l mfa.Linked, err error) (endpoint.Response, error) {

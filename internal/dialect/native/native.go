@@ -5,6 +5,8 @@ package native
 
 import (
 	"net/http"
+	"path"
+	"strings"
 
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/endpoint"
@@ -43,8 +45,22 @@ func (d *Dialect) Handler(server *endpoint.Server) http.Handler {
 	for _, route := range d.routes() {
 		mux.Handle(route.pattern, h.Route(route.pattern, route.answer))
 	}
-	mux.Handle("/", h.Route("unknown", unknownRoute(mux)))
-	return mux
+	unknown := h.Route("unknown", unknownRoute(mux))
+	mux.Handle("/", unknown)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !plainPath(r) {
+			unknown.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// plainPath reports whether the mux would take the path as it is. It redirects others, with a doubled slash or
+// a dot segment, but a signed request is for one address.
+func plainPath(r *http.Request) bool {
+	escaped := r.URL.EscapedPath()
+	return path.Clean(escaped) == strings.TrimSuffix(escaped, "/")
 }
 
 type route struct {

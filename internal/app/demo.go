@@ -45,6 +45,10 @@ func demoKey(path string) (string, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("the sample bank's key: %w", err)
 	}
+	// With a master key from elsewhere nobody has made the directory yet.
+	if err := os.MkdirAll(filepath.Dir(path), dataMode); err != nil {
+		return "", fmt.Errorf("the sample bank's key: %w", err)
+	}
 	key := rand.Text()
 	if err := os.WriteFile(path, []byte(key+"\n"), secretMode); err != nil {
 		return "", fmt.Errorf("the sample bank's key: %w", err)

@@ -1,0 +1,159 @@
+// Package browser plays the workshop in a real browser against the built program on both engines: a person
+// registers at the sample bank, links the web authenticator, transfers money and decides, and the bank shows what
+// became of it.
+package browser
+
+import (
+	"context"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/twinseal/twinseal/e2e/harness"
+)
+
+func TestMain(m *testing.M) { harness.Main(m) }
+
+// patience bounds one step in a browser on a busy machine.
+const patience = time.Minute
+
+// launch starts a browser with a fresh profile, which ends with the test.
+func launch(t *testing.T) context.Context {
+	t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(installed(t)), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WindowSize(1280, 900),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+	)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// installed finds the browser.
+func installed(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Fatal("no browser: run scripts/setup test")
+	return ""
+}
+
+// screen is one profile of the browser: a desktop or a phone, which share nothing.
+type screen struct {
+	t    *testing.T
+	home string
+	ctx  context.Context
+}
+
+// newScreen opens a profile of its own.
+func newScreen(t *testing.T, browser context.Context, home string) *screen {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	s := &screen{t: t, home: home, ctx: ctx}
+	// The first step binds the tab to its context, which therefore must not be one that ends with the step.
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
+		t.Fatal(err)
+	}
+	s.watch()
+	return s
+}
+
+// watch fails the test for exceptions of the pages and for what their policy forbids.
+func (s *screen) watch() {
+	var mu sync.Mutex
+	var found []string
+	messages := chromedp.Console(s.ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if text := m.String(); m.IsException() || strings.Contains(text, "Content Security Policy") {
+				mu.Lock()
+				found = append(found, text)
+				mu.Unlock()
+			}
+		}
+	}()
+	s.t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, text := range found {
+			s.t.Errorf("a page says: %s", text)
+		}
+	})
+}
+
+// do takes steps, and shows the page when one of them fails.
+func (s *screen) do(steps ...chromedp.Action[chromedp.Void]) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		s.t.Fatalf("%v on\n%s", err, s.page())
+	}
+}
+
+// page is what the page says, for a test that fails.
+func (s *screen) page() string {
+	ctx, cancel := context.WithTimeout(s.ctx, lastLook)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+// lastLook bounds a look at a page that may hang.
+const lastLook = 5 * time.Second
+
+func named(testID string) chromedp.CSS { return chromedp.CSS(`[data-testid="` + testID + `"]`) }
+
+func (s *screen) open(path string)  { s.t.Helper(); s.do(chromedp.Navigate(s.home + path)) }
+func (s *screen) see(testID string) { s.t.Helper(); s.do(chromedp.WaitVisible(named(testID))) }
+func (s *screen) press(id string)   { s.t.Helper(); s.see(id); s.do(chromedp.Click(named(id))) }
+func (s *screen) fill(id, v string) {
+	s.t.Helper()
+	s.do(chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.SetValue(chromedp.CSS("#"+id), v))
+}
+
+// text is what an element says.
+func (s *screen) text(testID string) string {
+	s.t.Helper()
+	s.see(testID)
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.TextContent(named(testID)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.TrimSpace(text)
+}
+
+// attribute is one of an element's attributes.
+func (s *screen) attribute(testID, name string) string {
+	s.t.Helper()
+	s.see(testID)
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	found, err := chromedp.Run(ctx, chromedp.AttributeValue(named(testID), name))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return found.Value
+}

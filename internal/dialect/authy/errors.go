@@ -1,6 +1,7 @@
 package authy
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -141,12 +142,14 @@ type refusal struct {
 	token      bool       // says that the token is invalid, where raw bytes are searched for it
 	allow      string     // the methods that the path takes
 	retryAfter time.Duration
+	logged     string // stands for a message in the log that repeats what the caller sent
 	cause      error
 }
 
-// Error is for the log.
+// Error is for the log. It repeats nothing of the request, which may be a phone number, a code or a key that
+// stands in the wrong place.
 func (r *refusal) Error() string {
-	text := r.code + ": " + r.message
+	text := r.code + ": " + cmp.Or(r.logged, r.message)
 	if r.cause != nil {
 		text += ": " + r.cause.Error()
 	}
@@ -164,9 +167,16 @@ func refuseFor(f failure, message string) *refusal {
 	return &refusal{failure: f}
 }
 
+// repeating is refuseFor with a sentence that repeats what the caller sent; the log gets another one.
+func repeating(f failure, message, logged string) *refusal {
+	f.message = message
+	return &refusal{failure: f, logged: logged}
+}
+
 // badParameter names the parameter at fault, in the protocol's words.
 func badParameter(name, problem string) *refusal {
-	return &refusal{failure: failure{http.StatusBadRequest, "60004", "Invalid parameter: " + name + " - " + problem}}
+	named := "Invalid parameter: " + name
+	return repeating(failure{http.StatusBadRequest, "60004", ""}, named+" - "+problem, named)
 }
 
 // refusalOf finds the answer to any error.

@@ -97,7 +97,7 @@ func (d *Dialect) checkPhone(ctx context.Context, c *call) (any, error) {
 }
 
 func noneFor(phone mfa.Phone) *refusal {
-	return refuseFor(failNoPhoneCode, "No pending verifications for "+spelled(phone)+" found.")
+	return repeating(failNoPhoneCode, "No pending verifications for "+spelled(phone)+" found.", failNoPhoneCode.message)
 }
 
 type phoneStatusAnswer struct {

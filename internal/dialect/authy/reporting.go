@@ -125,7 +125,7 @@ func spanOf(query *value) (span, error) {
 func (s *span) narrow(attribute, operator, text string) error {
 	if attribute == "event" && operator == "eq" {
 		if len(typesOf([]string{text})) == 0 {
-			return refuseFor(failQuery, "'"+clip(text)+"' is not an event that is counted here")
+			return repeating(failQuery, "'"+clip(text)+"' is not an event that is counted here", "an event that is not counted here")
 		}
 		s.names = []string{text}
 		return nil

@@ -61,7 +61,7 @@ func (d *Dialect) createWebhook(ctx context.Context, c *call) (any, error) {
 	}
 	for _, e := range listed {
 		if e.kind != kindText || !slices.Contains(eventNames, e.text) {
-			return nil, refuseFor(failWebhook, "'"+clip(e.text)+"' is not an event of this protocol")
+			return nil, repeating(failWebhook, "'"+clip(e.text)+"' is not an event of this protocol", "an event that is not one of this protocol")
 		}
 		if !slices.Contains(hook.Events, e.text) {
 			hook.Events = append(hook.Events, e.text)

@@ -51,7 +51,6 @@ func TestWithoutAKeyEverythingLooksAlike(t *testing.T) {
 					}
 				}
 			}
-			w.Later(61 * time.Second) // or the limit of wrong keys answers
 		}
 	}
 	if happened, _ := w.Events(w.Caller.Application.ID, last); len(happened) != 0 {
@@ -59,16 +58,16 @@ func TestWithoutAKeyEverythingLooksAlike(t *testing.T) {
 	}
 }
 
-func TestGuessingKeysIsLimited(t *testing.T) {
+func TestGuessingKeysShutsNobodyOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for i := range 100 {
+	for i := range 200 {
 		if a := w.Do(as(fmt.Sprint("guess-", i), get("/protected/json/app/details"))); a.Status != 401 {
 			t.Fatalf("guess %d: %d %s", i, a.Status, a.Body)
 		}
 	}
-	if a := w.Do(as("guess-again", get("/protected/json/app/details"))); a.Status != 429 || !strings.Contains(a.Body, `"60003"`) {
-		t.Errorf("%d %s", a.Status, a.Body)
+	if a := w.Do(get("/protected/json/app/details")); a.Status != 200 {
+		t.Errorf("the right key from the same address: %d %s", a.Status, a.Body)
 	}
 }
 

@@ -3,6 +3,7 @@ package authy
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"strings"
@@ -20,7 +21,6 @@ type victim struct {
 	id     authy.UserID
 	device *client.Device
 	uuid   string // of a request that waits
-	other  string // of a request of an application elsewhere
 }
 
 func newVictim(t *testing.T, w *world) *victim {
@@ -183,10 +183,7 @@ func wrongTypes(t *testing.T, body string) []string {
 			`{"a":{"b":["c"]}}`, `[["x"]]`, `[{"a":1},2,"x"]`, `1e400`, `-1`, `true`, `99999999999999999999`,
 			`"` + strings.Repeat("x", 100000) + `"`, `"\u0000"`, `"\ud800"`, `" "`,
 		} {
-			changed := map[string]json.RawMessage{}
-			for k, v := range members {
-				changed[k] = v
-			}
+			changed := maps.Clone(members)
 			changed[name] = json.RawMessage(wrong)
 			text, err := json.Marshal(changed)
 			if err != nil {
@@ -314,10 +311,20 @@ const nobody = "996221c0-b7a7-4133-8c06-0e67b818e6fb"
 func (v *victim) deviceDoor(t *testing.T) {
 	t.Helper()
 	for _, r := range []route{
-		{"POST", "/api/v1/device/links", ""}, {"POST", "/api/v1/device/links/phone", ""}, {"POST", "/api/v1/device/links/phone/" + nobody, ""},
-		{"GET", "/api/v1/device", ""}, {"DELETE", "/api/v1/device", ""}, {"GET", "/api/v1/device/push/key", ""}, {"PUT", "/api/v1/device/push", ""},
-		{"GET", "/api/v1/device/challenges", ""}, {"GET", "/api/v1/device/challenges/" + v.uuid, ""}, {"POST", "/api/v1/device/challenges/" + v.uuid + "/answer", ""},
-		{"GET", "/api/v1/device/receipts/" + v.uuid, ""}, {"GET", "/api/v1/device/stream", ""}, {"GET", "/api/v1/receipts/" + v.uuid, ""}, {"GET", "/api/v1/nothing", ""},
+		{"POST", "/api/v1/device/links", ""},
+		{"POST", "/api/v1/device/links/phone", ""},
+		{"POST", "/api/v1/device/links/phone/" + nobody, ""},
+		{"GET", "/api/v1/device", ""},
+		{"DELETE", "/api/v1/device", ""},
+		{"GET", "/api/v1/device/push/key", ""},
+		{"PUT", "/api/v1/device/push", ""},
+		{"GET", "/api/v1/device/challenges", ""},
+		{"GET", "/api/v1/device/challenges/" + v.uuid, ""},
+		{"POST", "/api/v1/device/challenges/" + v.uuid + "/answer", ""},
+		{"GET", "/api/v1/device/receipts/" + v.uuid, ""},
+		{"GET", "/api/v1/device/stream", ""},
+		{"GET", "/api/v1/receipts/" + v.uuid, ""},
+		{"GET", "/api/v1/nothing", ""},
 	} {
 		for name, header := range map[string]http.Header{
 			"no proof": nil, "no JWS": {"Dpop": {"nonsense"}}, "two proofs": {"Dpop": {"a.b.c", "a.b.c"}}, "an enormous proof": {"Dpop": {strings.Repeat("a", 20000)}},

@@ -30,6 +30,7 @@ func TestStories(t *testing.T) {
 			"picture":               (*world).picture,
 			"device tokens":         (*world).deviceTokens,
 			"imported":              (*world).imported,
+			"mixed":                 (*world).mixed,
 			"receipts":              (*world).receipts,
 			"races":                 (*world).races,
 			"applies":               (*world).applies,

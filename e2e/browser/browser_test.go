@@ -59,7 +59,7 @@ type screen struct {
 }
 
 // newScreen opens a profile of its own.
-func newScreen(t *testing.T, browser context.Context, home string) *screen {
+func newScreen(browser context.Context, t *testing.T, home string) *screen {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)

@@ -34,7 +34,7 @@ func TestTheWorkshop(t *testing.T) {
 			meet := func(t *testing.T) *visitor {
 				t.Helper()
 				p := server.NewPerson()
-				return &visitor{Person: &p, server: server, desktop: newScreen(t, browser, server.URL), phone: newScreen(t, browser, server.URL)}
+				return &visitor{Person: &p, server: server, desktop: newScreen(browser, t, server.URL), phone: newScreen(browser, t, server.URL)}
 			}
 			t.Run("approved", func(t *testing.T) { approved(t, meet(t)) })
 			t.Run("denied", func(t *testing.T) { denied(t, meet(t)) })
@@ -75,7 +75,7 @@ func (v *visitor) inbox(testID string) string {
 	} else {
 		v.server.Await(v.desktop.t, v.Phone, 1)
 	}
-	tab := newScreen(v.desktop.t, v.desktop.ctx, v.desktop.home)
+	tab := newScreen(v.desktop.ctx, v.desktop.t, v.desktop.home)
 	tab.open("/sandbox?to=" + url.QueryEscape(v.Phone))
 	if testID == "code" {
 		return tab.text("code")

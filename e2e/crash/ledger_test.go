@@ -88,7 +88,7 @@ func (l *ledger) check(t *testing.T, u use, o outcome) {
 	}
 }
 
-func (l *ledger) send(s *sending) {
+func (l *ledger) sends(s *sending) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.round.sendings = append(l.round.sendings, s)

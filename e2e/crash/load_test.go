@@ -162,7 +162,7 @@ func (w *world) send(ctx context.Context, t *testing.T) {
 		w.complain(t, "create", err)
 		return
 	}
-	w.ledger.send(s)
+	w.sends(s)
 	if _, err := w.client.SendSMS(ctx, s.id, authy.CodeOptions{}); err != nil {
 		w.complain(t, "send", err)
 		return
@@ -193,7 +193,7 @@ func (w *world) approve(ctx context.Context, t *testing.T) {
 		return
 	}
 	a := &asking{id: id, device: s.device}
-	w.ledger.ask(a)
+	w.ask(a)
 	question, err := s.device.Challenge(ctx, string(id))
 	if err != nil {
 		w.complain(t, "look", err)

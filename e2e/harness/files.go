@@ -10,10 +10,10 @@ import (
 
 const privateFile = 0o600
 
-// write makes a file that only its owner reads.
-func write(t testing.TB, path string, data []byte) {
+// Write makes a file that only its owner reads.
+func Write(t testing.TB, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, data, privateFile); err != nil {
+	if err := os.WriteFile(path, []byte(text), privateFile); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -26,6 +26,6 @@ func writeKey(t testing.TB, dir string) string {
 	key := make([]byte, masterKeySize)
 	rand.Read(key)
 	path := filepath.Join(dir, "master.key")
-	write(t, path, []byte(base64.StdEncoding.EncodeToString(key)+"\n"))
+	Write(t, path, base64.StdEncoding.EncodeToString(key)+"\n")
 	return path
 }

@@ -54,7 +54,7 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	if o.Apply != "" {
 		s.apply = filepath.Join(dir, "apply.yaml")
-		write(t, s.apply, []byte(o.Apply))
+		Write(t, s.apply, o.Apply)
 	}
 	s.open()
 	return s

@@ -146,11 +146,13 @@ type parked struct {
 	keep  bool   // the connection may serve another request
 }
 
-// park takes the connection from net/http, or returns nil where that cannot be.
+// park takes the connection from net/http, or returns nil where that cannot be. Nor is it done where the
+// connection could lose its place: net/http alone knows that an answer to HEAD goes without its body, and how
+// much of a request's body is still to come.
 func (c *call) park(w *Wait) *parked {
 	r := c.request.Request
 	hijacker, ok := c.writer.ResponseWriter.(http.Hijacker)
-	if !ok || r.ProtoMajor != 1 || !c.server.Lot.enter() {
+	if !ok || r.ProtoMajor != 1 || r.Method == http.MethodHead || r.ContentLength != 0 || !c.server.Lot.enter() {
 		return nil
 	}
 	conn, buffered, err := hijacker.Hijack()
@@ -159,6 +161,9 @@ func (c *call) park(w *Wait) *parked {
 		return nil
 	}
 	p := &parked{Wait: w, lot: c.server.Lot, conn: conn, keep: r.ProtoAtLeast(1, 1) && !r.Close && !w.Stream}
+	if drained, ok := conn.(*ahead); ok && len(drained.early) == 0 {
+		p.conn = drained.Conn // or they would pile up, one for each wait
+	}
 	if n := buffered.Reader.Buffered(); n > 0 {
 		p.early, _ = buffered.Reader.Peek(n)
 		p.early = bytes.Clone(p.early)

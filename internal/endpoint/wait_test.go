@@ -222,6 +222,39 @@ func TestAStreamSaysWhatNextGivesUntilItEnds(t *testing.T) {
 	}
 }
 
+func TestWhatOnlyTheServerCanFrameIsNotParked(t *testing.T) {
+	t.Parallel()
+	for name, request := range map[string]string{
+		"HEAD":          "HEAD /wait HTTP/1.1\r\nHost: test\r\n\r\n",
+		"with a body":   "GET /wait HTTP/1.1\r\nHost: test\r\nContent-Length: 29\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\nabc",
+		"of many parts": "GET /wait HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := openLounge(t, endpoint.Wait{For: time.Hour, Next: woken})
+			defer l.stop()
+			c := l.dial(t)
+			defer func() { _ = c.Close() }()
+			if _, err := io.WriteString(c, request); err != nil {
+				t.Fatal(err)
+			}
+			l.wake <- struct{}{}
+			resp, err := http.ReadResponse(c.in, &http.Request{Method: request[:strings.IndexByte(request, ' ')]})
+			if err != nil || resp.StatusCode != http.StatusOK {
+				t.Fatalf("the wait was answered by %v, %v", resp, err)
+			}
+			if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			c.ask(t, "/plain")
+			if status, body := c.hear(t); status != http.StatusOK || body != "plain" {
+				t.Errorf("the next request was answered by %d %q", status, body)
+			}
+		})
+	}
+}
+
 func TestWithoutALotAWaitHoldsItsHandler(t *testing.T) {
 	t.Parallel()
 	l := &lounge{wake: make(chan struct{}, 1), wait: endpoint.Wait{For: time.Hour, Next: woken}}

@@ -109,7 +109,7 @@ func (d *desk) through(door http.Handler, r request) answer {
 
 func (d *desk) build(r request) *http.Request {
 	d.tb.Helper()
-	out := httptest.NewRequestWithContext(d.Context(), r.method, "http://mfa.example.test"+r.target, bytes.NewReader([]byte(r.body)))
+	out := httptest.NewRequestWithContext(d.tb.Context(), r.method, "http://mfa.example.test"+r.target, bytes.NewReader([]byte(r.body)))
 	if r.body != "" {
 		out.Header.Set("Content-Type", "application/json")
 	}

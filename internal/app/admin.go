@@ -90,6 +90,9 @@ func (a *App) caller(ctx context.Context, p Person) (*mfa.Caller, mfa.UserRef, e
 		return nil, ref, errors.New("say whom: --authy-id, --phone or --alias")
 	}
 	c, err := a.Service.CallerByNumber(ctx, p.ApplicationNumber)
+	if p.ApplicationNumber == 0 && mfa.IsCode(err, mfa.Invalid) {
+		err = errors.New("the server has not just one application; name one with --app NUMBER")
+	}
 	return c, ref, err
 }
 

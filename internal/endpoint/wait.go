@@ -22,9 +22,10 @@ const (
 // Wait is an answer that comes later: once Next says so. Its function must not hold on to the [Request],
 // which is gone while it waits.
 type Wait struct {
-	// Wake is looked at while waiting; Close is called once, when the wait has ended in any way.
-	Wake  <-chan struct{}
-	Close func()
+	// Wake is looked at while waiting; Close is called once, when the wait has ended in any way. End, where
+	// there is one, is closed to have the wait over before its time.
+	Wake, End <-chan struct{}
+	Close     func()
 	// For bounds the wait; 0, for streams only, does not. Every also asks again that often; 0 never.
 	For, Every time.Duration
 	// Stream makes the answer a stream of server-sent events: each Body that Next gives is sent at once.
@@ -88,7 +89,7 @@ func (t ticking) stop() {
 }
 
 // next blocks until there is a reason to ask again.
-func (t ticking) next(ctx context.Context, wake, draining <-chan struct{}) Why {
+func (t ticking) next(ctx context.Context, w *Wait, draining <-chan struct{}) Why {
 	var over, beat <-chan time.Time
 	if t.over != nil {
 		over = t.over.C
@@ -97,11 +98,12 @@ func (t ticking) next(ctx context.Context, wake, draining <-chan struct{}) Why {
 		beat = t.beat.C
 	}
 	select {
-	case <-wake:
+	case <-w.Wake:
 		return Woken
 	case <-beat:
 		return Beat
 	case <-over:
+	case <-w.End:
 	case <-draining:
 	case <-ctx.Done():
 	}
@@ -112,7 +114,7 @@ func (w *Wait) inPlace(ctx context.Context, draining <-chan struct{}) (Response,
 	t := w.ticking()
 	defer t.stop()
 	for {
-		why := t.next(ctx, w.Wake, draining)
+		why := t.next(ctx, w, draining)
 		resp, done, err := w.Next(context.WithoutCancel(ctx), why)
 		if err != nil || done || why == Over {
 			return resp, normal(err)
@@ -132,7 +134,7 @@ func streamInPlace(ctx context.Context, w *Wait, draining <-chan struct{}, s *St
 		if err := s.raw(resp.Body); err != nil || done || why == Over {
 			return err
 		}
-		why = t.next(ctx, w.Wake, draining)
+		why = t.next(ctx, w, draining)
 	}
 }
 
@@ -189,7 +191,7 @@ func (p *parked) run() {
 	t := p.ticking()
 	defer t.stop()
 	if !p.Stream || p.begin() {
-		for p.waitOn(t.next(context.Background(), p.Wake, p.lot.drained)) {
+		for p.waitOn(t.next(context.Background(), p.Wait, p.lot.drained)) {
 		}
 	}
 	p.Close()

@@ -87,8 +87,10 @@ func (d *Dialect) pending(ctx context.Context, c *mfa.DeviceCaller, wait time.Du
 		}
 		return d.list(list)
 	}
+	end, leave := d.held.enter(c.Device.ID)
 	return endpoint.Response{Wait: &endpoint.Wait{
-		Wake: changed, Close: stop, For: wait,
+		Wake: changed, End: end, For: wait,
+		Close: func() { leave(); stop() },
 		Next: func(ctx context.Context, why endpoint.Why) (endpoint.Response, bool, error) {
 			return d.again(ctx, c, why, after)
 		},

@@ -25,6 +25,7 @@ type Options struct {
 type Dialect struct {
 	service *mfa.Service
 	options Options
+	held    held
 }
 
 // New returns the front door to a service.

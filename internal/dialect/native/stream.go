@@ -16,9 +16,11 @@ const heartbeat = 25 * time.Second
 // stream sends the pending list at once and after every change, until the device goes away or is unlinked.
 func (d *Dialect) stream(_ context.Context, _ *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
 	changed, stop := d.service.Wait(c)
+	end, leave := d.held.enter(c.Device.ID)
 	sent := ""
 	return endpoint.Response{Wait: &endpoint.Wait{
-		Wake: changed, Close: stop, Every: heartbeat, Stream: true,
+		Wake: changed, End: end, Every: heartbeat, Stream: true,
+		Close: func() { leave(); stop() },
 		Next: func(ctx context.Context, why endpoint.Why) (endpoint.Response, bool, error) {
 			if why == endpoint.Beat {
 				return endpoint.Response{Body: endpoint.Comment("still here")}, false, nil

@@ -30,6 +30,9 @@ func (w *world) verify(ctx context.Context, bare, server *process) error {
 			return err
 		}
 		got, err := share(server, w.clients, len(requests), func(c *connection, i int) error {
+			if requests[i] == nil {
+				return nil
+			}
 			status, body, err := c.do(requests[i])
 			if err == nil && (status != 200 || !bytes.Contains(body, validToken)) {
 				err = fmt.Errorf("check %d: %d %s", i, status, body)
@@ -91,12 +94,28 @@ func (w *world) tokenRequests(server *process) ([][]byte, error) {
 			if err != nil {
 				return nil, err
 			}
+			// Of a million codes a few are the same at two neighbouring steps; the earlier is left out, because
+			// the code counts for the newer.
+			if p.collides(code, now, step) {
+				requests = append(requests, nil)
+				continue
+			}
 			requests = append(requests, fmt.Appendf(nil,
 				"GET /protected/json/verify/%s/%d?force=true HTTP/1.1\r\nHost: %s\r\nX-Authy-API-Key: %s\r\nAccept: application/json\r\n\r\n",
 				code, p.number, server.address, apiKey))
 		}
 	}
 	return requests, nil
+}
+
+// collides reports whether one of the steps that follow has the same code.
+func (p *person) collides(code string, now time.Time, step int) bool {
+	for later := step + 1; later < steps-1; later++ {
+		if other, err := totp.Code(p.seed, p.totp, now.Add(time.Duration(later)*30*time.Second)); err == nil && other == code {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *world) bareRound(bare *process, operations int) (result, error) {

@@ -139,7 +139,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 		return out, nil, err
 	}
 	if !allowed {
-		return out, s.limited(nil, until), nil
+		return out, s.limited(until), nil
 	}
 	if out, err = s.newChallenge(in, u, nonce); err != nil {
 		return out, nil, err

@@ -150,14 +150,6 @@ func (s *Service) KeysOf(ctx context.Context, id ApplicationID) (keys []Key, err
 	return keys, err
 }
 
-// limited turns a full window into its refusal; an error of the look-up goes first.
-func (s *Service) limited(err error, until time.Time) error {
-	if err != nil {
-		return err
-	}
-	return &Error{Code: Limited, Message: "too many attempts; wait and try again", RetryAfter: until.Sub(s.Now())}
-}
-
 // CallerByNumber loads an application by its serial number, for operators; 0 means the only one there is.
 func (s *Service) CallerByNumber(ctx context.Context, number int64) (*Caller, error) {
 	var caller *Caller

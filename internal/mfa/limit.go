@@ -17,6 +17,7 @@ type Limits struct {
 	WrongTokens        Limit // key: user and source
 	WrongTokensUser    Limit // key: user
 	SentCodes          Limit // key: user and application
+	InstallLinks       Limit // key: user
 	VerificationStarts Limit // key: application and number
 	Approvals          Limit // key: user and application
 	WrongLinks         Limit // key: address of the device
@@ -43,6 +44,7 @@ func DefaultLimits() Limits {
 		WrongTokens:        Limit{"wrong_tokens", 10, 15 * time.Minute, "guessing a six-digit code: with the daily bound below, about one chance in eleven hundred a day"},
 		WrongTokensUser:    Limit{"wrong_tokens_user", 300, 24 * time.Hour, "guessing from many sources; far above what one person's typing errors reach"},
 		SentCodes:          Limit{"sent_codes", 5, time.Hour, "messages cost money and annoy; vendors allow about five an hour"},
+		InstallLinks:       Limit{"install_links", 5, time.Hour, "the same, for links to the authenticator that come with a registration"},
 		VerificationStarts: Limit{"verification_starts", 5, time.Hour, "the same, for numbers without a user"},
 		Approvals:          Limit{"approvals", 60, 10 * time.Minute, "a flood of requests teaches people to press approve"},
 		WrongLinks:         Limit{"wrong_links", 20, 15 * time.Minute, "guessing linking codes"},
@@ -62,6 +64,11 @@ func DefaultLimits() Limits {
 		Details:            50,
 		PendingPerUser:     50,
 	}
+}
+
+// limited is the refusal of a full window.
+func (s *Service) limited(until time.Time) error {
+	return &Error{Code: Limited, Message: "too many attempts; wait and try again", RetryAfter: until.Sub(s.Now())}
 }
 
 // LimitReader looks at counters.

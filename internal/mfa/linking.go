@@ -95,7 +95,7 @@ func (s *Service) sendInstallLink(w WriteRecords, c *Caller, u User) error {
 	if err != nil || newestDevice(held) != nil {
 		return err
 	}
-	allowed, _, err := w.TakeLimit(s.limits.SentCodes, "install_link:"+string(u.ID), s.Now())
+	allowed, _, err := w.TakeLimit(s.limits.InstallLinks, "install_links:"+string(u.ID), s.Now())
 	if err != nil || !allowed {
 		return err
 	}
@@ -215,8 +215,12 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 	err = s.store.Write(ctx, func(w WriteRecords) error {
 		limit, key := s.limits.WrongLinks, "wrong_links:"+d.Source
 		refusal = nil
-		if reached, until, err := w.LimitReached(limit, key, s.Now()); err != nil || reached {
-			return s.limited(err, until)
+		reached, until, err := w.LimitReached(limit, key, s.Now())
+		if err != nil {
+			return err
+		}
+		if reached {
+			return s.limited(until)
 		}
 		e, err := find(w)
 		if errors.Is(err, errBadLink) {

@@ -75,7 +75,7 @@ func (s *Service) takePhoneLink(w WriteRecords, phone Phone, source string) (ref
 			return nil, err
 		}
 		if !allowed {
-			return s.limited(nil, until), nil
+			return s.limited(until), nil
 		}
 	}
 	return nil, nil

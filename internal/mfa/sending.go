@@ -88,7 +88,7 @@ func (s *Service) sendCode(w WriteRecords, in SendCode) (out SentResult, refusal
 		return out, nil, err
 	}
 	if !allowed {
-		return out, s.limited(nil, until), s.append(w, in.Caller, Event{Type: EventCodeLimited, UserID: u.ID, Source: in.Source})
+		return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventCodeLimited, UserID: u.ID, Source: in.Source})
 	}
 	if err := s.keepCode(w, u, code, fresh, now); err != nil {
 		return out, nil, err

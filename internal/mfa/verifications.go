@@ -103,7 +103,7 @@ func (s *Service) startVerification(w WriteRecords, in StartVerification) (out V
 		if err != nil {
 			return out, nil, err
 		}
-		return out, s.limited(nil, until), s.append(w, in.Caller, Event{Type: EventVerificationsLimited, Source: in.Source, Data: phoneData(in.Phone)})
+		return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventVerificationsLimited, Source: in.Source, Data: phoneData(in.Phone)})
 	}
 	if fresh {
 		err = w.AddCode(code)

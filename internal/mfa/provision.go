@@ -225,7 +225,10 @@ func (r *applying) application(path string, d Directory, want PlannedApplication
 		}
 	}
 	next.Name, next.Settings = want.Name, want.Settings
-	if want.Number != 0 {
+	if existed && want.Number != 0 && want.Number != have.Number {
+		return have, at(path, &Error{Code: Conflict, Field: "number", Message: fmt.Sprintf("this application has the number %d, which never changes", have.Number)})
+	}
+	if !existed {
 		next.Number = want.Number
 	}
 	changed, err := differ(have, next)

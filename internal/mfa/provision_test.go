@@ -49,6 +49,24 @@ func TestApplyingTwiceChangesNothing(t *testing.T) {
 	})
 }
 
+func TestANumberOnceGivenStays(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		plan := migration("")
+		application := &plan.Organizations[0].Directories[0].Applications[0]
+		for _, step := range []struct {
+			number int64
+			want   mfa.Code
+		}{{4711, ""}, {4711, ""}, {0, ""}, {4712, mfa.Conflict}} {
+			application.Number = step.number
+			_, err := w.Service.Apply(t.Context(), plan)
+			if step.want == "" && err != nil || step.want != "" && (!mfa.IsCode(err, step.want) || !strings.HasSuffix(fieldOf(err), "applications[0].number")) {
+				t.Errorf("number %d: %v at %q, want %q", step.number, err, fieldOf(err), step.want)
+			}
+		}
+	})
+}
+
 func TestAWrongSelfCheckLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {

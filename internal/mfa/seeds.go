@@ -164,7 +164,8 @@ func (s *Service) SeedPicture(ctx context.Context, picture Secret) (Seed, error)
 	return out, err
 }
 
-// EnrollmentStatus is where the registration of an application's own custom id stands.
+// EnrollmentStatus is where the registration of an application's own custom id stands. A user whom the
+// application removed has none, also where others of the directory still know it.
 func (s *Service) EnrollmentStatus(ctx context.Context, c *Caller, customID string) (Enrollment, User, error) {
 	var out Enrollment
 	var user User
@@ -173,6 +174,9 @@ func (s *Service) EnrollmentStatus(ctx context.Context, c *Caller, customID stri
 			return err
 		}
 		user, err = r.User(c.Directory.ID, UserRef{ID: out.UserID})
+		if err == nil && !user.KnownTo(c.Application) {
+			err = Missing("enrollment")
+		}
 		return err
 	})
 	return out, user, err

@@ -208,6 +208,16 @@ func TestASharedDirectoryKeepsAUserUntilTheLastApplicationLetsGo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.Service.Use(nil, []mfa.InviteReader{invites{w.Caller.Application.ID}})
+		invited, err := w.Service.LinkByInvite(t.Context(), "invite:crm-12", device(w, "192.0.2.45"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Service.RemoveUser(t.Context(), w.Caller, mfa.UserRef{ID: invited.User.ID}, ""); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err = w.Service.EnrollmentStatus(t.Context(), w.Caller, "crm-12")
+		want(t, "the registration of one who was removed", err, mfa.NotFound, "")
 		ann := w.Register("4055551409")
 		phone := ann.Link()
 		asked := ann.Ask("Log in?")

@@ -3,6 +3,7 @@ package mfa
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -66,31 +67,33 @@ func countKind(held []Authenticator, kind Kind) int {
 	return n
 }
 
-// surroundings fills in what a linked device is told of its place, and finds the caller to log for: the
-// enrollment's application, or the directory's first one when it has none.
-func (s *Service) surroundings(w WriteRecords, e Enrollment, u User) (Linked, *Caller, error) {
+// placeOf is what a linked device is told of its place.
+func placeOf(r Records, u User) (Linked, error) {
 	out := Linked{User: u}
 	var err error
-	if out.Directory, err = w.Directory(u.DirectoryID); err != nil {
-		return out, nil, err
+	if out.Directory, err = r.Directory(u.DirectoryID); err != nil {
+		return out, err
 	}
-	if out.Organization, err = w.Organization(out.Directory.OrganizationID); err != nil {
-		return out, nil, err
+	if out.Organization, err = r.Organization(out.Directory.OrganizationID); err != nil {
+		return out, err
 	}
-	all, err := w.ApplicationsOf(u.DirectoryID)
+	all, err := r.ApplicationsOf(u.DirectoryID)
+	out.Applications = slices.DeleteFunc(all, func(a Application) bool { return !u.KnownTo(a) })
+	return out, err
+}
+
+// surroundings is the user's place with the caller to log for: the enrollment's application, or the first
+// that knows the user when it has none.
+func (s *Service) surroundings(w WriteRecords, e Enrollment, u User) (Linked, *Caller, error) {
+	out, err := placeOf(w, u)
 	if err != nil {
 		return out, nil, err
 	}
 	c := &Caller{Directory: out.Directory, Organization: out.Organization}
 	c.Application = Application{ID: e.ApplicationID, DirectoryID: u.DirectoryID, OrganizationID: out.Organization.ID}
-	for _, a := range all {
-		if !u.KnownTo(a) {
-			continue
-		}
-		out.Applications = append(out.Applications, a)
-		if a.ID == e.ApplicationID || e.ApplicationID == "" && len(out.Applications) == 1 {
-			c.Application = a
-		}
+	first := slices.IndexFunc(out.Applications, func(a Application) bool { return e.ApplicationID == "" || a.ID == e.ApplicationID })
+	if first >= 0 {
+		c.Application = out.Applications[first]
 	}
 	if c.Application.ID != "" {
 		c.Webhooks, err = w.WebhooksOf(c.Application.ID)
@@ -205,26 +208,16 @@ func (s *Service) SpendProof(ctx context.Context, p RequestProof) error {
 
 // DeviceAccount is what a device may know of its place.
 func (s *Service) DeviceAccount(ctx context.Context, d *DeviceCaller) (Linked, error) {
-	out := Linked{Device: d.Device}
-	err := s.store.Read(ctx, func(r Records) (err error) {
-		if out.User, err = r.User(d.Device.DirectoryID, UserRef{ID: d.Device.UserID}); err != nil {
+	var out Linked
+	err := s.store.Read(ctx, func(r Records) error {
+		u, err := r.User(d.Device.DirectoryID, UserRef{ID: d.Device.UserID})
+		if err != nil {
 			return err
 		}
-		if out.Directory, err = r.Directory(d.Device.DirectoryID); err != nil {
-			return err
-		}
-		if out.Organization, err = r.Organization(out.Directory.OrganizationID); err != nil {
-			return err
-		}
-		all, err := r.ApplicationsOf(d.Device.DirectoryID)
-		out.Applications = nil
-		for _, a := range all {
-			if out.User.KnownTo(a) {
-				out.Applications = append(out.Applications, a)
-			}
-		}
+		out, err = placeOf(r, u)
 		return err
 	})
+	out.Device = d.Device
 	return out, err
 }
 

@@ -5,8 +5,6 @@ type Kind string
 
 const (
 	KindTOTP     Kind = "totp"     // RFC 6238, from an authenticator app
-	KindPhone    Kind = "phone"    // receives sent codes by SMS or voice
-	KindEmail    Kind = "email"    // receives sent codes by mail
 	KindDevice   Kind = "device"   // signs answers and requests with its own P-256 key
 	KindRecovery Kind = "recovery" // single-use codes kept on paper
 )

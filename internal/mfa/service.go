@@ -36,25 +36,23 @@ type Sealer interface {
 	SealReceipt(statement string, deviceKey json.RawMessage, challenge ChallengeID, event EventID, at time.Time) (json.RawMessage, error)
 }
 
-// Config is everything a Service needs. Callbacks and Invites come from the dialects.
+// Config is everything a Service needs but for the dialects' parts; see [Service.Use].
 type Config struct {
-	Store     Store
-	Clock     Clock
-	Random    io.Reader
-	Waker     Waker
-	Factors   Factors
-	Limits    Limits
-	Sealer    Sealer
-	Callbacks []Callback
-	Invites   []InviteReader
-	Options   Options
+	Store   Store
+	Clock   Clock
+	Random  io.Reader
+	Waker   Waker
+	Factors Factors
+	Limits  Limits
+	Sealer  Sealer
+	Options Options
 }
 
 // New returns the service.
 func New(c Config) *Service {
 	return &Service{
 		store: c.Store, clock: c.Clock, random: c.Random, waker: c.Waker, factors: c.Factors,
-		limits: c.Limits, sealer: c.Sealer, calls: c.Callbacks, invites: c.Invites, options: c.Options,
+		limits: c.Limits, sealer: c.Sealer, options: c.Options,
 	}
 }
 

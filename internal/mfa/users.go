@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// Bounds of what a user may have.
+// MaxEmails bounds a user's addresses.
 const (
-	maxEmails      = 10  // addresses of one user; later ones are refused silently, as the first is the one in use
+	MaxEmails      = 10  // addresses of one user; later ones are refused silently, as the first is the one in use
 	maxEmailLength = 254 // RFC 5321 section 4.5.3.1.3
 )
 
@@ -90,7 +90,7 @@ func (s *Service) welcomeBack(w WriteRecords, in NewUser, u User, err error) (Us
 		return User{}, err
 	}
 	changed := false
-	if in.Email != "" && !slices.Contains(u.Emails, in.Email) && len(u.Emails) < maxEmails {
+	if in.Email != "" && !slices.Contains(u.Emails, in.Email) && len(u.Emails) < MaxEmails {
 		u.Emails, changed = append(slices.Clone(u.Emails), in.Email), true
 	}
 	if i := slices.Index(u.LeftApplications, in.Caller.Application.ID); i >= 0 {
@@ -178,13 +178,12 @@ func removedData(u User) json.RawMessage {
 func (s *Service) ChangeEmail(ctx context.Context, c *Caller, ref UserRef, email, source string) (User, error) {
 	return s.changeUser(ctx, c, ref, Event{Type: EventUserUpdated, Source: source}, func(u *User) {
 		rest := slices.DeleteFunc(slices.Clone(u.Emails), func(e string) bool { return e == email })
-		u.Emails = append([]string{email}, rest[:min(len(rest), maxEmails-1)]...)
+		u.Emails = append([]string{email}, rest[:min(len(rest), MaxEmails-1)]...)
 	})
 }
 
 // changeUser changes state or addresses of a user that the application knows, suspended or not, and writes
-// the event.
-// A change of state writes an event of its own.
+// the event. A change of state writes an event of its own.
 func (s *Service) changeUser(ctx context.Context, c *Caller, ref UserRef, e Event, change func(*User)) (User, error) {
 	var out User
 	err := s.store.Write(ctx, func(w WriteRecords) error {

@@ -5,11 +5,13 @@ import (
 	"net/url"
 )
 
-// MaxWebhooks bounds an application's subscriptions, and MaxWebhookEvents the events of one.
+// Bounds of webhooks; texts count in bytes.
 const (
-	MaxWebhooks      = 50
-	MaxWebhookEvents = 100
-	webhookKeyLength = 32 // 160 bits
+	MaxWebhooks      = 50   // of one application: each costs a row for every event that it wants
+	MaxWebhookEvents = 100  // of one webhook: no dialect has as many names
+	maxWebhookURL    = 2048 // what every proxy and server on the way takes
+	maxWebhookName   = 200  // one line on every screen
+	webhookKeyLength = 32   // 160 bits
 )
 
 // AddWebhook subscribes an application to events and makes the key that signs them.
@@ -41,12 +43,12 @@ func checkWebhook(hook Webhook) error {
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return &Error{Code: Invalid, Field: "url", Message: "a webhook needs an http or https address"}
-	case len(hook.URL) > maxLogoURL:
-		return &Error{Code: Invalid, Field: "url", Message: "the address is too long"}
-	case hook.Name == "" || len(hook.Name) > maxSeedLabel:
+	case len(hook.URL) > maxWebhookURL:
+		return &Error{Code: Invalid, Field: "url", Message: "the address is longer than 2048 characters"}
+	case hook.Name == "" || len(hook.Name) > maxWebhookName:
 		return &Error{Code: Invalid, Field: "name", Message: "a webhook needs a name of at most 200 characters"}
 	case len(hook.Events) == 0 || len(hook.Events) > MaxWebhookEvents:
-		return &Error{Code: Invalid, Field: "events", Message: "a webhook needs at least one event"}
+		return &Error{Code: Invalid, Field: "events", Message: "a webhook has 1 to 100 events"}
 	}
 	return nil
 }

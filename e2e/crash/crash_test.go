@@ -34,7 +34,7 @@ func TestKillsLoseNothing(t *testing.T) {
 			rounds = soakKills
 		}
 		var sendings, askings int
-		for range rounds {
+		for i := range rounds {
 			ctx, cancel := context.WithCancel(t.Context())
 			all := w.load(ctx, t)
 			<-time.After(time.Duration(shortest+below(longest-shortest)) * time.Millisecond)
@@ -48,10 +48,12 @@ func TestKillsLoseNothing(t *testing.T) {
 			if t.Failed() {
 				t.FailNow()
 			}
+			if (i+1)%kills == 0 {
+				t.Logf("after %d kills: %d checks of tokens, %d accepted; %d people made, most of them sent a code; %d approvals", i+1, w.checks, len(w.accepted), sendings, askings)
+			}
 		}
 		w.Stop()
 		w.inspect(t)
-		t.Logf("%d kills: %d checks of tokens, %d accepted; %d people were sent codes; %d approvals", rounds, w.checks, len(w.accepted), sendings, askings)
 	})
 }
 

@@ -85,6 +85,20 @@ func (l *Log) leaks() []string {
 	return found
 }
 
+// troubles lists the lines that no healthy server writes.
+func (l *Log) troubles() []string {
+	var found []string
+	for line := range strings.Lines(l.String()) {
+		for _, sign := range []string{"level=ERROR", "panic", "fatal error", "WARNING: DATA RACE"} {
+			if strings.Contains(line, sign) {
+				found = append(found, line)
+				break
+			}
+		}
+	}
+	return found
+}
+
 func (l *Log) leaky(line string) bool {
 	for secret := range l.secrets {
 		if strings.Contains(line, secret) {

@@ -81,6 +81,9 @@ func (s *Server) open() {
 		for _, line := range s.Log.leaks() {
 			s.t.Errorf("a secret stands in the log: %s", line)
 		}
+		for _, line := range s.Log.troubles() {
+			s.t.Errorf("the server is in trouble: %s", line)
+		}
 		if s.t.Failed() {
 			s.t.Logf("the log of %s ends:\n%s", s.URL, s.Log.tail())
 		}

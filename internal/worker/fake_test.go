@@ -137,9 +137,9 @@ func (o *outbox) take(name string, limit int) (int, error) {
 	return n, nil
 }
 
-func (o *outbox) PurgeProofs(_ time.Time, n int) (int, error) { return o.take("proofs", n) }
-func (o *outbox) PurgeLimits(_ time.Time, n int) (int, error) { return o.take("limits", n) }
-func (o *outbox) PurgeCodes(_ time.Time, n int) (int, error)  { return o.take("codes", n) }
+func (o *outbox) PurgeProofs(_ time.Time, n int) (int, error)      { return o.take("proofs", n) }
+func (o *outbox) PurgeLimits(_ time.Time, n int) (int, error)      { return o.take("limits", n) }
+func (o *outbox) PurgeCodes(_ time.Time, n int) (int, error)       { return o.take("codes", n) }
 func (o *outbox) PurgeEnrollments(_ time.Time, n int) (int, error) { return o.take("enrollments", n) }
 
 func (o *outbox) PurgeDeliveries(_ time.Time, n int) (int, error) { return o.take("deliveries", n) }

@@ -26,12 +26,11 @@ func (h *held) enter(id mfa.AuthenticatorID) (end <-chan struct{}, leave func())
 	if h.byDevice == nil {
 		h.byDevice = make(map[mfa.AuthenticatorID][]chan struct{})
 	}
-	waiting := append(h.byDevice[id], mine)
-	if len(waiting) > maxHeld {
+	h.byDevice[id] = append(h.byDevice[id], mine)
+	if waiting := h.byDevice[id]; len(waiting) > maxHeld {
 		close(waiting[0])
-		waiting = slices.Delete(waiting, 0, 1)
+		h.byDevice[id] = slices.Delete(waiting, 0, 1)
 	}
-	h.byDevice[id] = waiting
 	return mine, func() { h.leave(id, mine) }
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -116,9 +117,7 @@ func (d *desk) build(r request) *http.Request {
 	if r.sign != nil {
 		out.Header.Set(api.HeaderProof, d.proof(r.sign, r.method, r.target, r.body, d.Clock.Now()))
 	}
-	for name, values := range r.header {
-		out.Header[name] = values
-	}
+	maps.Copy(out.Header, r.header)
 	return out
 }
 

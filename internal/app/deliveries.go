@@ -25,7 +25,7 @@ func (a *App) worker() (*worker.Worker, error) {
 		return nil, err
 	}
 	callbacks := map[string]mfa.Callback{}
-	for _, c := range []mfa.Callback{a.authy.Callback()} {
+	for _, c := range a.callbacks() {
 		callbacks[c.Dialect()] = c
 	}
 	return &worker.Worker{

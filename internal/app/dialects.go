@@ -26,9 +26,12 @@ func (a *App) wireDialects() error {
 	}
 	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey})
 	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
-	a.Service.Use([]mfa.Callback{a.authy.Callback()}, []mfa.InviteReader{a.authy})
+	a.Service.Use(a.callbacks(), []mfa.InviteReader{a.authy})
 	return nil
 }
+
+// callbacks are the dialects' parts in deliveries: the domain queues by them, and the worker renders.
+func (a *App) callbacks() []mfa.Callback { return []mfa.Callback{a.authy.Callback()} }
 
 // pushKey is the public half of the VAPID key as browsers want it, or "" where no Web Push is sent: push
 // services demand a contact, which the operator gives; the sandbox has its own.

@@ -18,9 +18,6 @@ type Local struct {
 	shards [shardCount]shard
 }
 
-// NewLocal makes one.
-func NewLocal() *Local { return &Local{} }
-
 type shard struct {
 	mu      sync.Mutex
 	waiting map[topic]*Subscription // the newest one, the others hang on it

@@ -137,7 +137,7 @@ func TestLocalRunsUntilTold(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := bus.NewLocal().Run(ctx); err != nil {
+	if err := (&bus.Local{}).Run(ctx); err != nil {
 		t.Error(err)
 	}
 }

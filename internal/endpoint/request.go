@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
-	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 )
@@ -67,16 +66,6 @@ func (r *Request) read() ([]byte, error) {
 	body := make([]byte, r.ContentLength)
 	_, err := io.ReadFull(r.Body, body)
 	return body, err
-}
-
-// holdSlack is what an answer may need for its way after a wait is over.
-const holdSlack = 15 * time.Second
-
-// Hold says that the answer may take that long, as for a long poll, whatever the server's write timeout.
-func (r *Request) Hold(d time.Duration) {
-	if r.call != nil {
-		_ = http.NewResponseController(r.call.writer.ResponseWriter).SetWriteDeadline(time.Now().Add(d + holdSlack))
-	}
 }
 
 // limitBody makes reading beyond the limit an error. A body that announces to be larger is not read at all.

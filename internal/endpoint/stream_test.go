@@ -87,11 +87,12 @@ func TestAPanicInAStreamEndsTheConnection(t *testing.T) {
 	}
 }
 
-func TestHoldOutlivesTheWriteTimeout(t *testing.T) {
+func TestAWaitInPlaceOutlivesTheWriteTimeout(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewUnstartedServer(newDesk().Route("r", func(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
-		r.Hold(time.Minute)
-		return endpoint.Text(200, "late"), nil
+	wake := make(chan struct{}, 1)
+	wake <- struct{}{}
+	server := httptest.NewUnstartedServer(newDesk().Route("r", func(context.Context, *endpoint.Request) (endpoint.Response, error) {
+		return endpoint.Response{Wait: &endpoint.Wait{Wake: wake, Close: func() {}, For: time.Minute, Next: woken}}, nil
 	}))
 	server.Config.WriteTimeout = time.Nanosecond
 	server.Start()

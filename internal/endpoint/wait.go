@@ -58,6 +58,10 @@ func (c *call) wait(w *Wait) {
 	c.write(&resp)
 }
 
+// holdSlack is what an answer may need for its way after a wait is over.
+const holdSlack = 15 * time.Second
+
+// hold lets an answer take that long, whatever the server's write timeout.
 func (w *counter) hold(d time.Duration) {
 	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(d + holdSlack))
 }

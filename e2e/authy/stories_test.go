@@ -30,6 +30,8 @@ func TestStories(t *testing.T) {
 			"picture":               (*world).picture,
 			"device tokens":         (*world).deviceTokens,
 			"imported":              (*world).imported,
+			"guessing":              (*world).guessing,
+			"repeated":              (*world).repeated,
 			"mixed":                 (*world).mixed,
 			"receipts":              (*world).receipts,
 			"races":                 (*world).races,

@@ -20,7 +20,11 @@ func TestParsePhone(t *testing.T) {
 		{"+1", "(415) 555-2671", "+14155552671"},
 		{" 44 ", "20.7946.0018", "+442079460018"},
 		{"57", "3007771212", "+573007771212"},
-		{"1", "123456", "+1123456"}, // operators test with numbers that no plan assigns
+		{"44", "07911 123456", "+447911123456"}, // as people write it at home
+		{"44", "0 20 7946 0018", "+442079460018"},
+		{"1", "1 415 555 2671", "+14155552671"},
+		{"39", "06 698 12345", "+390669812345"}, // a zero that belongs to the number
+		{"1", "123456", "+1123456"},             // operators test with numbers that no plan assigns
 		{"1", "12345", "phone_invalid"},
 		{"1", "", "phone_invalid"},
 		{"1", "415555267a", "phone_invalid"},
@@ -53,6 +57,7 @@ func TestParseE164(t *testing.T) {
 		" +1 415 555-2671 ":  {CountryCode: 1, National: "4155552671"},
 		"+44 (20) 7946 0018": {CountryCode: 44, National: "2079460018"},
 		"+351912345678":      {CountryCode: 351, National: "912345678"},
+		"+44 (0)7911 123456": {CountryCode: 44, National: "7911123456"},
 		"14155552671":        {},
 		"+":                  {},
 		"":                   {},
@@ -171,7 +176,7 @@ func FuzzParseE164(f *testing.F) {
 }
 
 func FuzzParsePhone(f *testing.F) {
-	for _, s := range [][2]string{{"1", "4155552671"}, {"+44", "20-7946-0018"}, {"", ""}, {"1", "١٢٣٤٥٦"}, {"+-1", "123456"}} {
+	for _, s := range [][2]string{{"1", "4155552671"}, {"+44", "20-7946-0018"}, {"", ""}, {"1", "١٢٣٤٥٦"}, {"+-1", "123456"}, {"44", "07911123456"}, {"52", "15512345678"}} {
 		f.Add(s[0], s[1])
 	}
 	f.Fuzz(func(t *testing.T, country, national string) {

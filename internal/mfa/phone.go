@@ -52,7 +52,21 @@ func ParsePhone(countryCode, national string) (Phone, error) {
 	if !ok || len(digits) < minPhoneDigits || len(digits)+len(strconv.Itoa(cc)) > maxPhoneDigits {
 		return Phone{}, &Error{Code: Invalid, Reason: ReasonPhoneInvalid, Field: "phone_number", Message: "the phone number is invalid"}
 	}
-	return Phone{CountryCode: cc, National: digits}, nil
+	return Phone{CountryCode: cc, National: digits}.unprefixed(), nil
+}
+
+// unprefixed drops what people dial before a number within its country, such as the zero of 07911 123456:
+// however it is written, one telephone is one person and has one limit. Numbers that no plan assigns stay as
+// they are.
+func (p Phone) unprefixed() Phone {
+	n := p.metadata()
+	if n == nil || int(n.GetCountryCode()) != p.CountryCode || !phonenumbers.IsValidNumber(n) {
+		return p
+	}
+	if national := phonenumbers.GetNationalSignificantNumber(n); len(national) >= minPhoneDigits {
+		p.National = national
+	}
+	return p
 }
 
 // ParseE164 reads a number that starts with + and its calling code.

@@ -76,9 +76,6 @@ func (s *Service) ReceiptForDevice(ctx context.Context, d *DeviceCaller, id Chal
 	return s.receipt(ctx, id, func(r Receipt) bool { return r.UserID == d.Device.UserID })
 }
 
-// MaxDeviceFactors bounds the factors that a statement may name.
-const MaxDeviceFactors = 8
-
 // Answer burns a device's signed statement: it must repeat, byte for byte, what was asked. Exactly one
 // answer wins; the same statement again gives the same receipt, so that an answer whose response was lost
 // can be repeated.
@@ -131,7 +128,7 @@ func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challen
 // device's own words — decision, reason, factors, time — are taken from it, everything else from us.
 func (s *Service) checkStatement(d *DeviceCaller, c Challenge, statement string) (receipt.Statement, error) {
 	claimed, err := receipt.Peek(statement)
-	if err != nil || len(claimed.Factors) > MaxDeviceFactors {
+	if err != nil {
 		return receipt.Statement{}, badStatement(err)
 	}
 	question, err := receipt.ParseQuestion(c.Question)
@@ -169,7 +166,7 @@ func badStatement(cause error) error {
 // judgeStatementTime refuses statements that a wrong clock dated: a receipt is to say when.
 func (s *Service) judgeStatementTime(said receipt.Statement) error {
 	at, err := receipt.ParseTime(said.DeviceTime)
-	if d := s.Now().Sub(at); err != nil || d > ProofWindow || d < -ProofWindow {
+	if err != nil || !s.timely(at) {
 		return refuse(Invalid, ReasonStatementTime, "the statement's time is too far from the server's; correct the clock by the Date header and sign again")
 	}
 	return nil
@@ -248,12 +245,9 @@ func answerData(d *DeviceCaller, said receipt.Statement) json.RawMessage {
 	return data
 }
 
-// WaitTopic is what to wait on for changes of the device's pending challenges.
-func (d *DeviceCaller) WaitTopic() string { return TopicUserChallenges(d.Device.UserID) }
-
 // Wait subscribes to changes of the device's pending challenges.
 func (s *Service) Wait(d *DeviceCaller) (<-chan struct{}, func()) {
-	return s.waker.Subscribe(d.WaitTopic())
+	return s.waker.Subscribe(TopicUserChallenges(d.Device.UserID))
 }
 
 // StillLinked refuses a device that was unlinked since it was let in, for answers that take long.

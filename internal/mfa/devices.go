@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // addDevice makes the device and the TOTP seed it carries, and completes the enrollment.
@@ -178,10 +180,13 @@ type RequestProof struct {
 }
 
 // ProofWindow is how far a proof's time may be from ours; its nonce is kept for twice as long.
-const ProofWindow = 2 * time.Minute
+const ProofWindow = receipt.ProofWindow
+
+// timely reports whether a device's clock, which says at, is near enough to ours.
+func (s *Service) timely(at time.Time) bool { return s.Now().Sub(at).Abs() <= ProofWindow }
 
 func (s *Service) judgeTime(p RequestProof) error {
-	if d := s.Now().Sub(p.At); d > ProofWindow || d < -ProofWindow {
+	if !s.timely(p.At) {
 		return refuse(Unauthenticated, ReasonProofTime, "the proof's time is too far from the server's; correct the clock by the Date header and try again")
 	}
 	return nil

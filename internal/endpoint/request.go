@@ -22,8 +22,8 @@ type Request struct {
 	call   *call
 }
 
-// DefaultMaxBody bounds a body when the front door sets nothing: a signed statement may have 64 KiB, and
-// nothing that people send is larger than that together with its wrapping.
+// DefaultMaxBody bounds a body when the front door sets nothing. Those that take signed statements, which may
+// be as large, set a bound of their own.
 const DefaultMaxBody = 128 << 10
 
 // ReasonBodyTooLarge tells a front door that knows the status 413 from other invalid requests.

@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,12 +63,8 @@ func TestKillsLoseNothing(t *testing.T) {
 // holds compares what the server acknowledged before it died with what it knows now.
 func (w *world) holds(t *testing.T, last round) {
 	t.Helper()
-	for u := range last.uses {
-		w.holdsUse(t, u)
-	}
-	for _, a := range last.askings {
-		w.holdsAsking(t, a)
-	}
+	together(slices.Collect(maps.Keys(last.uses)), func(u use) { w.holdsUse(t, u) })
+	together(last.askings, func(a *asking) { w.holdsAsking(t, a) })
 	// A message that was on its way when the server died is not tried again before its lease is over.
 	w.Advance(t, overLease)
 	defer w.ResetClock(t)
@@ -73,6 +72,19 @@ func (w *world) holds(t *testing.T, last round) {
 	for _, s := range last.sendings {
 		w.holdsSending(t, s)
 	}
+}
+
+// together looks at all items, several at a time.
+func together[T any](items []T, look func(T)) {
+	var all sync.WaitGroup
+	for h := range hands {
+		all.Go(func() {
+			for i := h; i < len(items); i += hands {
+				look(items[i])
+			}
+		})
+	}
+	all.Wait()
 }
 
 // overLease is longer than a dead server's claim on a message holds.

@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -18,6 +19,10 @@ func (f *File) Plan() (mfa.Plan, error) {
 			return mfa.Plan{}, f.Locate(err)
 		}
 		p.Organizations = append(p.Organizations, planned)
+	}
+	found := twins{file: f, seen: map[twin]string{}}
+	if err := found.check(p); err != nil {
+		return mfa.Plan{}, f.Locate(err)
 	}
 	return p, nil
 }
@@ -46,8 +51,11 @@ func checkedID(path, id string) (string, error) {
 const maxName = 200 // bytes: one line on every screen
 
 func checkedName(path, name string) error {
-	if strings.TrimSpace(name) == "" || len(name) > maxName {
+	switch {
+	case strings.TrimSpace(name) == "" || len(name) > maxName:
 		return refuse(path+".name", "a name has 1 to 200 characters")
+	case mfa.Showable(name) != name:
+		return refuse(path+".name", "the name has characters that no screen shows, or a line break")
 	}
 	return nil
 }
@@ -107,6 +115,9 @@ func (a application) plan(path string) (mfa.PlannedApplication, error) {
 		return mfa.PlannedApplication{}, refuse(path+".number", "a number is 1 to 2147483647")
 	}
 	out := mfa.PlannedApplication{ID: mfa.ApplicationID(id), Number: a.Number, Name: a.Name, Settings: mfa.DefaultSettings()}
+	if a.LogoURL != "" && !isWebAddress(a.LogoURL) {
+		return out, refuse(path+".logo_url", "the logo's address starts with https:// or http://")
+	}
 	out.Settings.LogoURL = a.LogoURL
 	if err := a.Settings.into(path+".settings", &out.Settings); err != nil {
 		return out, err
@@ -115,6 +126,10 @@ func (a application) plan(path string) (mfa.PlannedApplication, error) {
 		err = a.Authy.into(path+".authy", &out)
 	}
 	return out, err
+}
+
+func isWebAddress(text string) bool {
+	return strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://")
 }
 
 func (s *settings) into(path string, out *mfa.ApplicationSettings) error {
@@ -171,7 +186,12 @@ func (a authy) into(path string, out *mfa.PlannedApplication) error {
 		out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyAuthyAccess, Secret: mfa.SecretText(a.AccessKey)},
 			mfa.PlannedKey{Kind: mfa.KeyAuthySigning, Secret: mfa.SecretText(a.SigningKey)})
 	}
-	if a.AppID != 0 {
+	switch {
+	case a.AppID < 0 || a.AppID > mfa.MaxUserNumber:
+		return refuse(path+".app_id", "an app_id is 1 to 2147483647")
+	case a.AppID != 0 && out.Number != 0 && out.Number != a.AppID:
+		return refuse(path+".app_id", "the app_id is the application's number; give one of them")
+	case a.AppID != 0:
 		out.Number = a.AppID
 	}
 	return a.settings(path, out)
@@ -183,7 +203,7 @@ func (a authy) settings(path string, out *mfa.PlannedApplication) error {
 	if method != "" && method != "GET" && method != "POST" {
 		return refuse(path+".callback_method", "the callback method is GET or POST")
 	}
-	if a.CallbackURL != "" && !strings.HasPrefix(a.CallbackURL, "https://") && !strings.HasPrefix(a.CallbackURL, "http://") {
+	if a.CallbackURL != "" && !isWebAddress(a.CallbackURL) {
 		return refuse(path+".callback_url", "the callback address starts with https:// or http://")
 	}
 	encoded, err := json.Marshal(struct {
@@ -206,30 +226,55 @@ func (u user) plan(path string) (mfa.PlannedUser, error) {
 	if u.AuthyID == 0 && u.Alias == "" && u.Phone == "" {
 		return out, refuse(path, "a user needs an authy_id, an alias or a phone to be found by")
 	}
+	if len(u.Alias) > maxName || mfa.Showable(u.Alias) != u.Alias {
+		return out, refuse(path+".alias", "an alias has at most 200 characters, and none that no screen shows")
+	}
+	if len(u.Locale) > maxLocale {
+		return out, refuse(path+".locale", "a locale is a language tag such as en or pt-BR")
+	}
+	var err error
 	if u.Phone != "" {
-		phone, err := mfa.ParseE164(u.Phone)
-		if err != nil {
+		if out.Phone, err = mfa.ParseE164(u.Phone); err != nil {
 			return out, within(path+".phone", err)
 		}
-		out.Phone = phone
 	}
-	addresses := u.Emails
-	if u.Email != "" {
-		addresses = append([]string{u.Email}, addresses...)
+	if out.Emails, err = u.addresses(path); err != nil || u.TOTP == nil {
+		return out, err
 	}
-	for _, address := range addresses {
+	out.TOTP, err = u.TOTP.plan(path + ".totp")
+	return out, err
+}
+
+// maxLocale is the longest language tag that RFC 5646 recommends to have room for.
+const maxLocale = 35
+
+// addresses are the user's own, the one to show and write to first; the same one twice is one.
+func (u user) addresses(path string) ([]string, error) {
+	var out []string
+	add := func(at, address string) error {
 		parsed, err := mfa.ParseEmail(address)
 		if err != nil {
-			return out, within(path+".email", err)
+			return within(at, err)
 		}
-		out.Emails = append(out.Emails, parsed)
+		if !slices.Contains(out, parsed) {
+			out = append(out, parsed)
+		}
+		if len(out) > mfa.MaxEmails {
+			return refuse(at, "a user has at most 10 addresses")
+		}
+		return nil
 	}
-	if u.TOTP == nil {
-		return out, nil
+	if u.Email != "" {
+		if err := add(path+".email", u.Email); err != nil {
+			return nil, err
+		}
 	}
-	planned, err := u.TOTP.plan(path + ".totp")
-	out.TOTP = planned
-	return out, err
+	for i, address := range u.Emails {
+		if err := add(fmt.Sprintf("%s.emails[%d]", path, i), address); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (t totp) plan(path string) (*mfa.PlannedTOTP, error) {
@@ -237,6 +282,9 @@ func (t totp) plan(path string) (*mfa.PlannedTOTP, error) {
 	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
 	if err != nil || len(seed) == 0 {
 		return nil, refuse(path+".secret", "the seed is not base 32 (letters A to Z and digits 2 to 7)")
+	}
+	if t.Check == "" && !t.CheckAt.IsZero() {
+		return nil, refuse(path+".check_at", "check_at says when the code of check was shown; there is none")
 	}
 	return &mfa.PlannedTOTP{
 		TOTPData: mfa.TOTPData{Algorithm: strings.ToUpper(t.Algorithm), Digits: t.Digits, Period: t.Period},

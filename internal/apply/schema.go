@@ -2,73 +2,121 @@ package apply
 
 import "time"
 
-// body is the whole file. The tags are the documented format.
+// body is the whole file. The names of members are the documented format.
 type body struct {
-	Organizations []organization `yaml:"organizations"`
+	Organizations []organization
+}
+
+func (b *body) members() members {
+	return members{"organizations": list(&b.Organizations)}
 }
 
 type organization struct {
-	ID          string      `yaml:"id"`
-	Name        string      `yaml:"name"`
-	Directories []directory `yaml:"directories"`
+	ID          string
+	Name        string
+	Directories []directory
+}
+
+func (o *organization) members() members {
+	return members{"id": text(&o.ID), "name": text(&o.Name), "directories": list(&o.Directories)}
 }
 
 type directory struct {
-	ID           string        `yaml:"id"`
-	Name         string        `yaml:"name"`
-	Applications []application `yaml:"applications"`
-	Users        []user        `yaml:"users"`
+	ID           string
+	Name         string
+	Applications []application
+	Users        []user
+}
+
+func (d *directory) members() members {
+	return members{"id": text(&d.ID), "name": text(&d.Name), "applications": list(&d.Applications), "users": list(&d.Users)}
 }
 
 type application struct {
-	ID       string    `yaml:"id"`
-	Name     string    `yaml:"name"`
-	Number   int64     `yaml:"number"`
-	LogoURL  string    `yaml:"logo_url"`
-	Settings *settings `yaml:"settings"`
-	Authy    *authy    `yaml:"authy"`
+	ID       string
+	Name     string
+	Number   int64
+	LogoURL  string
+	Settings *settings
+	Authy    *authy
+}
+
+func (a *application) members() members {
+	return members{
+		"id": text(&a.ID), "name": text(&a.Name), "number": whole(&a.Number), "logo_url": text(&a.LogoURL),
+		"settings": optional(&a.Settings), "authy": optional(&a.Authy),
+	}
 }
 
 // settings are the application's switches; what is left out keeps its default.
 type settings struct {
-	SMS         *bool `yaml:"sms"`
-	Voice       *bool `yaml:"voice"`
-	Email       *bool `yaml:"email"`
-	Approvals   *bool `yaml:"approvals"`
-	GenericTOTP *bool `yaml:"generic_totp"`
-	CustomCodes *bool `yaml:"custom_codes"`
-	PassThrough *bool `yaml:"pass_through"`
-	LockOnBan   *bool `yaml:"lock_on_ban"`
-	TestMode    *bool `yaml:"test_mode"`
-	CodeDigits  int   `yaml:"code_digits"`
+	SMS         *bool
+	Voice       *bool
+	Email       *bool
+	Approvals   *bool
+	GenericTOTP *bool
+	CustomCodes *bool
+	PassThrough *bool
+	LockOnBan   *bool
+	TestMode    *bool
+	CodeDigits  int
+}
+
+func (s *settings) members() members {
+	return members{
+		"sms": truth(&s.SMS), "voice": truth(&s.Voice), "email": truth(&s.Email), "approvals": truth(&s.Approvals),
+		"generic_totp": truth(&s.GenericTOTP), "custom_codes": truth(&s.CustomCodes), "pass_through": truth(&s.PassThrough),
+		"lock_on_ban": truth(&s.LockOnBan), "test_mode": truth(&s.TestMode), "code_digits": whole(&s.CodeDigits),
+	}
 }
 
 type authy struct {
-	APIKey         string   `yaml:"api_key"`
-	APIKeys        []string `yaml:"api_keys"`
-	AccessKey      string   `yaml:"access_key"`
-	SigningKey     string   `yaml:"signing_key"`
-	AppID          int64    `yaml:"app_id"`
-	CallbackURL    string   `yaml:"callback_url"`
-	CallbackMethod string   `yaml:"callback_method"`
-	Plan           string   `yaml:"plan"`
+	APIKey         string
+	APIKeys        []string
+	AccessKey      string
+	SigningKey     string
+	AppID          int64
+	CallbackURL    string
+	CallbackMethod string
+	Plan           string
+}
+
+func (a *authy) members() members {
+	return members{
+		"api_key": text(&a.APIKey), "api_keys": texts(&a.APIKeys), "access_key": text(&a.AccessKey), "signing_key": text(&a.SigningKey),
+		"app_id": whole(&a.AppID), "callback_url": text(&a.CallbackURL), "callback_method": text(&a.CallbackMethod), "plan": text(&a.Plan),
+	}
 }
 
 type user struct {
-	AuthyID int64    `yaml:"authy_id"`
-	Alias   string   `yaml:"alias"`
-	Email   string   `yaml:"email"`
-	Emails  []string `yaml:"emails"`
-	Phone   string   `yaml:"phone"`
-	Locale  string   `yaml:"locale"`
-	TOTP    *totp    `yaml:"totp"`
+	AuthyID int64
+	Alias   string
+	Email   string
+	Emails  []string
+	Phone   string
+	Locale  string
+	TOTP    *totp
+}
+
+func (u *user) members() members {
+	return members{
+		"authy_id": whole(&u.AuthyID), "alias": text(&u.Alias), "email": text(&u.Email), "emails": texts(&u.Emails),
+		"phone": text(&u.Phone), "locale": text(&u.Locale), "totp": optional(&u.TOTP),
+	}
 }
 
 type totp struct {
-	Secret    string    `yaml:"secret"`
-	Digits    int       `yaml:"digits"`
-	Period    int       `yaml:"period"`
-	Algorithm string    `yaml:"algorithm"`
-	Check     string    `yaml:"check"`
-	CheckAt   time.Time `yaml:"check_at"`
+	Secret    string
+	Digits    int
+	Period    int
+	Algorithm string
+	Check     string
+	CheckAt   time.Time
+}
+
+func (t *totp) members() members {
+	return members{
+		"secret": text(&t.Secret), "digits": whole(&t.Digits), "period": whole(&t.Period), "algorithm": text(&t.Algorithm),
+		"check": text(&t.Check), "check_at": moment(&t.CheckAt),
+	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// MaxEmails bounds a user's addresses.
+// Bounds of what a user may have.
 const (
 	MaxEmails      = 10  // addresses of one user; later ones are refused silently, as the first is the one in use
 	maxEmailLength = 254 // RFC 5321 section 4.5.3.1.3

@@ -1,0 +1,105 @@
+package apply
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// twins finds what stands in a file twice: the second would silently change what the first made, and people
+// who write such a file meant something else.
+type twins struct {
+	file *File
+	seen map[twin]string // where it stood first
+}
+
+// twin is a name that may stand once in its scope.
+type twin struct{ scope, kind, name string }
+
+// once refuses a name that was seen in the scope before; "" is no name. It quotes nothing, because names may
+// be keys.
+func (t *twins) once(scope, path, kind, name string) error {
+	if name == "" {
+		return nil
+	}
+	key := twin{scope, kind, name}
+	if first, ok := t.seen[key]; ok {
+		return refuse(path, fmt.Sprintf("the same %s stands in line %d already", kind, t.file.line(first)))
+	}
+	t.seen[key] = path
+	return nil
+}
+
+// named is one name to look at.
+type named struct{ scope, path, kind, name string }
+
+func (t *twins) all(list ...named) error {
+	for _, n := range list {
+		if err := t.once(n.scope, n.path, n.kind, n.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check walks the file beside the plan that was made of it, which has the names in their normal form.
+func (t *twins) check(p mfa.Plan) error {
+	for i, o := range p.Organizations {
+		path := fmt.Sprintf("organizations[%d]", i)
+		if err := t.all(named{"", path + ".id", "id", string(o.ID)}, named{"", path + ".name", "organization", o.Name}); err != nil {
+			return err
+		}
+		for j, d := range o.Directories {
+			if err := t.directory(fmt.Sprintf("%s.directories[%d]", path, j), path, t.file.body.Organizations[i].Directories[j], d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *twins) directory(path, organization string, written directory, d mfa.PlannedDirectory) error {
+	if err := t.all(named{"", path + ".id", "id", string(d.ID)}, named{organization, path + ".name", "directory", d.Name}); err != nil {
+		return err
+	}
+	for i, a := range d.Applications {
+		if err := t.application(fmt.Sprintf("%s.applications[%d]", path, i), path, written.Applications[i], a); err != nil {
+			return err
+		}
+	}
+	for i, u := range d.Users {
+		at := fmt.Sprintf("%s.users[%d]", path, i)
+		err := t.all(named{path, at + ".authy_id", "authy_id", decimal(u.Number)}, named{path, at + ".alias", "alias", u.Alias},
+			named{path, at + ".phone", "phone", u.Phone.E164()})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decimal is a number as a name, "" for none.
+func decimal(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+func (t *twins) application(path, directory string, written application, a mfa.PlannedApplication) error {
+	err := t.all(named{"", path + ".id", "id", string(a.ID)}, named{directory, path + ".name", "application", a.Name},
+		named{"", path, "application number", decimal(a.Number)})
+	if err != nil || written.Authy == nil {
+		return err
+	}
+	keys := []named{
+		{"", path + ".authy.api_key", "API key", written.Authy.APIKey},
+		{"", path + ".authy.access_key", "access key", written.Authy.AccessKey},
+		{"", path + ".authy.signing_key", "signing key", written.Authy.SigningKey},
+	}
+	for i, key := range written.Authy.APIKeys {
+		keys = append(keys, named{"", fmt.Sprintf("%s.authy.api_keys[%d]", path, i), "API key", key})
+	}
+	return t.all(keys...)
+}

@@ -1,6 +1,9 @@
 package mfa
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Limit is one named limit: at most Burst in any window of Per that the first hit opens.
 type Limit struct {
@@ -19,6 +22,7 @@ type Limits struct {
 	SentCodes          Limit // key: user and application
 	InstallLinks       Limit // key: user
 	VerificationStarts Limit // key: application and number
+	WrongVerifications Limit // key: application and number
 	Approvals          Limit // key: user and application
 	WrongLinks         Limit // key: address of the device
 	PhoneLinks         Limit // key: number
@@ -46,6 +50,7 @@ func DefaultLimits() Limits {
 		SentCodes:          Limit{"sent_codes", 5, time.Hour, "messages cost money and annoy; vendors allow about five an hour"},
 		InstallLinks:       Limit{"install_links", 5, time.Hour, "the same, for links to the authenticator that come with a registration"},
 		VerificationStarts: Limit{"verification_starts", 5, time.Hour, "the same, for numbers without a user"},
+		WrongVerifications: Limit{"wrong_verifications", 30, 24 * time.Hour, "guessing a four-digit code with one new code after the other: three chances in a thousand a day"},
 		Approvals:          Limit{"approvals", 60, 10 * time.Minute, "a flood of requests teaches people to press approve"},
 		WrongLinks:         Limit{"wrong_links", 20, 15 * time.Minute, "guessing linking codes"},
 		PhoneLinks:         Limit{"phone_links", 5, time.Hour, "messages to a number by people who merely claim it"},
@@ -65,6 +70,19 @@ func DefaultLimits() Limits {
 		PendingPerUser:     50,
 	}
 }
+
+// sourceKey is what a source is counted by. Whoever has one IPv6 address has the 64 bits behind its network too,
+// so the network counts.
+func sourceKey(source string) string {
+	address, err := netip.ParseAddr(source)
+	if err != nil || !address.Is6() || address.Is4In6() {
+		return source
+	}
+	return netip.PrefixFrom(address.WithZone(""), ipv6Network).Masked().String()
+}
+
+// ipv6Network is the length of what one customer gets at least (RFC 6177).
+const ipv6Network = 64
 
 // limited is the refusal of a full window.
 func (s *Service) limited(until time.Time) error {

@@ -150,8 +150,24 @@ func (s *Service) LinkByCode(ctx context.Context, code string, d NewDevice) (Lin
 		if IsCode(err, NotFound) || err == nil && (e.State != EnrollmentPending || !live(e.ExpiresAt, s.Now())) {
 			return Enrollment{}, errBadLink
 		}
-		return e, err
+		if err != nil {
+			return e, err
+		}
+		return e, stillKnown(w, e)
 	})
+}
+
+// stillKnown refuses a code whose application has removed the user since, though others may still know it.
+func stillKnown(w WriteRecords, e Enrollment) error {
+	a, err := w.Application(e.ApplicationID)
+	if err != nil {
+		return err
+	}
+	u, err := w.LockUser(e.DirectoryID, UserRef{ID: e.UserID})
+	if IsCode(err, NotFound) || err == nil && !u.KnownTo(a) {
+		return errBadLink
+	}
+	return err
 }
 
 // LinkByInvite links a device with a registration token that an application signed. The application's
@@ -213,7 +229,7 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 	var out Linked
 	var refusal error
 	err = s.store.Write(ctx, func(w WriteRecords) error {
-		limit, key := s.limits.WrongLinks, "wrong_links:"+d.Source
+		limit, key := s.limits.WrongLinks, "wrong_links:"+sourceKey(d.Source)
 		refusal = nil
 		reached, until, err := w.LimitReached(limit, key, s.Now())
 		if err != nil {

@@ -17,8 +17,10 @@ type PendingDevice struct {
 	Platform   string          `json:"platform"`
 }
 
-// linkCodeDigits is the length of the code that a phone link sends.
-const linkCodeDigits = 6
+// linkCodeDigits is the length of the code that a phone link sends. Whoever guesses one has a device that approves
+// for its owner, and needs nothing but the number to try: with the starts and attempts that are allowed, the
+// chance is one in 160,000 a day.
+const linkCodeDigits = 8
 
 // PhoneLink is a phone link under way.
 type PhoneLink struct {
@@ -69,7 +71,7 @@ func (s *Service) takePhoneLink(w WriteRecords, phone Phone, source string) (ref
 	for _, at := range []struct {
 		limit Limit
 		key   string
-	}{{s.limits.PhoneLinksSource, "phone_links_source:" + source}, {s.limits.PhoneLinks, "phone_links:" + phone.E164()}} {
+	}{{s.limits.PhoneLinksSource, "phone_links_source:" + sourceKey(source)}, {s.limits.PhoneLinks, "phone_links:" + phone.E164()}} {
 		allowed, until, err := w.TakeLimit(at.limit, at.key, s.Now())
 		if err != nil {
 			return nil, err

@@ -153,7 +153,7 @@ func hasDevice(held []Authenticator) bool {
 
 // strikeKeys name the two windows of a user's wrong tokens.
 func (c *tokenCheck) strikeKeys() (source, user string) {
-	from := c.Source
+	from := sourceKey(c.Source)
 	if from == "" {
 		from = "application:" + string(c.Caller.Application.ID)
 	}

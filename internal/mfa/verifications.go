@@ -99,11 +99,17 @@ func (s *Service) startVerification(w WriteRecords, in StartVerification) (out V
 		return out, nil, nil
 	}
 	limit, key := s.limits.VerificationStarts, "verification_starts:"+string(application)+":"+in.Phone.E164()
-	if reached, until, err := w.LimitReached(limit, key, now); err != nil || reached {
+	for _, at := range []struct {
+		limit Limit
+		key   string
+	}{{limit, key}, {s.limits.WrongVerifications, wrongVerifications(in.Caller, in.Phone)}} { // nobody could check what is sent
+		reached, until, err := w.LimitReached(at.limit, at.key, now)
 		if err != nil {
 			return out, nil, err
 		}
-		return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventVerificationsLimited, Source: in.Source, Data: phoneData(in.Phone)})
+		if reached {
+			return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventVerificationsLimited, Source: in.Source, Data: phoneData(in.Phone)})
+		}
 	}
 	if fresh {
 		err = w.AddCode(code)
@@ -221,7 +227,11 @@ func (s *Service) checkVerificationCode(w WriteRecords, c *Caller, phone Phone, 
 	if err != nil {
 		return "", err
 	}
-	if code.Attempts >= s.limits.CodeAttempts {
+	full, _, err := w.LimitReached(s.limits.WrongVerifications, wrongVerifications(c, phone), now)
+	if err != nil {
+		return "", err
+	}
+	if full || code.Attempts >= s.limits.CodeAttempts {
 		return VerificationLimited, nil
 	}
 	_, ok, err := s.factors.OTP.Check(Credential{Secret: code.Secret}, Proof{Token: token}, now)
@@ -229,6 +239,9 @@ func (s *Service) checkVerificationCode(w WriteRecords, c *Caller, phone Phone, 
 		return "", err
 	}
 	if !ok {
+		if _, _, err := w.TakeLimit(s.limits.WrongVerifications, wrongVerifications(c, phone), now); err != nil {
+			return "", err
+		}
 		_, err := w.CountCodeAttempt(code.ID)
 		return VerificationWrong, err
 	}
@@ -237,6 +250,11 @@ func (s *Service) checkVerificationCode(w WriteRecords, c *Caller, phone Phone, 
 		return VerificationRight, err
 	}
 	return VerificationNone, nil
+}
+
+// wrongVerifications counts over all codes of a number: a new one brings new attempts.
+func wrongVerifications(c *Caller, phone Phone) string {
+	return "wrong_verifications:" + string(c.Application.ID) + ":" + phone.E164()
 }
 
 // VerificationByPhone is where the number's newest verification stands.

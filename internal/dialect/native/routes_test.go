@@ -56,15 +56,15 @@ func TestADeviceLinksByPhone(t *testing.T) {
 	}
 }
 
-// sentCode is the six digits in the last message to an address.
+// sentCode is the eight digits in the last message to an address.
 func (d *desk) sentCode(address string) string {
 	d.tb.Helper()
 	for _, sent := range d.Outbox(d.Caller) {
 		if sent.To == address {
 			text := d.MessageOf(sent).Text
-			for i := 0; i+6 <= len(text); i++ {
-				if strings.Trim(text[i:i+6], "0123456789") == "" {
-					return text[i : i+6]
+			for i := 0; i+8 <= len(text); i++ {
+				if strings.Trim(text[i:i+8], "0123456789") == "" {
+					return text[i : i+8]
 				}
 			}
 		}

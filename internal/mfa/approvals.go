@@ -98,13 +98,14 @@ func checkLogos(logos []Logo) error {
 
 // Showable replaces what cannot be shown as itself: control characters and invisible format characters —
 // direction marks above all — which could make a screen show something else than what is signed. Line breaks
-// become spaces. What is left of the format characters are the few that are drawn around other letters.
+// become spaces. What is left of the format characters are the few that are drawn around other letters; letters
+// that are made to be invisible, such as Hangul fillers, are not left.
 func Showable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t', unicode.In(r, unicode.Zl, unicode.Zp):
 			return ' '
-		case r == utf8.RuneError, unicode.Is(unicode.Cc, r),
+		case r == utf8.RuneError, unicode.In(r, unicode.Cc, unicode.Other_Default_Ignorable_Code_Point),
 			unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
 			return -1
 		}

@@ -161,12 +161,15 @@ func TestInvisibleTextIsNotShown(t *testing.T) {
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		ann := w.Register("4055550127")
 		ann.Link()
-		asked := ann.Ask("Pay \u202e01\u202c to\u200b bob\nnow"+strings.Repeat("x", 300), mfa.Detail{Label: "a\x00b", Value: "c\td"})
+		asked := ann.Ask("Pay \u202e01\u202c to\u200b bob\nnow"+strings.Repeat("x", 300), mfa.Detail{Label: "a\x00b", Value: "c\td"}, mfa.Detail{Label: "\u3164\u115f", Value: "\uffa0x\u034f"})
 		if !strings.HasPrefix(asked.Message, "Pay 01 to bob now") || len([]rune(asked.Message)) != w.Service.Limits().MessageRunes {
 			t.Errorf("the message is shown as %q", asked.Message)
 		}
 		if got := asked.Details[0]; got != (mfa.Detail{Label: "ab", Value: "c d"}) {
 			t.Errorf("the detail is shown as %q", got)
+		}
+		if got := asked.Details[1]; got != (mfa.Detail{Value: "x"}) {
+			t.Errorf("letters that nobody sees are shown as %q", got)
 		}
 	})
 }

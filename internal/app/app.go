@@ -39,6 +39,8 @@ type App struct {
 	native  *native.Dialect
 	metrics *metrics
 
+	outbound mfa.Sender // messages to people
+
 	tracer  trace.Tracer // nil when nothing is exported
 	closers []func(context.Context) error
 }
@@ -59,21 +61,20 @@ func Open(ctx context.Context, c Config, w io.Writer) (*App, error) {
 		a.sandbox = &SandboxClock{}
 		a.clock = a.sandbox
 	}
-	if err := a.openTracing(ctx); err != nil {
-		return nil, err
-	}
-	if err := a.openStore(ctx); err != nil {
-		return nil, err
-	}
-	if err := a.wire(ctx); err != nil {
-		return nil, errors.Join(err, a.store.Close())
+	for _, open := range []func(context.Context) error{a.openTracing, a.openStore, a.wire} {
+		if err := open(ctx); err != nil {
+			return nil, errors.Join(err, a.Close())
+		}
 	}
 	return a, nil
 }
 
 // Close ends the use of the database. Run and Serve must have returned.
 func (a *App) Close() error {
-	errs := []error{a.store.Close()}
+	var errs []error
+	if a.store != nil {
+		errs = append(errs, a.store.Close())
+	}
 	for _, closer := range a.closers {
 		errs = append(errs, closer(context.Background()))
 	}
@@ -142,15 +143,17 @@ func (a *App) wire(ctx context.Context) error {
 		Store: a.store, Clock: a.clock, Random: rand.Reader, Waker: a.waker, Factors: factors(limits), Limits: limits,
 		Sealer: sealer{a.seal}, Options: mfa.Options{PublicURL: a.Config.PublicURL, Sandbox: a.Config.Sandbox},
 	})
-	return a.wireDialects()
+	if err := a.wireDialects(); err != nil {
+		return err
+	}
+	// Here rather than in Run, so that a provider that is set up wrongly is told before anything is served.
+	a.outbound, err = a.sender()
+	return err
 }
 
 // Run does the background work until the context ends.
 func (a *App) Run(ctx context.Context) error {
-	work, err := a.worker()
-	if err != nil {
-		return err
-	}
+	work := a.worker()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.waker.Run(ctx) })
 	group.Go(func() error { return a.Service.Run(ctx) })

@@ -19,19 +19,15 @@ import (
 )
 
 // worker builds the background work with the providers that are configured.
-func (a *App) worker() (*worker.Worker, error) {
-	sender, err := a.sender()
-	if err != nil {
-		return nil, err
-	}
+func (a *App) worker() *worker.Worker {
 	callbacks := map[string]mfa.Callback{}
 	for _, c := range a.callbacks() {
 		callbacks[c.Dialect()] = c
 	}
 	return &worker.Worker{
-		Store: a.store, Clock: a.clock, Waker: a.waker, Sender: sender, Callbacks: callbacks, Challenges: a.Service,
+		Store: a.store, Clock: a.clock, Waker: a.waker, Sender: a.outbound, Callbacks: callbacks, Challenges: a.Service,
 		Metrics: a.metrics, Log: a.log,
-	}, nil
+	}
 }
 
 // sender routes messages to providers by channel. The sandbox keeps them all but pushes, which it sends to

@@ -40,7 +40,7 @@ func (w *world) profiled(ctx context.Context, address string) (*process, error) 
 		pprof.StopCPUProfile()
 		_ = file.Close()
 		cancel()
-		_ = <-done // it ended because it was told to
+		<-done //nolint:errcheck // it ended because it was told to
 		_ = a.Close()
 	}
 	return p, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -170,8 +171,8 @@ func (c *call) park(w *Wait) *parked {
 	if drained, ok := conn.(*ahead); ok && len(drained.early) == 0 {
 		p.conn = drained.Conn // or they would pile up, one for each wait
 	}
-	if n := buffered.Reader.Buffered(); n > 0 {
-		p.early, _ = buffered.Reader.Peek(n)
+	if n := buffered.Buffered(); n > 0 {
+		p.early, _ = buffered.Peek(n)
 		p.early = bytes.Clone(p.early)
 	}
 	_ = conn.SetDeadline(time.Time{})
@@ -269,9 +270,7 @@ func (p *parked) head(resp *Response) []byte {
 	}
 	p.call.writer.status = resp.Status
 	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}, headerRequestID: {p.call.request.ID}}
-	for name, values := range resp.Header {
-		h[name] = values
-	}
+	maps.Copy(h, resp.Header)
 	if h["Cache-Control"] == nil {
 		h["Cache-Control"] = valueNoStore
 	}

@@ -27,7 +27,9 @@ type arrival struct {
 	err  error
 }
 
-// NewLot makes a lot of a listener. Serve the lot instead of the listener.
+// NewLot makes a lot of a listener. Serve the lot instead of the listener; TLS, where a server ends it
+// itself, goes inside. To net/http a connection that comes back is a new one: it has the header timeout,
+// not the idle timeout, to send its next request.
 func NewLot(l net.Listener) *Lot {
 	return &Lot{
 		Listener: l, arrive: make(chan arrival), back: make(chan net.Conn),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -225,6 +226,9 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 	if err := w.AddReceipt(a.sealed); err != nil {
 		return err
 	}
+	if err := noteUse(w, held, a.device.Data, at); err != nil {
+		return err
+	}
 	w.Announce(TopicChallenge(c.ID), TopicUserChallenges(c.UserID))
 	e, err := s.appendEvent(w, a.caller, Event{
 		ID: a.event, Type: kind, UserID: c.UserID, ChallengeID: c.ID, Source: a.device.Data.LastIP, At: at, Data: answerData(a.device, a.said),
@@ -233,6 +237,23 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 		return err
 	}
 	return s.queueCallback(w, c.Dialect, CallbackPayload{Event: e})
+}
+
+// noteUse remembers when and from where a device last answered. Of two answers of one device at the same
+// moment one may go unnoted; both count.
+func noteUse(w WriteRecords, held Authenticator, seen DeviceData, at time.Time) error {
+	var data DeviceData
+	if err := json.Unmarshal(held.Data, &data); err != nil {
+		return &Error{Code: Internal, Message: "a device's data cannot be read", Cause: err}
+	}
+	data.LastIP = seen.LastIP
+	encoded, err := json.Marshal(data)
+	if err != nil {
+		return &Error{Code: Internal, Message: "a device could not be written", Cause: err}
+	}
+	held.Data, held.LastUsedAt = encoded, at
+	_, err = w.UpdateAuthenticator(held)
+	return err
 }
 
 func answerData(d *DeviceCaller, said receipt.Statement) json.RawMessage {

@@ -140,7 +140,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 		return out, nil, err
 	}
 	if !allowed {
-		return out, s.limited(until), nil
+		return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventChallengesLimited, UserID: u.ID, Source: in.Source})
 	}
 	if out, err = s.newChallenge(in, u, nonce); err != nil {
 		return out, nil, err

@@ -103,6 +103,8 @@ type ChallengeWriter interface {
 	// ExpireChallenges moves up to limit pending ones that are past their time to expired, sets AnsweredAt
 	// to now and returns them.
 	ExpireChallenges(now time.Time, limit int) ([]Challenge, error)
+	// CancelChallenges moves a user's pending ones of one application to cancelled and returns them.
+	CancelChallenges(user UserID, application ApplicationID, at time.Time) ([]Challenge, error)
 	// PurgeChallenges deletes up to limit final ones last changed before the time, with their receipts.
 	PurgeChallenges(before time.Time, limit int) (int, error)
 }

@@ -34,6 +34,8 @@ const (
 	EventChallengeApproved    EventType = "challenge.approved"
 	EventChallengeDenied      EventType = "challenge.denied"
 	EventChallengeExpired     EventType = "challenge.expired"
+	EventChallengeCancelled   EventType = "challenge.cancelled" // the application let the user go
+	EventChallengesLimited    EventType = "challenges.limited"  // too many requests to one user
 	EventEnrollmentStarted    EventType = "enrollment.started"
 	EventEnrollmentCompleted  EventType = "enrollment.completed"
 	EventAuthenticatorAdded   EventType = "authenticator.added"

@@ -163,6 +163,9 @@ func (s *Service) RemoveUser(ctx context.Context, c *Caller, ref UserRef, source
 		u.LeftApplications = append(slices.Clone(u.LeftApplications), c.Application.ID)
 		if slices.ContainsFunc(applications, u.KnownTo) {
 			u.UpdatedAt = s.Now()
+			if err := s.withdraw(w, c, u); err != nil {
+				return err
+			}
 			return w.UpdateUser(u)
 		}
 		return w.RemoveUser(u.ID)
@@ -172,6 +175,21 @@ func (s *Service) RemoveUser(ctx context.Context, c *Caller, ref UserRef, source
 // removedData keeps the user's number, under which applications know it, where nothing else will.
 func removedData(u User) json.RawMessage {
 	return json.RawMessage(`{"number":` + strconv.FormatInt(u.Number, 10) + `}`)
+}
+
+// withdraw cancels what the application still asks a user whom it lets go.
+func (s *Service) withdraw(w WriteRecords, c *Caller, u User) error {
+	cancelled, err := w.CancelChallenges(u.ID, c.Application.ID, s.Now())
+	if err != nil {
+		return err
+	}
+	for _, asked := range cancelled {
+		w.Announce(TopicChallenge(asked.ID))
+		if err := s.append(w, c, Event{Type: EventChallengeCancelled, UserID: u.ID, ChallengeID: asked.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ChangeEmail puts an address first in the user's list.

@@ -63,6 +63,9 @@ var (
 		RETURNING ` + challengeColumns}
 )
 
+var cancelChallenges = &engine.Statement{SQL: `UPDATE challenges SET state = 'cancelled', answered_at = ?3, updated_at = ?3
+	WHERE user_id = ?1 AND application_id = ?2 AND state = 'pending' RETURNING ` + challengeColumns}
+
 // purgeChallenges deletes the receipts first: both find the same rows, because
 // final challenges never change and the purge lock keeps others from purging.
 var purgeChallenges = [...]*engine.Statement{
@@ -165,6 +168,10 @@ func (w *writeRecords) MarkNotified(id mfa.ChallengeID, at time.Time) error {
 
 func (w *writeRecords) ExpireChallenges(now time.Time, limit int) ([]mfa.Challenge, error) {
 	return many(&w.records, challengeNoun, expireChallenges, micros(now), limit)
+}
+
+func (w *writeRecords) CancelChallenges(user mfa.UserID, application mfa.ApplicationID, at time.Time) ([]mfa.Challenge, error) {
+	return many(&w.records, challengeNoun, cancelChallenges, string(user), string(application), micros(at))
 }
 
 func (w *writeRecords) PurgeChallenges(before time.Time, limit int) (int, error) {

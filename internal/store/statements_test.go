@@ -27,7 +27,7 @@ var statements = []*engine.Statement{
 	lockUser, lockCredentials, changeGeneration, stampGeneration,
 	authenticatorByID, authenticatorsOf, deviceByThumbprint, addAuthenticator, advanceCounter, updateAuthenticator, removeAuthenticator,
 	enrollmentByID, enrollmentByDigest, enrollmentByCustomID, addEnrollment, completeEnrollment, countEnrollmentAttempt, purgeEnrollments,
-	challengeByID, pendingChallenges, challengesOf, challengesBefore, addChallenge, answerChallenge, markNotified, expireChallenges,
+	challengeByID, pendingChallenges, challengesOf, challengesBefore, addChallenge, answerChallenge, markNotified, expireChallenges, cancelChallenges,
 	purgeChallenges[0], purgeChallenges[1],
 	receiptByChallenge, addReceipt,
 	codeByID, openCodes, phoneCode, addCode, useCode, resendCode, countCodeAttempt, purgeCodes,

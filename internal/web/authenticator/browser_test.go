@@ -79,7 +79,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	if _, err := os.Stat(chromium); err != nil {
-		t.Skip("needs a browser: " + chromium + " is not installed")
+		t.Fatal("needs a browser: " + chromium + " is not installed; run scripts/setup")
 	}
 	shared := browser()
 	if shared.err != nil {

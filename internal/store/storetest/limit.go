@@ -3,6 +3,7 @@ package storetest
 import (
 	"time"
 
+	"github.com/twinseal/twinseal/internal/bucket"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -56,6 +57,16 @@ var limitScenes = []scene{
 		same(w, "purged", change(w, purge), 1)
 		same(w, "no more", change(w, purge), 0)
 		w.take(three, "new", after(40), true, after(90))
+	}},
+	{name: "says what the arithmetic of package bucket says, hit by hit", play: func(w *world) {
+		// A pseudo-random walk through time, backwards now and then, that is the same in every run.
+		key, state, at := newID[string](), bucket.State{}, start
+		for i := range 200 {
+			at = at.Add(time.Duration((i*i*7919)%40-8) * time.Second)
+			var want bucket.Decision
+			state, want = bucket.Take(state, bucket.Limit{Burst: three.Burst, Per: three.Per}, at)
+			w.take(three, key, at, want.Allowed, state.Until)
+		}
 	}},
 	{name: "a crowd is allowed exactly the burst", play: func(w *world) {
 		limit := mfa.Limit{Name: "crowd", Burst: 37, Per: time.Hour}

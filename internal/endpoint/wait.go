@@ -171,8 +171,8 @@ func (c *call) park(w *Wait) *parked {
 	if drained, ok := conn.(*ahead); ok && len(drained.early) == 0 {
 		p.conn = drained.Conn // or they would pile up, one for each wait
 	}
-	if n := buffered.Buffered(); n > 0 {
-		p.early, _ = buffered.Peek(n)
+	if n := buffered.Reader.Buffered(); n > 0 {
+		p.early, _ = buffered.Reader.Peek(n)
 		p.early = bytes.Clone(p.early)
 	}
 	_ = conn.SetDeadline(time.Time{})

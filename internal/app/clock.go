@@ -20,13 +20,13 @@ func (c *SandboxClock) Now() time.Time {
 	return systemClock{}.Now().Add(time.Duration(c.shift.Load()))
 }
 
-// Set makes it that time now.
+// Set makes it that time now, to the microsecond, which is the finest that databases keep.
 func (c *SandboxClock) Set(t time.Time) {
-	c.shift.Store(int64(t.Sub(systemClock{}.Now())))
+	c.shift.Store(int64(t.Sub(systemClock{}.Now()).Truncate(time.Microsecond)))
 }
 
 // Advance moves it forward, or back for a negative duration.
-func (c *SandboxClock) Advance(d time.Duration) { c.shift.Add(int64(d)) }
+func (c *SandboxClock) Advance(d time.Duration) { c.shift.Add(int64(d.Truncate(time.Microsecond))) }
 
 // Reset brings it back to the machine's time.
 func (c *SandboxClock) Reset() { c.shift.Store(0) }

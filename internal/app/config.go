@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -107,9 +109,25 @@ func LoadConfig(file string) (Config, error) {
 		}
 	}
 	if err := env.ParseWithOptions(&c, env.Options{Prefix: EnvPrefix}); err != nil {
-		return c, fmt.Errorf("environment: %w", err)
+		return c, fmt.Errorf("environment: %s", withoutValues(err))
 	}
 	return c, nil
+}
+
+// withoutValues says which settings the environment gives wrongly, and not as what, because values are secrets.
+func withoutValues(err error) string {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return "a variable cannot be read"
+	}
+	var said []string
+	for _, one := range all.Errors {
+		var wrong env.ParseError
+		if errors.As(one, &wrong) {
+			said = append(said, fmt.Sprintf("the variable for %s is not a %s", wrong.Name, wrong.Type))
+		}
+	}
+	return strings.Join(said, ", ")
 }
 
 func (c *Config) readFile(file string) error {
@@ -121,7 +139,7 @@ func (c *Config) readFile(file string) error {
 		return fmt.Errorf("configuration %s is larger than a megabyte; is it the right file?", file)
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(c); err != nil {
-		return fmt.Errorf("configuration %s: %s", file, yaml.FormatError(err, false, true))
+		return fmt.Errorf("configuration %s: %s", file, yaml.FormatError(err, false, false)) // lines hold secrets
 	}
 	return nil
 }
@@ -134,8 +152,15 @@ func (c *Config) Finish() error {
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:8080"
 	}
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen %q must be an address and a port such as 127.0.0.1:8080", c.Listen)
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1" // every address of this machine, this one included
+	}
 	if c.PublicURL == "" {
-		c.PublicURL = "http://" + strings.Replace(c.Listen, "0.0.0.0", "127.0.0.1", 1)
+		c.PublicURL = "http://" + net.JoinHostPort(host, port)
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
 	return errors.Join(c.checkURL(), c.checkDatabase(), c.checkSandbox())

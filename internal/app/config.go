@@ -116,14 +116,13 @@ func LoadConfig(file string) (Config, error) {
 
 // withoutValues says which settings the environment gives wrongly, and not as what, because values are secrets.
 func withoutValues(err error) string {
-	var all env.AggregateError
-	if !errors.As(err, &all) {
+	all, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
 		return "a variable cannot be read"
 	}
 	var said []string
 	for _, one := range all.Errors {
-		var wrong env.ParseError
-		if errors.As(one, &wrong) {
+		if wrong, ok := errors.AsType[env.ParseError](one); ok {
 			said = append(said, fmt.Sprintf("the variable for %s is not a %s", wrong.Name, wrong.Type))
 		}
 	}

@@ -75,7 +75,7 @@ func (w *world) refusedFiles(t *testing.T) {
 		{"an id that is too large", good + "    - authy_id: 2147483648\n", "apply.yaml:8: an authy_id is 1 to 2147483647"},
 		{"nobody", good + "    - email: a@example.com\n", "apply.yaml:8: a user needs an authy_id, an alias or a phone"},
 		{"a bad address", good + "    - authy_id: 880003\n      email: not an address\n", "apply.yaml:9:"},
-		{"a short key", "organizations:\n- name: Acme\n  directories:\n  - name: customers\n    applications:\n    - name: Bank\n      authy: {api_key: short}\n", "apply.yaml:7: an API key needs at least 16 characters"},
+		{"a short key", "organizations:\n- name: Acme\n  directories:\n  - name: customers\n    applications:\n    - name: Bank\n      authy: {api_key: short}\n", "apply.yaml:7: an API key needs at least 8 characters"},
 		{"a phone of somebody else", good + "    - authy_id: 880004\n      phone: \"+14053425699\"\n", "apply.yaml:9:"},
 	} {
 		_, err := w.applied(t, refused.text)

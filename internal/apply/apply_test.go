@@ -75,7 +75,7 @@ func TestEveryRefusalNamesItsLine(t *testing.T) {
 		{"a logo of the file system", headApps + "    - name: Bank\n      logo_url: file:///logo.png\n", "f.yaml:7: the logo's address starts with https:// or http:// (organizations[0].directories[0].applications[0].logo_url)"},
 		{"too few digits", headApps + "    - name: Bank\n      settings:\n        code_digits: 3\n", "f.yaml:8: codes have 4 to 10 digits (organizations[0].directories[0].applications[0].settings.code_digits)"},
 		{"no key", headApps + "    - name: Bank\n      authy: {plan: full}\n", "f.yaml:7: the authy part needs an api_key (organizations[0].directories[0].applications[0].authy)"},
-		{"a short key", headApps + "    - name: Bank\n      authy:\n        api_key: " + secret[:10] + "\n", "f.yaml:8: an API key needs at least 16 characters (organizations[0].directories[0].applications[0].authy.api_key)"},
+		{"a short key", headApps + "    - name: Bank\n      authy:\n        api_key: " + secret[:7] + "\n", "f.yaml:8: an API key needs at least 8 characters (organizations[0].directories[0].applications[0].authy.api_key)"},
 		{"half a pair", headApps + "    - name: Bank\n      authy: {api_key: " + secret + ", access_key: " + secret + "}\n", "f.yaml:7: access_key and signing_key belong together (organizations[0].directories[0].applications[0].authy)"},
 		{"two numbers", headApps + "    - name: Bank\n      number: 7\n      authy:\n        api_key: " + secret + "\n        app_id: 8\n", "f.yaml:10: the app_id is the application's number; give one of them (organizations[0].directories[0].applications[0].authy.app_id)"},
 		{"a callback's method", headApps + "    - name: Bank\n      authy:\n        api_key: " + secret + "\n        callback_method: PUT\n", "f.yaml:9: the callback method is GET or POST (organizations[0].directories[0].applications[0].authy.callback_method)"},
@@ -97,7 +97,7 @@ func TestEveryRefusalNamesItsLine(t *testing.T) {
 		if err == nil || err.Error() != c.want {
 			t.Errorf("%s:\n got %v\nwant %s", c.what, err, c.want)
 		}
-		if err != nil && strings.Contains(err.Error(), secret[:10]) {
+		if err != nil && strings.Contains(err.Error(), secret[:7]) {
 			t.Errorf("%s: the error quotes a secret", c.what)
 		}
 	}

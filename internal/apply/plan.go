@@ -161,9 +161,9 @@ func (s *settings) into(path string, out *mfa.ApplicationSettings) error {
 	return nil
 }
 
-// minKey is the shortest API key worth the name; the vendor's have 32 characters. Wrong keys are not limited,
-// and everybody who sees a callback may try keys on its signature without asking us.
-const minKey = 16
+// minKey is the shortest API key worth the name. The vendor's have 32 characters, and keys that applications
+// have already are kept, so the bound only catches mistakes; docs/apply.md says why longer is better.
+const minKey = 8
 
 func (a authy) into(path string, out *mfa.PlannedApplication) error {
 	keys := a.APIKeys
@@ -175,7 +175,7 @@ func (a authy) into(path string, out *mfa.PlannedApplication) error {
 	}
 	for _, key := range keys {
 		if len(key) < minKey {
-			return refuse(path+".api_key", "an API key needs at least 16 characters")
+			return refuse(path+".api_key", "an API key needs at least 8 characters")
 		}
 		out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)})
 	}

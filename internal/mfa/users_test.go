@@ -227,7 +227,7 @@ func TestASharedDirectoryKeepsAUserUntilTheLastApplicationLetsGo(t *testing.T) {
 		_, err = w.Service.UserStatus(t.Context(), w.Caller, ann.Ref())
 		want(t, "to the one that let go", err, mfa.NotFound, "")
 		_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil))
-		want(t, "an answer to what it asked before", err, mfa.NotFound, "")
+		want(t, "an answer to what it asked before", err, mfa.Expired, mfa.ReasonCancelled)
 		if status, err := w.Service.UserStatus(t.Context(), shop, ann.Ref()); err != nil || len(status.Devices()) != 1 {
 			t.Errorf("to the other: %+v, %v", status, err)
 		}

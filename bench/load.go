@@ -74,7 +74,8 @@ type result struct {
 	operations int
 	errors     int
 	took       time.Duration
-	cpu        time.Duration // of the server
+	cpu        time.Duration // of the server and its helpers
+	helped     time.Duration // of its helpers alone
 	latencies  []time.Duration
 }
 
@@ -98,7 +99,8 @@ func share(server *process, clients, operations int, work func(c *connection, i 
 	var mu sync.Mutex
 	var first error
 	var group sync.WaitGroup
-	before, start := server.cpu(), time.Now()
+	own, helped := server.cpu()
+	start := time.Now()
 	for n, c := range connections {
 		group.Go(func() {
 			for i := n; i < operations; i += clients {
@@ -121,11 +123,18 @@ func share(server *process, clients, operations int, work func(c *connection, i 
 		})
 	}
 	group.Wait()
-	r.took, r.cpu = time.Since(start), server.cpu()-before
+	r.took = time.Since(start)
+	ownAfter, helpedAfter := server.cpu()
+	r.helped = helpedAfter - helped
+	r.cpu = ownAfter - own + r.helped
 	for _, c := range connections {
 		_ = c.conn.Close()
 	}
 	return r, first
+}
+
+func (r result) helpedMillis() float64 {
+	return float64(r.helped.Microseconds()) / 1000 / float64(max(r.operations, 1))
 }
 
 func percentile(of []time.Duration, p float64) time.Duration {

@@ -87,13 +87,12 @@ func (p *process) residentMB() float64 {
 // clockTick is the unit of /proc times on Linux.
 const clockTick = 10 * time.Millisecond
 
-// cpu is the processor time of the server and its helpers so far.
-func (p *process) cpu() time.Duration {
-	total := cpuOf(p.pid)
+// cpu is the processor time of the server so far, and that of its helpers.
+func (p *process) cpu() (own, helpers time.Duration) {
 	for _, pid := range p.helpers() {
-		total += cpuOf(pid)
+		helpers += cpuOf(pid)
 	}
-	return total
+	return cpuOf(p.pid), helpers
 }
 
 func cpuOf(pid int) time.Duration {

@@ -172,7 +172,7 @@ func (c *call) park(w *Wait) *parked {
 		p.conn = drained.Conn // or they would pile up, one for each wait
 	}
 	if n := buffered.Reader.Buffered(); n > 0 {
-		p.early, _ = buffered.Reader.Peek(n)
+		p.early, _ = buffered.Peek(n)
 		p.early = bytes.Clone(p.early)
 	}
 	_ = conn.SetDeadline(time.Time{})

@@ -2,7 +2,6 @@ package authy
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 )
@@ -105,9 +104,8 @@ func matched(result mfa.TokenResult) *tokenDevice {
 
 // addresses are those of a device; other means have none.
 func addresses(a mfa.Authenticator) mfa.DeviceData {
-	var data mfa.DeviceData
-	if a.Kind == mfa.KindDevice && json.Unmarshal(a.Data, &data) != nil {
-		return mfa.DeviceData{} // they only describe: an answer goes without them
+	if a.Kind != mfa.KindDevice {
+		return mfa.DeviceData{}
 	}
-	return data
+	return a.Addresses()
 }

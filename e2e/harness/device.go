@@ -72,8 +72,7 @@ func (d *Device) LinkTo(authyID int64, app ...string) {
 	d.LinkByCode(made.Code)
 }
 
-// LinkByPhone proves a phone number with the code that is sent there. It is the so manieth code
-// that the number gets.
+// LinkByPhone proves a phone number with the code that is sent there: the count-th that the number gets.
 func (d *Device) LinkByPhone(phone string, count int) {
 	d.t.Helper()
 	args := d.command([]string{"link", "--server", d.server.URL, "--phone", phone, "--name", "Terminal"})

@@ -126,7 +126,32 @@ func named(testID string) chromedp.CSS { return chromedp.CSS(`[data-testid="` + 
 
 func (s *screen) open(path string)  { s.t.Helper(); s.do(chromedp.Navigate(s.home + path)) }
 func (s *screen) see(testID string) { s.t.Helper(); s.do(chromedp.WaitVisible(named(testID))) }
-func (s *screen) press(id string)   { s.t.Helper(); s.see(id); s.do(chromedp.Click(named(id))) }
+
+// press activates an element as a keyboard does. A click at coordinates misses what moves between looking
+// and clicking, as parts of a page do that slide into view.
+func (s *screen) press(testID string) {
+	s.t.Helper()
+	s.see(testID)
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	const activate = `(name => {
+		const it = document.querySelector('[data-testid="' + name + '"]');
+		if (!it || it.disabled) return false;
+		it.focus();
+		it.click();
+		return true;
+	})`
+	for {
+		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool](activate+`("`+testID+`")`))
+		if err != nil {
+			s.t.Fatalf("press %s: %v on\n%s", testID, err, s.page())
+		}
+		if done {
+			return
+		}
+	}
+}
+
 func (s *screen) fill(id, v string) {
 	s.t.Helper()
 	s.do(chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.SetValue(chromedp.CSS("#"+id), v))

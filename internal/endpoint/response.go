@@ -46,8 +46,10 @@ var (
 	valueNoSniff = []string{"nosniff"}
 )
 
-func (c *call) headers(resp *Response) http.Header {
-	h := c.writer.Header()
+func (c *call) headers(resp *Response) http.Header { return c.fill(c.writer.Header(), resp) }
+
+// fill adds what every answer has to its headers, however it is sent.
+func (c *call) fill(h http.Header, resp *Response) http.Header {
 	maps.Copy(h, resp.Header)
 	if _, ok := h["Cache-Control"]; !ok {
 		h["Cache-Control"] = valueNoStore

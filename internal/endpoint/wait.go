@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -269,15 +268,7 @@ func (p *parked) head(resp *Response) []byte {
 		resp.Status = http.StatusOK
 	}
 	p.call.writer.status = resp.Status
-	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}, headerRequestID: {p.call.request.ID}}
-	maps.Copy(h, resp.Header)
-	if h["Cache-Control"] == nil {
-		h["Cache-Control"] = valueNoStore
-	}
-	h["X-Content-Type-Options"] = valueNoSniff
-	if resp.ContentType != "" {
-		h.Set("Content-Type", resp.ContentType)
-	}
+	h := p.call.fill(http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}, headerRequestID: {p.call.request.ID}}, resp)
 	h.Set("Content-Length", strconv.Itoa(len(resp.Body)))
 	if !p.keep {
 		h.Set("Connection", "close")

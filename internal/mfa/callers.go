@@ -3,6 +3,7 @@ package mfa
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sync"
 	"time"
 )
@@ -141,13 +142,15 @@ func (s *Service) CallerFor(ctx context.Context, id ApplicationID) (*Caller, err
 	return caller, nil
 }
 
-// KeysOf lists an application's keys.
-func (s *Service) KeysOf(ctx context.Context, id ApplicationID) (keys []Key, err error) {
-	err = s.store.Read(ctx, func(r Records) (err error) {
+// LiveKeys lists the keys of an application that may be used now, newest first.
+func (s *Service) LiveKeys(ctx context.Context, id ApplicationID) ([]Key, error) {
+	var keys []Key
+	err := s.store.Read(ctx, func(r Records) (err error) {
 		keys, err = r.KeysOf(id)
 		return err
 	})
-	return keys, err
+	now := s.Now()
+	return slices.DeleteFunc(keys, func(k Key) bool { return !k.Live(now) }), err
 }
 
 // CallerByNumber loads an application by its serial number, for operators; 0 means the only one there is.

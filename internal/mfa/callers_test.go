@@ -195,7 +195,7 @@ func TestTheOnlyApplicationNeedsNoNumber(t *testing.T) {
 		}
 		_, err = w.Service.CallerByNumber(t.Context(), 0)
 		want(t, "no number where there are two", err, mfa.Invalid, "")
-		if keys, err := w.Service.KeysOf(t.Context(), w.Caller.Application.ID); err != nil || len(keys) != 1 || !keys[0].Secret.Equal(w.Key) {
+		if keys, err := w.Service.LiveKeys(t.Context(), w.Caller.Application.ID); err != nil || len(keys) != 1 || !keys[0].Secret.Equal(w.Key) {
 			t.Errorf("the keys are %v, %v", keys, err)
 		}
 	})

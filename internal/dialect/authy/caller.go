@@ -60,17 +60,16 @@ func (d *Dialect) callerBySignature(ctx context.Context, c *call) (*mfa.Caller, 
 	if err != nil {
 		return nil, err
 	}
-	keys, err := d.service.KeysOf(ctx, caller.Application.ID)
+	keys, err := d.service.LiveKeys(ctx, caller.Application.ID)
 	if err != nil {
 		return nil, err
 	}
 	known, signed := false, false
 	for _, key := range keys {
-		switch {
-		case !key.Live(d.service.Now()):
-		case key.Kind == mfa.KeyAuthyAccess:
+		switch key.Kind {
+		case mfa.KeyAuthyAccess:
 			known = key.Secret.Equal(mfa.SecretText(access)) || known
-		case key.Kind == mfa.KeyAuthySigning:
+		case mfa.KeyAuthySigning:
 			signed = d.signedWith(key, c) || signed
 		}
 	}
@@ -94,12 +93,12 @@ func (d *Dialect) signedWith(key mfa.Key, c *call) bool {
 
 // newestKey is the key that signs what goes out for an application.
 func (d *Dialect) newestKey(ctx context.Context, id mfa.ApplicationID, kind mfa.KeyKind) (mfa.Key, bool, error) {
-	keys, err := d.service.KeysOf(ctx, id)
+	keys, err := d.service.LiveKeys(ctx, id)
 	if err != nil {
 		return mfa.Key{}, false, err
 	}
 	for _, key := range keys {
-		if key.Kind == kind && key.Live(d.service.Now()) {
+		if key.Kind == kind {
 			return key, true, nil
 		}
 	}

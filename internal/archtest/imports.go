@@ -16,37 +16,39 @@ type row struct {
 // in the middle knows no wire, no SQL and no screen. A package without a row fails: add one and its reason.
 var layers = []row{
 	{"api", nil, "wire types are read by strangers' programs: they drag nothing along"},
-	{"receipt", nil, "offline verification must be possible without the server's code"},
-	{"client", []string{"api", "receipt"}, "the SDK speaks the public API and checks receipts, nothing else"},
+	{"policy", nil, "devices and servers judge by the same code, and strangers' devices may use it alone"},
+	{"receipt", []string{"policy"}, "offline verification must be possible without the server's code; what was demanded is part of what was signed"},
+	{"client", []string{"api", "receipt", "policy"}, "the SDK speaks the public API and checks receipts, nothing else"},
 	{"client/authy/signature", nil, "one implementation of the callback signature, for those who make and those who check it"},
-	{"client/*", []string{"api", "receipt", "client/*/signature"}, "a port of a vendor's SDK stands on the public parts alone"},
+	{"client/launchkey/answerpackage", []string{"policy"}, "one implementation of the sealed answers, for devices that make and those that open them"},
+	{"client/*", []string{"api", "receipt", "policy", "client/*/signature", "client/launchkey/answerpackage"}, "a port of a vendor's SDK stands on the public parts alone"},
 
 	{"internal/rule", nil, "pure: conditions in, verdict out"},
 	{"internal/bucket", nil, "pure: arithmetic of limits"},
 	{"internal/text", nil, "pure: wording by locale and channel"},
 	{"internal/seal", nil, "encryption at rest knows places and bytes, no nouns"},
 	{"internal/bus", nil, "wake-ups carry an id and know nothing of what changed"},
-	{"internal/mfa", []string{"internal/rule", "internal/bucket", "internal/text", "receipt"}, "the middle knows no wire, no SQL, no screen"},
-	{"internal/mfa/mfatest", []string{"internal/...", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
+	{"internal/mfa", []string{"internal/rule", "internal/bucket", "internal/text", "policy", "receipt"}, "the middle knows no wire, no SQL, no screen"},
+	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
 
 	{"internal/factor/factortest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every factor passes"},
-	{"internal/factor/*", []string{"internal/mfa", "receipt"}, "one kind of proof each, without I/O"},
+	{"internal/factor/*", []string{"internal/mfa", "policy", "receipt"}, "one kind of proof each, without I/O"},
 	{"internal/delivery/deliverytest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every provider passes"},
 	{"internal/delivery", []string{"internal/mfa", "receipt"}, "what the providers share"},
 	{"internal/delivery/*", []string{"internal/mfa", "internal/delivery", "receipt"}, "one provider each"},
 
 	{"internal/store/engine", nil, "what two SQL engines promise, before any noun"},
-	{"internal/store/storetest", []string{"internal/...", "receipt"}, "the contract of storage, on every engine"},
-	{"internal/store", []string{"internal/mfa", "internal/seal", "internal/store/engine"}, "records in SQL: the nouns they hold and the seals on their secrets"},
+	{"internal/store/storetest", []string{"internal/...", "policy", "receipt"}, "the contract of storage, on every engine"},
+	{"internal/store", []string{"internal/mfa", "internal/seal", "internal/store/engine", "policy"}, "records in SQL: the nouns they hold and the seals on their secrets"},
 	{"internal/auditlog", []string{"internal/mfa"}, "a log over the domain's events"},
 	{"internal/worker", []string{"internal/mfa", "internal/auditlog"}, "drives due rows through the domain's ports"},
 	{"internal/apply", []string{"internal/mfa"}, "reads apply files and calls the domain, as a dialect would"},
 
 	{"internal/endpoint", []string{"internal/mfa"}, "turns (response, error) into HTTP; needs the domain's error codes"},
-	{"internal/dialect/dialecttest", []string{"internal/...", "receipt", "api", "client/..."}, "a server for the tests of any dialect"},
+	{"internal/dialect/dialecttest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a server for the tests of any dialect"},
 	{
 		"internal/dialect/native",
-		[]string{"internal/mfa", "internal/endpoint", "api", "receipt"},
+		[]string{"internal/mfa", "internal/endpoint", "api", "policy", "receipt"},
 		"our own API is a dialect with public wire types, and devices sign their requests as receipt says",
 	},
 	{
@@ -54,7 +56,7 @@ var layers = []row{
 		[]string{"internal/mfa", "internal/endpoint", "client/authy/signature"},
 		"never a store, a factor or another dialect; signs callbacks with the code that verifies them",
 	},
-	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint"}, "never a store, a factor or another dialect"},
+	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint", "policy"}, "never a store, a factor or another dialect"},
 	{
 		"internal/web/demo",
 		[]string{"internal/mfa", "internal/endpoint", "internal/web/site", "client/authy", "client/authy/signature"},
@@ -68,13 +70,13 @@ var layers = []row{
 	},
 	{"internal/web/*", []string{"internal/mfa", "internal/endpoint", "internal/web/site"}, "pages have no privileged path"},
 
-	{"internal/app", []string{"internal/...", "api", "client/...", "receipt"}, "the one place where the parts meet"},
-	{"cmd/twinseal", []string{"internal/app", "api", "client/...", "receipt"}, "the program: flags in front of app and the SDK"},
+	{"internal/app", []string{"internal/...", "api", "client/...", "policy", "receipt"}, "the one place where the parts meet"},
+	{"cmd/twinseal", []string{"internal/app", "api", "client/...", "policy", "receipt"}, "the program: flags in front of app and the SDK"},
 
 	{"internal/archtest", nil, "judges all, uses none"},
 	{"internal/pgtest", nil, "starts a PostgreSQL for whoever tests against one"},
-	{"e2e/...", []string{"api", "client/...", "receipt", "internal/pgtest"}, "sees the program from outside, through public doors"},
-	{"bench/...", []string{"internal/...", "api", "client/...", "receipt"}, "measures any part against the ceiling"},
+	{"e2e/...", []string{"api", "client/...", "policy", "receipt", "internal/pgtest"}, "sees the program from outside, through public doors"},
+	{"bench/...", []string{"internal/...", "api", "client/...", "policy", "receipt"}, "measures any part against the ceiling"},
 }
 
 // testKit is what test files may import beside their package's row. Tests build a working system around what
@@ -143,7 +145,7 @@ type ban struct {
 // stays out of where. They bind product code; tests and benchmarks are free.
 var bans = []ban{
 	{
-		pkgs:    []string{"internal/mfa", "internal/rule", "internal/bucket", "internal/text", "internal/factor/*", "receipt"},
+		pkgs:    []string{"internal/mfa", "internal/rule", "internal/bucket", "internal/text", "internal/factor/*", "policy", "receipt"},
 		imports: []string{"net", "net/http", "database/sql", "os", "os/exec"},
 		reason:  "no I/O in the middle: it is handed what it needs",
 		except:  map[string]string{"internal/mfa/delivery.go": "a dialect renders a callback as a request, which the worker sends"},

@@ -89,7 +89,7 @@ func packagesNamed(t *tree) []string {
 }
 
 // public are the packages strangers import, where every exported name is explained.
-var public = []string{"api/...", "client/...", "receipt/..."}
+var public = []string{"api/...", "client/...", "policy/...", "receipt/..."}
 
 // exportsExplained wants a comment on every exported name of the public packages. A group may share one.
 func exportsExplained(t *tree) []string {

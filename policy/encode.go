@@ -20,9 +20,10 @@ import (
 const MaxJSON = 32 << 10
 
 // Canonical gives the one byte string that stands for p (RFC 8785), or the
-// reason why p may not be asked for.
+// reason why there is none. A zone need not be known here: what was signed
+// must stay readable where the list of zones is another one.
 func (p Policy) Canonical() ([]byte, error) {
-	if err := p.Validate(); err != nil {
+	if err := p.wellFormed(); err != nil {
 		return nil, err
 	}
 	data, err := json.Marshal(p)

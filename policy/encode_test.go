@@ -107,8 +107,8 @@ func TestReadingIsStrict(t *testing.T) {
 		"day twice":            `{"times":[[{"days":["monday","monday"],"end":"06:00","start":"22:30","zone":"UTC"}]]}`,
 		"hour 24":              `{"times":[[{"days":["monday"],"end":"24:00","start":"22:30","zone":"UTC"}]]}`,
 		"short hour":           `{"times":[[{"days":["monday"],"end":"6:00","start":"22:30","zone":"UTC"}]]}`,
-		"no zone":              `{"times":[[{"days":["monday"],"end":"06:00","start":"22:30","zone":"Mars/Base"}]]}`,
-		"the machine's zone":   `{"times":[[{"days":["monday"],"end":"06:00","start":"22:30","zone":"Local"}]]}`,
+		"no zone":              `{"times":[[{"days":["monday"],"end":"06:00","start":"22:30","zone":""}]]}`,
+		"a file for a zone":    `{"times":[[{"days":["monday"],"end":"06:00","start":"22:30","zone":"../zone"}]]}`,
 		"no fences":            `{"conditionals":[{"fences":[],"inside":{},"outside":{}}]}`,
 		"no outside":           `{"conditionals":[{"fences":[{"country":"US","kind":"territory"}],"inside":{}}]}`,
 		"long name":            `{"places":[[{"country":"US","kind":"territory","name":"` + strings.Repeat("x", policy.MaxName+1) + `"}]]}`,
@@ -120,6 +120,19 @@ func TestReadingIsStrict(t *testing.T) {
 			t.Errorf("%s: read as %+v", name, p)
 		} else if len(err.Error()) > 300 {
 			t.Errorf("%s: the error repeats too much: %s", name, err)
+		}
+	}
+}
+
+func TestAZoneThatIsNotKnownIsReadAndNotSetUp(t *testing.T) {
+	t.Parallel()
+	for _, zone := range []string{"Mars/Base", "Local"} {
+		p, err := policy.Parse([]byte(`{"times":[[{"days":["monday"],"end":"06:00","start":"22:30","zone":"` + zone + `"}]]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Validate(); err == nil {
+			t.Errorf("%s was set up", zone)
 		}
 	}
 }

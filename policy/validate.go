@@ -27,11 +27,26 @@ const (
 
 var (
 	countryPattern = regexp.MustCompile(`^[A-Z]{2}$`)
+	zonePattern    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+/-]{0,63}$`)
 	areaPattern    = regexp.MustCompile(`^[A-Z]{2}-[A-Z0-9]{1,3}$`)
 )
 
-// Validate reports the first thing that no policy may say.
+// Validate reports the first thing that makes p useless or impossible to write
+// down, unknown time zones included. Whoever sets a policy up asks it.
 func (p Policy) Validate() error {
+	for i, group := range p.Times {
+		for j, w := range group {
+			if _, err := LoadZone(w.Zone); err != nil {
+				return fmt.Errorf("times[%d]: window %d: %w", i, j, err)
+			}
+		}
+	}
+	_, err := p.Canonical()
+	return err
+}
+
+// wellFormed reports the first thing that no policy may say.
+func (p Policy) wellFormed() error {
 	if err := (Requirement{p.Methods, p.Factors}).validate("policy"); err != nil {
 		return err
 	}
@@ -160,8 +175,8 @@ func (w Window) validate() error {
 	if len(w.Days) == 0 {
 		return errors.New("it has no days")
 	}
-	if _, err := LoadZone(w.Zone); err != nil {
-		return err
+	if !zonePattern.MatchString(w.Zone) {
+		return errors.New("zone must be a name such as Europe/Berlin or UTC")
 	}
 	return validName(w.Name)
 }

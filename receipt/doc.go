@@ -3,8 +3,8 @@
 // holds both, and the proofs that sign a device's requests.
 //
 // Everything here works offline and on bytes alone, so that a receipt can be
-// checked years later by somebody who has neither server nor device. It
-// imports nothing of the project. docs/authenticator-protocol.md describes the
+// checked years later by somebody who has neither server nor device. Of the
+// project it imports package policy alone, which is of the same kind. docs/authenticator-protocol.md describes the
 // same encodings for people who write an app in another language.
 //
 // One rule holds for every document read here: it is accepted only if writing

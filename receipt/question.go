@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+
+	"github.com/twinseal/twinseal/policy"
 )
 
 // Named is something shown to people by name and kept by id.
@@ -31,19 +33,36 @@ type Amount struct {
 	Currency string `json:"currency"`
 }
 
+// DenialReason is one offered reason for a denial.
+type DenialReason struct {
+	ID    string `json:"id"`
+	Text  string `json:"text"`
+	Fraud bool   `json:"fraud"`
+}
+
 // Question is what was asked, as it was shown and as it is signed. A server
 // makes it once, sends it, and compares the signed copy byte for byte.
 type Question struct {
-	Organization Named    `json:"organization"`
-	Application  Named    `json:"application"`
-	User         UserID   `json:"user"`
-	Challenge    string   `json:"challenge"`
-	Nonce        string   `json:"nonce"`
-	Message      string   `json:"message"`
-	Details      []Detail `json:"details"`
-	Amount       *Amount  `json:"amount,omitempty"`
+	Organization Named  `json:"organization"`
+	Application  Named  `json:"application"`
+	User         UserID `json:"user"`
+	Challenge    string `json:"challenge"`
+	Nonce        string `json:"nonce"`
+	// Title is a few words above the message; empty for none.
+	Title   string   `json:"title,omitempty"`
+	Message string   `json:"message"`
+	Details []Detail `json:"details"`
+	Amount  *Amount  `json:"amount,omitempty"`
 	// HiddenDetailsHash comes from [HashHidden]; empty when nothing is hidden.
 	HiddenDetailsHash string `json:"hidden_details_hash,omitempty"`
+	// Policy is what an approval must satisfy; nil for nothing.
+	Policy *policy.Policy `json:"policy,omitempty"`
+	// Reasons are what a denial chooses from; none leaves it to the person's
+	// own words.
+	Reasons []DenialReason `json:"reasons,omitempty"`
+	// Recipient is whose eyes alone the particulars of the answer are for;
+	// nil for nobody's.
+	Recipient *Recipient `json:"recipient,omitempty"`
 	// CreatedAt and ExpiresAt come from [FormatTime]; a nil ExpiresAt is a
 	// question that stays open.
 	CreatedAt string  `json:"created_at"`

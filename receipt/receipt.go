@@ -58,6 +58,7 @@ const (
 	CheckSeal      Check = "seal"       // the server signed the seal
 	CheckMatch     Check = "match"      // the seal is about this statement and this device
 	CheckTime      Check = "time"       // the server took the answer before the question expired
+	CheckPolicy    Check = "policy"     // what was approved satisfied what was demanded
 	CheckServerKey Check = "server key" // the server is the one that was expected
 )
 
@@ -137,6 +138,9 @@ func (v *Result) check(r Receipt, opts Options) error {
 	}
 	if err := v.checkTime(); err != nil {
 		return &CheckError{CheckTime, err}
+	}
+	if err := v.Statement.PolicyMet(); err != nil {
+		return &CheckError{CheckPolicy, err}
 	}
 	if v.ServerPinned && opts.ServerKey != v.ServerKey {
 		return &CheckError{CheckServerKey, fmt.Errorf("sealed by %s, expected %s", v.ServerKey, clip(opts.ServerKey))}

@@ -3,6 +3,8 @@ package receipt
 import (
 	"crypto"
 	"fmt"
+
+	"github.com/twinseal/twinseal/policy"
 )
 
 // StatementType is the type member of every statement of this version.
@@ -38,6 +40,15 @@ type Statement struct {
 	// denial as "this was not me".
 	Reason string `json:"reason"`
 	Fraud  bool   `json:"fraud"`
+	// Failure marks a denial that the device gave because the question's
+	// policy could not be satisfied; "" is the person's own answer.
+	Failure policy.Failure `json:"failure,omitempty"`
+	// Evidence is what the device found out about the question's policy. An
+	// approval must have it where there is a policy.
+	Evidence *policy.Evidence `json:"evidence,omitempty"`
+	// Packages is the [HashPackages] of what travels with the statement to
+	// the question's recipient, and "" exactly when there is no recipient.
+	Packages string `json:"packages,omitempty"`
 	// Factors used on the device to give this answer, FactorDevice first.
 	Factors []string `json:"factors"`
 	Device  DeviceID `json:"device"`

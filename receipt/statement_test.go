@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -59,6 +60,7 @@ func anyQuestion() *rapid.Generator[receipt.Question] {
 		if rapid.Bool().Draw(t, "hidden") {
 			q.HiddenDetailsHash = strings.Repeat("A", 43)
 		}
+		drawDemands(t, &q)
 		return q
 	})
 }
@@ -77,8 +79,36 @@ func anyStatement(key string) *rapid.Generator[receipt.Statement] {
 			s.Reason = anyText().Draw(t, "reason")
 			s.Fraud = rapid.Bool().Draw(t, "fraud")
 		}
+		drawFindings(t, &s)
 		return s
 	})
+}
+
+// drawDemands gives a question what it may demand.
+func drawDemands(t *rapid.T, q *receipt.Question) {
+	q.Title = anyText().Draw(t, "title")
+	if rapid.Bool().Draw(t, "demanding") {
+		q.Policy = &policy.Policy{
+			DenyRooted: rapid.Bool().Draw(t, "rooted"),
+			Places: [][]policy.Fence{{{
+				Kind: policy.Circle, Name: anyText().Draw(t, "place"), Radius: 0.1,
+				Latitude: rapid.Float64Range(-90, 90).Draw(t, "latitude"), Longitude: rapid.Float64Range(-180, 180).Draw(t, "longitude"),
+			}}},
+		}
+	}
+	if rapid.Bool().Draw(t, "choice") {
+		q.Reasons = []receipt.DenialReason{{ID: "1", Text: "x" + anyText().Draw(t, "choice text"), Fraud: rapid.Bool().Draw(t, "choice fraud")}}
+	}
+}
+
+// drawFindings lets a statement follow its question's demands.
+func drawFindings(t *rapid.T, s *receipt.Statement) {
+	if s.Decision == receipt.Denied && len(s.Question.Reasons) > 0 {
+		s.Reason, s.Fraud = s.Question.Reasons[0].Text, s.Question.Reasons[0].Fraud
+	}
+	if s.Question.Policy != nil {
+		s.Evidence = &policy.Evidence{Methods: []policy.Method{policy.Face}, Places: []policy.Side{policy.Outside}}
+	}
 }
 
 var someKey = strings.Repeat("A", 43)
@@ -366,6 +396,12 @@ func FuzzParseStatement(f *testing.F) {
 	_, jwk := newKey(f)
 	data, err := sampleStatement(jwk).Canonical()
 	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	demanded := meeting(f, jwk)
+	demanded.Device.Key = jwk.Thumbprint()
+	if data, err = demanded.Canonical(); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(data)

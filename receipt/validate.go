@@ -20,6 +20,8 @@ const (
 	MaxDetails = 100
 	// MaxFactors bounds the factors of one answer.
 	MaxFactors = 8
+	// MaxReasons bounds the reasons that a denial chooses from.
+	MaxReasons = 50
 	// MinNonce is 96 bits in base64url: two questions never share a nonce.
 	MinNonce = 16
 )
@@ -51,10 +53,14 @@ func (q Question) Validate() error {
 		validID("user.id", q.User.ID),
 		validID("challenge", q.Challenge),
 		validNonce(q.Nonce),
+		validText("title", q.Title),
 		validText("message", q.Message),
 		validDetails(q.Details),
 		q.Amount.validate(),
 		validHiddenHash(q.HiddenDetailsHash),
+		validPolicy(q.Policy),
+		validReasons(q.Reasons),
+		q.Recipient.validate(),
 		validTime("created_at", q.CreatedAt),
 		validExpiry(q.ExpiresAt),
 	)
@@ -71,6 +77,10 @@ func (s Statement) Validate() error {
 	return firstError(
 		validDecision(s.Decision, s.Reason, s.Fraud),
 		validText("reason", s.Reason),
+		s.validFailure(),
+		s.validChoice(),
+		s.validEvidence(),
+		s.validPackages(),
 		validFactors(s.Factors),
 		validID("device.id", s.Device.ID),
 		validHash("device.key", s.Device.Key),

@@ -60,7 +60,7 @@ func TestDemandsAndEvidenceHaveTheirPlaceInTheCanonicalBytes(t *testing.T) {
 		`"expires_at":"2026-03-01T09:40:00.000Z","message":"Transfer money to bob@example.com","nonce":"c2l4dGVlbi1ieXRlcy0h","organization":{"id":"org-1","name":"Acme"},` +
 		`"policy":{"deny_rooted":true,"methods":"1","places":[[{"country":"DE","kind":"territory"}]]},` +
 		`"reasons":[{"fraud":false,"id":"a","text":"I don't approve"},{"fraud":true,"id":"b","text":"This was not me"}],` +
-		`"recipient":{"format":"launchkey","key":{"e":"AQAB","kty":"RSA","n":"gA` + zeros + `E"},"kid":"3c:be"},` +
+		`"recipient":{"format":"launchkey","key":{"e":"AQAB","kty":"RSA","n":"gA` + zeros + `AQ"},"kid":"3c:be"},` +
 		`"title":"Transfer","user":{"id":"user-1"}},"reason":"","type":"twinseal.statement.v1"}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)

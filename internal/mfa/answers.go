@@ -81,6 +81,11 @@ func (s *Service) ReceiptForDevice(ctx context.Context, d *DeviceCaller, id Chal
 // answer wins; the same statement again gives the same receipt, so that an answer whose response was lost
 // can be repeated.
 func (s *Service) Answer(ctx context.Context, d *DeviceCaller, id ChallengeID, statement string) (Receipt, error) {
+	return s.AnswerWith(ctx, d, id, statement, nil)
+}
+
+// AnswerWith is Answer of a question with a recipient: packages are what the device encrypted for it.
+func (s *Service) AnswerWith(ctx context.Context, d *DeviceCaller, id ChallengeID, statement string, packages json.RawMessage) (Receipt, error) {
 	c, err := s.ChallengeFor(ctx, d, id)
 	if err != nil {
 		return Receipt{}, err
@@ -92,6 +97,10 @@ func (s *Service) Answer(ctx context.Context, d *DeviceCaller, id ChallengeID, s
 	if err != nil {
 		return Receipt{}, err
 	}
+	outcome, err := s.judgeTerms(c, said, packages)
+	if err != nil {
+		return Receipt{}, err
+	}
 	caller, err := s.CallerFor(ctx, c.ApplicationID)
 	if err != nil {
 		return Receipt{}, err
@@ -100,7 +109,7 @@ func (s *Service) Answer(ctx context.Context, d *DeviceCaller, id ChallengeID, s
 	if err != nil {
 		return Receipt{}, err
 	}
-	answer := answered{caller: caller, device: d, challenge: c, said: said, sealed: sealed, event: event}
+	answer := answered{caller: caller, device: d, challenge: c, said: said, outcome: outcome, sealed: sealed, event: event}
 	err = s.store.Write(ctx, func(w WriteRecords) error { return s.burnAnswer(w, answer) })
 	if isNotPending(err) {
 		return s.answeredBefore(ctx, d, c, statement)
@@ -192,6 +201,7 @@ type answered struct {
 	device    *DeviceCaller
 	challenge Challenge
 	said      receipt.Statement
+	outcome   Outcome
 	sealed    Receipt
 	event     EventID
 }
@@ -213,10 +223,12 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 	if err != nil {
 		return err
 	}
-	if err := usable(u, a.caller.Application); err != nil {
+	if err := usable(u, a.caller); err != nil {
 		return err
 	}
-	won, err := w.AnswerChallenge(c.ID, ChallengeAnswer{State: state, AuthenticatorID: device.ID, Reason: a.said.Reason, Fraud: a.said.Fraud, At: at})
+	won, err := w.AnswerChallenge(c.ID, ChallengeAnswer{
+		State: state, AuthenticatorID: device.ID, Reason: a.said.Reason, Fraud: a.said.Fraud, Outcome: a.outcome, At: at,
+	})
 	if err != nil {
 		return err
 	}
@@ -257,9 +269,11 @@ func noteUse(w WriteRecords, held Authenticator, seen DeviceData, at time.Time) 
 }
 
 func answerData(d *DeviceCaller, said receipt.Statement) json.RawMessage {
-	data, err := json.Marshal(map[string]any{
-		"authenticator": d.Device.ID, "reason": said.Reason, "fraud": said.Fraud, "factors": said.Factors,
-	})
+	say := map[string]any{"authenticator": d.Device.ID, "reason": said.Reason, "fraud": said.Fraud, "factors": said.Factors}
+	if said.Failure != "" {
+		say["failure"] = said.Failure
+	}
+	data, err := json.Marshal(say)
 	if err != nil {
 		return nil // strings and booleans always encode
 	}

@@ -2,19 +2,36 @@ package mfa
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
+
+	"github.com/twinseal/twinseal/policy"
 )
 
-// Application is what asks: a relying party in a directory.
+// Application is what asks: a relying party in a directory, or one of the organization itself, which has no users.
 type Application struct {
 	ID             ApplicationID
 	OrganizationID OrganizationID
-	DirectoryID    DirectoryID
-	Number         int64 // serial, unique on this server; dialects that need an integer id use it
+	DirectoryID    DirectoryID // "" for one of the organization itself
+	Number         int64       // serial, unique on this server; dialects that need an integer id use it
 	Name           string
 	Settings       ApplicationSettings
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+}
+
+// Under is what the application stands under: its directory or, without one, its organization.
+func (a Application) Under() Owner {
+	if a.DirectoryID == "" {
+		return a.OrganizationID.Owner()
+	}
+	return a.DirectoryID.Owner()
+}
+
+// clone is a copy whose settings may be changed.
+func (a Application) clone() Application {
+	a.Settings.Dialects = maps.Clone(a.Settings.Dialects)
+	return a
 }
 
 // ApplicationSettings are the switches every front door honours. The zero value is safe: nothing costly
@@ -31,6 +48,9 @@ type ApplicationSettings struct {
 	CodeDigits  int    `json:"code_digits"`  // digits of sent codes, 4 to 10; 0 means 7
 	TestMode    bool   `json:"test_mode"`    // the published test token is accepted, in the sandbox alone
 	LogoURL     string `json:"logo_url,omitempty"`
+	// Policy is what every approval request of the application demands; a request can only demand more.
+	Policy   *policy.Policy `json:"policy,omitempty"`
+	Disabled bool           `json:"disabled,omitempty"` // nothing that concerns users is done, by any front door
 	// Dialects holds each dialect's own settings under its name, as JSON that only the dialect reads.
 	Dialects map[string]json.RawMessage `json:"dialects,omitempty"`
 }
@@ -46,6 +66,11 @@ type ApplicationReader interface {
 	ApplicationByNumber(number int64) (Application, error)
 	ApplicationByName(directory DirectoryID, name string) (Application, error)
 	ApplicationsOf(directory DirectoryID) ([]Application, error)
+	// OrganizationApplications lists those of the organization that are in no directory, oldest first.
+	OrganizationApplications(OrganizationID) ([]Application, error)
+	// ApplicationNamed finds the oldest of that name anywhere in the organization.
+	ApplicationNamed(organization OrganizationID, name string) (Application, error)
+	CountApplications(OrganizationID) (int64, error)
 	// Applications lists up to limit of all directories, by number.
 	Applications(limit int) ([]Application, error)
 }

@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -24,6 +25,15 @@ type AskApproval struct {
 	HiddenDetails []Detail
 	Amount        *Amount
 	Logos         []Logo
+	Title         string
+	// Policy is demanded on top of the application's: it can only tighten that.
+	Policy    *policy.Policy
+	Reasons   []DenialReason // from which a denial must choose; none: the person's own words
+	Recipient *Recipient
+	// Exclusive refuses while another request of the same dialect is pending for the user.
+	Exclusive bool
+	PushTitle string // instead of the usual wording
+	PushBody  string
 	// Life is how long an answer is waited for; 0 means [Limits.ApprovalLife], negative means for ever.
 	Life    time.Duration
 	Dialect string
@@ -37,7 +47,8 @@ const (
 	maxLogoURL = 2048
 )
 
-// AskApproval creates a challenge that any of the user's devices answers once.
+// AskApproval creates a challenge that any of the user's devices answers once. With [ReasonApprovalPending] it
+// returns the challenge that is in the way.
 func (s *Service) AskApproval(ctx context.Context, in AskApproval) (Challenge, error) {
 	if err := s.tidyQuestion(&in); err != nil {
 		return Challenge{}, err
@@ -79,6 +90,9 @@ func (s *Service) tidyQuestion(in *AskApproval) error {
 			tidy = append(tidy, Detail{cut(Showable(d.Label), s.limits.DetailRunes), cut(Showable(d.Value), s.limits.DetailRunes)})
 		}
 		*list.lines = tidy
+	}
+	if err := s.tidyTerms(in); err != nil {
+		return err
 	}
 	return checkLogos(in.Logos)
 }
@@ -128,7 +142,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 	if err != nil {
 		return out, nil, err
 	}
-	if err := usable(u, in.Caller.Application); err != nil {
+	if err := usable(u, in.Caller); err != nil {
 		return out, nil, err
 	}
 	if !hasDevice(held) {
@@ -142,6 +156,14 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 	if !allowed {
 		return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventChallengesLimited, UserID: u.ID, Source: in.Source})
 	}
+	if in.Exclusive {
+		if out, refusal, err = s.inTheWay(w, in, u); err != nil || refusal != nil {
+			return out, refusal, err
+		}
+	}
+	if in.Policy != nil && !in.Policy.OpenAt(s.Now()) {
+		return out, refuse(Forbidden, ReasonPolicyClosed, "the policy allows no answer at this time"), nil
+	}
 	if out, err = s.newChallenge(in, u, nonce); err != nil {
 		return out, nil, err
 	}
@@ -153,8 +175,9 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 		if held[i].Kind != KindDevice {
 			continue
 		}
+		out.Asked = append(out.Asked, held[i].ID)
 		err := s.pushTo(w, in.Caller, held[i], outgoing{
-			challenge: out.ID, message: s.approvalMessage(in.Caller, u, out), dedupe: sameAsked(in), giveUp: out.ExpiresAt,
+			challenge: out.ID, message: s.approvalMessage(in, u, out), dedupe: sameAsked(in), giveUp: out.ExpiresAt,
 		})
 		if err != nil {
 			return out, nil, err
@@ -167,7 +190,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 // request whose answer was slow rings the phone once. The challenges stay two: one approval must never
 // count for two transfers that happen to look alike.
 func sameAsked(in AskApproval) string {
-	question, err := json.Marshal([]any{in.Message, in.Details, in.HiddenDetails, in.Amount})
+	question, err := json.Marshal([]any{in.Message, in.Details, in.HiddenDetails, in.Amount, in.Title, in.PushTitle, in.PushBody})
 	if err != nil {
 		return "" // texts always encode; without a name nothing is taken for equal
 	}
@@ -192,7 +215,7 @@ func (s *Service) newChallenge(in AskApproval, u User, nonce string) (Challenge,
 		ID: newID[ChallengeID](), OrganizationID: in.Caller.Organization.ID, DirectoryID: in.Caller.Directory.ID,
 		ApplicationID: in.Caller.Application.ID, UserID: u.ID, UserNumber: u.Number, Kind: KindDevice, Dialect: in.Dialect,
 		State: ChallengePending, Message: in.Message, Details: in.Details, HiddenDetails: in.HiddenDetails, Amount: in.Amount,
-		Logos: in.Logos, Extra: in.Extra, CreatedAt: now, UpdatedAt: now,
+		Logos: in.Logos, Terms: Terms{in.Title, in.Policy, in.Reasons, in.Recipient}, Extra: in.Extra, CreatedAt: now, UpdatedAt: now,
 	}
 	c.ExpiresAt = s.askedUntil(in, now)
 	question, err := questionOf(c, in.Caller, nonce)
@@ -221,6 +244,9 @@ func questionOf(c Challenge, caller *Caller, nonce string) (json.RawMessage, err
 	if !c.ExpiresAt.IsZero() {
 		at := receipt.FormatTime(c.ExpiresAt)
 		q.ExpiresAt = &at
+	}
+	if err := putTerms(&q, c.Terms); err != nil {
+		return nil, err
 	}
 	return q.Canonical()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -18,49 +17,15 @@ type Caller struct {
 	Webhooks     []Webhook
 }
 
-// A cached caller serves for callerLife, so that a change made by another process on an embedded
-// database, which cannot announce it, is seen soon. callerRoom bounds the cache.
-const (
-	callerLife = 3 * time.Second
-	callerRoom = 10_000
-)
+// errDisabled answers to whatever concerns the users of something that was switched off.
+var errDisabled = refuse(Forbidden, ReasonDisabled, "the application or its directory is switched off")
 
-type callerCache struct {
-	mu      sync.RWMutex
-	byKey   map[[sha256.Size]byte]cachedCaller
-	dropped uint64 // rises with every drop, so that a load that began before it is not kept
-}
-
-type cachedCaller struct {
-	caller *Caller
-	until  time.Time
-}
-
-func (c *callerCache) get(key [sha256.Size]byte, now time.Time) (*Caller, uint64) {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	if e, ok := c.byKey[key]; ok && now.Before(e.until) {
-		return e.caller, c.dropped
+// enabled refuses what concerns users where the application or its directory is switched off.
+func (c *Caller) enabled() error {
+	if c.Directory.Disabled || c.Application.Settings.Disabled {
+		return errDisabled
 	}
-	return nil, c.dropped
-}
-
-func (c *callerCache) put(key [sha256.Size]byte, caller *Caller, until time.Time, dropped uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.dropped != dropped {
-		return
-	}
-	if c.byKey == nil || len(c.byKey) >= callerRoom {
-		c.byKey = make(map[[sha256.Size]byte]cachedCaller)
-	}
-	c.byKey[key] = cachedCaller{caller, until}
-}
-
-func (c *callerCache) drop() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.byKey, c.dropped = nil, c.dropped+1
+	return nil
 }
 
 // errBadKey is the one answer to every key that opens nothing.
@@ -76,18 +41,18 @@ func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret)
 	// The cache's clock is the real one: a sandbox clock that is set must not keep stale callers.
 	now := time.Now()
 	name := sha256.Sum256(append([]byte(kind+"\x00"), secret.Reveal()...))
-	cached, generation := s.cache.get(name, now)
-	if cached == nil {
+	c, ok, generation := s.cache.get(name, now)
+	if !ok {
 		var err error
-		if cached, err = s.loadCaller(ctx, kind, secret); err != nil {
+		if c, err = s.loadCaller(ctx, kind, secret); err != nil {
 			return nil, err
 		}
-		s.cache.put(name, cached, now.Add(callerLife), generation)
+		s.cache.put(name, c, now.Add(callerLife), generation)
 	}
-	if !cached.Key.Live(s.Now()) {
+	if !c.Key.Live(s.Now()) {
 		return nil, errBadKey
 	}
-	return cached, nil
+	return c, c.enabled()
 }
 
 func (s *Service) loadCaller(ctx context.Context, kind KeyKind, secret Secret) (*Caller, error) {
@@ -106,14 +71,18 @@ func (s *Service) loadCaller(ctx context.Context, kind KeyKind, secret Secret) (
 	return caller, err
 }
 
+// callerOf loads the application of a key with everything around it. One that is its organization's own has
+// no directory.
 func callerOf(r Records, k Key) (*Caller, error) {
 	a, err := r.Application(k.ApplicationID)
 	if err != nil {
 		return nil, err
 	}
 	c := &Caller{Application: a, Key: k}
-	if c.Directory, err = r.Directory(a.DirectoryID); err != nil {
-		return nil, err
+	if a.DirectoryID != "" {
+		if c.Directory, err = r.Directory(a.DirectoryID); err != nil {
+			return nil, err
+		}
 	}
 	if c.Organization, err = r.Organization(a.OrganizationID); err != nil {
 		return nil, err
@@ -122,24 +91,63 @@ func callerOf(r Records, k Key) (*Caller, error) {
 	return c, err
 }
 
+// callerOfOwner loads whoever an owner is; what is above it comes along, its application may have no id.
+func callerOfOwner(r Records, o Owner) (*Caller, error) {
+	switch o.Kind {
+	case OwnerApplication:
+		return callerOf(r, Key{ApplicationID: ApplicationID(o.ID)})
+	case OwnerDirectory:
+		d, err := r.Directory(DirectoryID(o.ID))
+		if err != nil {
+			return nil, err
+		}
+		organization, err := r.Organization(d.OrganizationID)
+		return directoryCaller(organization, d), err
+	case OwnerOrganization:
+		organization, err := r.Organization(OrganizationID(o.ID))
+		return &Caller{Organization: organization, Application: Application{OrganizationID: organization.ID}}, err
+	}
+	return nil, Missing("owner")
+}
+
+// directoryCaller speaks for a directory as a whole: its application has no id.
+func directoryCaller(o Organization, d Directory) *Caller {
+	return &Caller{Organization: o, Directory: d, Application: Application{OrganizationID: o.ID, DirectoryID: d.ID}}
+}
+
 // CallerFor loads an application as a caller without a key, for work on its behalf.
 func (s *Service) CallerFor(ctx context.Context, id ApplicationID) (*Caller, error) {
+	return s.CallerForOwner(ctx, id.Owner())
+}
+
+// CallerForDirectory loads a directory as a caller whose application has no id.
+func (s *Service) CallerForDirectory(ctx context.Context, id DirectoryID) (*Caller, error) {
+	return s.CallerForOwner(ctx, id.Owner())
+}
+
+// CallerForOrganization loads an organization as a caller whose directory and application have no id.
+func (s *Service) CallerForOrganization(ctx context.Context, id OrganizationID) (*Caller, error) {
+	return s.CallerForOwner(ctx, id.Owner())
+}
+
+// CallerForOwner loads an owner as a caller, through the cache. One that is switched off is loaded too: it is
+// refused where its users are concerned.
+func (s *Service) CallerForOwner(ctx context.Context, o Owner) (*Caller, error) {
 	now := time.Now()
-	name := sha256.Sum256([]byte("application\x00" + id))
-	cached, generation := s.cache.get(name, now)
-	if cached != nil {
-		return cached, nil
+	name := sha256.Sum256([]byte(string(o.Kind) + "\x00" + o.ID))
+	c, ok, generation := s.cache.get(name, now)
+	if ok {
+		return c, nil
 	}
-	var caller *Caller
 	err := s.store.Read(ctx, func(r Records) (err error) {
-		caller, err = callerOf(r, Key{ApplicationID: id})
+		c, err = callerOfOwner(r, o)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.cache.put(name, caller, now.Add(callerLife), generation)
-	return caller, nil
+	s.cache.put(name, c, now.Add(callerLife), generation)
+	return c, nil
 }
 
 // LiveKeys lists the keys of an application that may be used now, newest first.

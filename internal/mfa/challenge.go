@@ -3,6 +3,8 @@ package mfa
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/twinseal/twinseal/policy"
 )
 
 // ChallengeState is the way of a challenge; every state but pending is final.
@@ -34,6 +36,38 @@ type Logo struct {
 	URL        string `json:"url"`
 }
 
+// DenialReason is one of the reasons from which a denial chooses.
+type DenialReason struct {
+	ID    string `json:"id"`
+	Text  string `json:"text"`
+	Fraud bool   `json:"fraud"`
+}
+
+// Recipient is who alone may read the particulars of an answer, which the device encrypts to its key.
+type Recipient struct {
+	Format string          `json:"format"` // of the packages, in the words of the receipt package
+	KeyID  string          `json:"kid"`
+	Key    json.RawMessage `json:"key"` // public JWK
+}
+
+// Terms are what a question demands of its answer, and how it is headed; most have none.
+type Terms struct {
+	Title     string         `json:"title,omitempty"`
+	Policy    *policy.Policy `json:"policy,omitempty"`
+	Reasons   []DenialReason `json:"reasons,omitempty"`
+	Recipient *Recipient     `json:"recipient,omitempty"`
+}
+
+// Outcome is what an answer brought along beyond the decision; most bring nothing.
+type Outcome struct {
+	Failure policy.Failure `json:"failure,omitempty"` // of a denial: what kept the device from approving
+	// Packages are for the question's recipient alone, as the device sent them.
+	Packages json.RawMessage `json:"packages,omitempty"`
+}
+
+// Empty reports whether there is nothing of it.
+func (o Outcome) Empty() bool { return o.Failure == "" && len(o.Packages) == 0 }
+
 // Challenge is one question to one user. An approval request is a challenge whose kind is device.
 type Challenge struct {
 	ID             ChallengeID
@@ -50,6 +84,7 @@ type Challenge struct {
 	HiddenDetails  []Detail // kept for the application, never shown
 	Amount         *Amount
 	Logos          []Logo
+	Terms
 	// Question is the canonical JSON of what must be shown and signed, fixed when it was asked.
 	Question json.RawMessage
 	// Extra is the asking dialect's own, for its callback.
@@ -57,11 +92,14 @@ type Challenge struct {
 	AuthenticatorID AuthenticatorID // who answered
 	Reason          string          // why denied
 	Fraud           bool            // denied as fraud
-	CreatedAt       time.Time
-	ExpiresAt       time.Time // zero: never
-	NotifiedAt      time.Time // zero: no device has seen it or been pushed yet
-	AnsweredAt      time.Time // zero: not yet
-	UpdatedAt       time.Time
+	Outcome
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // zero: never
+	NotifiedAt time.Time // zero: no device has seen it or been pushed yet
+	AnsweredAt time.Time // zero: not yet
+	UpdatedAt  time.Time
+	// Asked are the devices that could answer when it was asked. It is not kept.
+	Asked []AuthenticatorID
 }
 
 // StateAt is the state at a moment: a pending challenge past its time has expired, whether or not the
@@ -89,7 +127,8 @@ type ChallengeAnswer struct {
 	AuthenticatorID AuthenticatorID
 	Reason          string
 	Fraud           bool
-	At              time.Time
+	Outcome
+	At time.Time
 }
 
 // ChallengeWriter changes them.
@@ -103,6 +142,9 @@ type ChallengeWriter interface {
 	// ExpireChallenges moves up to limit pending ones that are past their time to expired, sets AnsweredAt
 	// to now and returns them.
 	ExpireChallenges(now time.Time, limit int) ([]Challenge, error)
+	// CancelChallenge moves it from pending to cancelled, if it is pending and not past its time; else it reports
+	// false and changes nothing.
+	CancelChallenge(id ChallengeID, at time.Time) (bool, error)
 	// CancelChallenges moves a user's pending ones of one application to cancelled and returns them.
 	CancelChallenges(user UserID, application ApplicationID, at time.Time) ([]Challenge, error)
 	// PurgeChallenges deletes up to limit final ones last changed before the time, with their receipts.

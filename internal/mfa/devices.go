@@ -25,7 +25,10 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if err != nil {
 		return Linked{}, err
 	}
-	if out.Device, err = s.storeDevice(w, u, d, made, how); err != nil {
+	if c.enabled() != nil {
+		return Linked{}, errDisabled
+	}
+	if out.Device, err = s.storeDevice(w, e, u, d, made, how); err != nil {
 		return Linked{}, err
 	}
 	if out.TOTP, out.Seed, err = s.storeDeviceSeed(w, out); err != nil {
@@ -45,8 +48,11 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if err := s.noticeLinked(w, c, out); err != nil {
 		return Linked{}, err
 	}
-	err = s.append(w, c, Event{Type: EventEnrollmentCompleted, UserID: u.ID, Source: d.Source, Data: data})
-	return out, err
+	event, err := s.appendEvent(w, c, Event{Type: EventEnrollmentCompleted, UserID: u.ID, Source: d.Source, Data: data})
+	if err != nil {
+		return Linked{}, err
+	}
+	return out, s.tellLinked(w, e, event)
 }
 
 func (s *Service) noticeLinked(w WriteRecords, c *Caller, l Linked) error {
@@ -103,13 +109,17 @@ func (s *Service) surroundings(w WriteRecords, e Enrollment, u User) (Linked, *C
 	return out, c, err
 }
 
-func (s *Service) storeDevice(w WriteRecords, u User, d NewDevice, made Enrolled, how string) (Authenticator, error) {
+func (s *Service) storeDevice(w WriteRecords, e Enrollment, u User, d NewDevice, made Enrolled, how string) (Authenticator, error) {
 	data, err := json.Marshal(DeviceData{Key: made.Data, RegisteredIP: d.Source, LastIP: d.Source})
 	if err != nil {
 		return Authenticator{}, &Error{Code: Internal, Message: "a device could not be written", Cause: err}
 	}
+	id := e.AuthenticatorID
+	if id == "" {
+		id = newID[AuthenticatorID]()
+	}
 	return w.AddAuthenticator(Authenticator{
-		ID: newID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindDevice, State: AuthenticatorActive,
+		ID: id, UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindDevice, State: AuthenticatorActive,
 		Name: d.Name, Platform: d.Platform, Thumbprint: made.Thumbprint, Data: data, RegisteredBy: how, CreatedAt: s.Now(),
 	})
 }

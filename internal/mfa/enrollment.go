@@ -34,11 +34,12 @@ type Enrollment struct {
 	UserID          UserID // "" until known
 	Phone           Phone
 	CustomID        string          // the application's own name for the person (EnrollByInvite)
-	AuthenticatorID AuthenticatorID // what it became, or shows
+	AuthenticatorID AuthenticatorID // what it became, shows or will become
 	// Secret is the linking code, the sent code or the picture's name. It is sealed at rest, and found by
 	// keyed digest where it is the only name the holder knows.
 	Secret Secret
-	// Data describes the device that began an EnrollByPhone, as JSON of [PendingDevice].
+	// Data describes the device that began an EnrollByPhone, as JSON of [PendingDevice], or says who is to be told
+	// when an EnrollByCode is done.
 	Data      json.RawMessage
 	Attempts  int // wrong codes so far
 	CreatedAt time.Time
@@ -51,6 +52,8 @@ type EnrollmentReader interface {
 	EnrollmentBySecret(kind EnrollmentKind, secret Secret) (Enrollment, error)
 	// EnrollmentByCustomID finds the newest of the application with that custom id.
 	EnrollmentByCustomID(application ApplicationID, customID string) (Enrollment, error)
+	// PendingEnrollments lists a user's of the kind that are pending and not past their time, oldest first.
+	PendingEnrollments(user UserID, kind EnrollmentKind, now time.Time) ([]Enrollment, error)
 }
 
 // EnrollmentWriter changes them.
@@ -61,6 +64,7 @@ type EnrollmentWriter interface {
 	CompleteEnrollment(id EnrollmentID, user UserID, authenticator AuthenticatorID) (bool, error)
 	// CountEnrollmentAttempt adds a wrong attempt and returns the new count.
 	CountEnrollmentAttempt(EnrollmentID) (int, error)
+	RemoveEnrollment(EnrollmentID) error
 	// PurgeEnrollments deletes up to limit that expired before the time; it returns how many.
 	PurgeEnrollments(before time.Time, limit int) (int, error)
 }

@@ -44,6 +44,14 @@ const (
 	ReasonDirectoryRequired Reason = "directory_required"
 	ReasonDevicesFull       Reason = "devices_full"
 	ReasonCodeWrong         Reason = "code_wrong"
+	ReasonDisabled          Reason = "disabled"
+	ReasonLastKey           Reason = "last_key"
+	ReasonKeysFull          Reason = "keys_full"
+	ReasonFull              Reason = "full"
+	ReasonApprovalPending   Reason = "approval_pending"
+	ReasonPolicyClosed      Reason = "policy_closed"
+	ReasonPolicyUnmet       Reason = "policy_unmet"
+	ReasonPackagesInvalid   Reason = "packages_invalid"
 )
 
 // Error is every refusal of this package. Message is one sentence for people and holds no secret and

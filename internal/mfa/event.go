@@ -34,7 +34,7 @@ const (
 	EventChallengeApproved    EventType = "challenge.approved"
 	EventChallengeDenied      EventType = "challenge.denied"
 	EventChallengeExpired     EventType = "challenge.expired"
-	EventChallengeCancelled   EventType = "challenge.cancelled" // the application let the user go
+	EventChallengeCancelled   EventType = "challenge.cancelled" // the application withdrew it or let the user go
 	EventChallengesLimited    EventType = "challenges.limited"  // too many requests to one user
 	EventEnrollmentStarted    EventType = "enrollment.started"
 	EventEnrollmentCompleted  EventType = "enrollment.completed"
@@ -45,6 +45,9 @@ const (
 	EventDeliveryFailed       EventType = "delivery.failed"
 	EventDeliveryReported     EventType = "delivery.reported" // the application says whether a message arrived
 	EventConfigurationApplied EventType = "configuration.applied"
+	EventConfigurationChanged EventType = "configuration.changed" // through an API
+	EventSessionStarted       EventType = "session.started"
+	EventSessionEnded         EventType = "session.ended"
 )
 
 // Event is what happened. The audit log is the ordered list of events. Data never holds a secret.

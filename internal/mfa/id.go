@@ -21,6 +21,7 @@ type (
 	EventID         string
 	DeliveryID      string
 	WebhookID       string
+	SessionID       string
 )
 
 // ParseUUID returns the canonical text of a caller's UUID, or an [Invalid] error that names the field.

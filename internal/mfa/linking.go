@@ -48,6 +48,8 @@ type LinkCode struct {
 	Code      string // eight characters; show them as ABCD-EFGH
 	URI       string // twinseal://link?server=…&code=…
 	ExpiresAt time.Time
+	// DeviceID is what the linked device will be called, where that is fixed already.
+	DeviceID AuthenticatorID
 }
 
 // StartLink makes a linking code for a user. Several may be out at once; each links one device.
@@ -58,31 +60,33 @@ func (s *Service) StartLink(ctx context.Context, c *Caller, ref UserRef) (LinkCo
 		if err != nil {
 			return err
 		}
-		if err := usable(u, c.Application); err != nil {
+		if err := usable(u, c); err != nil {
 			return err
 		}
-		out, err = s.startLink(w, c, u)
+		out, err = s.startLink(w, c, u, s.limits.LinkLife, Enrollment{})
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) startLink(w WriteRecords, c *Caller, u User) (LinkCode, error) {
+// LinkURI is what the QR picture of a linking code holds.
+func (s *Service) LinkURI(code string) string { return linkURI(s.options.PublicURL, code) }
+
+// startLink makes a linking code; e brings what is special about the enrollment.
+func (s *Service) startLink(w WriteRecords, c *Caller, u User, life time.Duration, e Enrollment) (LinkCode, error) {
 	code, err := randomText(s.random, linkLength)
 	if err != nil {
 		return LinkCode{}, err
 	}
 	now := s.Now()
-	e := Enrollment{
-		ID: newID[EnrollmentID](), Kind: EnrollByCode, State: EnrollmentPending, OrganizationID: c.Organization.ID,
-		DirectoryID: c.Directory.ID, ApplicationID: c.Application.ID, UserID: u.ID, Secret: SecretText(code),
-		CreatedAt: now, ExpiresAt: now.Add(s.limits.LinkLife),
-	}
+	e.ID, e.Kind, e.State, e.Secret = newID[EnrollmentID](), EnrollByCode, EnrollmentPending, SecretText(code)
+	e.OrganizationID, e.DirectoryID, e.ApplicationID, e.UserID = c.Organization.ID, c.Directory.ID, c.Application.ID, u.ID
+	e.CreatedAt, e.ExpiresAt = now, now.Add(life)
 	if err := w.AddEnrollment(e); err != nil {
 		return LinkCode{}, err
 	}
 	err = s.append(w, c, Event{Type: EventEnrollmentStarted, UserID: u.ID, Data: json.RawMessage(`{"kind":"code"}`)})
-	return LinkCode{Code: code, URI: linkURI(s.options.PublicURL, code), ExpiresAt: e.ExpiresAt}, err
+	return LinkCode{Code: code, URI: s.LinkURI(code), ExpiresAt: e.ExpiresAt, DeviceID: e.AuthenticatorID}, err
 }
 
 // sendInstallLink sends a link to the authenticator, with a linking code in it, to a user who has a phone
@@ -99,7 +103,7 @@ func (s *Service) sendInstallLink(w WriteRecords, c *Caller, u User) error {
 	if err != nil || !allowed {
 		return err
 	}
-	link, err := s.startLink(w, c, u)
+	link, err := s.startLink(w, c, u, s.limits.LinkLife, Enrollment{})
 	if err != nil {
 		return err
 	}
@@ -159,9 +163,12 @@ func (s *Service) LinkByCode(ctx context.Context, code string, d NewDevice) (Lin
 
 // stillKnown refuses a code whose application has removed the user since, though others may still know it.
 func stillKnown(w WriteRecords, e Enrollment) error {
-	a, err := w.Application(e.ApplicationID)
-	if err != nil {
-		return err
+	a := Application{DirectoryID: e.DirectoryID} // a code of the directory itself, unless it names one
+	if e.ApplicationID != "" {
+		var err error
+		if a, err = w.Application(e.ApplicationID); err != nil {
+			return err
+		}
 	}
 	u, err := w.LockUser(e.DirectoryID, UserRef{ID: e.UserID})
 	if IsCode(err, NotFound) || err == nil && !u.KnownTo(a) {
@@ -206,17 +213,7 @@ func (s *Service) acceptInvite(ctx context.Context, invite Invite, d NewDevice) 
 }
 
 func (s *Service) invitedUser(w WriteRecords, c *Caller, customID string) (UserID, error) {
-	alias := string(c.Application.ID) + ":" + customID
-	who := NewUser{Caller: c, Alias: alias}
-	u, err := w.LockUser(c.Directory.ID, UserRef{Alias: alias})
-	if IsCode(err, NotFound) {
-		if u, err = s.createUser(w, who); !IsCode(err, Conflict) {
-			return u.ID, err
-		}
-		// Another device of the same person was first since we looked.
-		u, err = w.LockUser(c.Directory.ID, UserRef{Alias: alias})
-	}
-	u, err = s.welcomeBack(w, who, u, err)
+	u, err := s.namedUser(w, c, string(c.Application.ID)+":"+customID)
 	return u.ID, err
 }
 

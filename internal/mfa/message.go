@@ -1,6 +1,7 @@
 package mfa
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -76,9 +77,11 @@ func (s *Service) openAppMessage(c *Caller, u User) Message {
 	return worded(say, c, ChannelPush, "", say.OpenAppPush(c.Application.Name))
 }
 
-func (s *Service) approvalMessage(c *Caller, u User, asked Challenge) Message {
+func (s *Service) approvalMessage(in AskApproval, u User, asked Challenge) Message {
 	say := wording("", u, u.Phone)
-	return worded(say, c, ChannelPush, "", say.ApprovalPush(text.Approval{App: c.Application.Name, Message: asked.Message}))
+	m := say.ApprovalPush(text.Approval{App: in.Caller.Application.Name, Message: asked.Message})
+	m.Subject, m.Text = cmp.Or(in.PushTitle, m.Subject), cmp.Or(in.PushBody, m.Text)
+	return worded(say, in.Caller, ChannelPush, "", m)
 }
 
 // linkedNotice tells an owner by mail that a device was linked, so that a stranger's device is noticed.

@@ -19,4 +19,6 @@ type OrganizationReader interface {
 type OrganizationWriter interface {
 	// PutOrganization adds it, or replaces the name of the one with its id.
 	PutOrganization(Organization) error
+	// LockConfiguration keeps every other Write that locks it, or looks for names, waiting until this one ends.
+	LockConfiguration() error
 }

@@ -48,6 +48,8 @@ type Records interface {
 	DirectoryReader
 	ApplicationReader
 	KeyReader
+	PublicKeyReader
+	SessionReader
 	UserReader
 	AuthenticatorReader
 	EnrollmentReader
@@ -70,6 +72,8 @@ type WriteRecords interface {
 	DirectoryWriter
 	ApplicationWriter
 	KeyWriter
+	PublicKeyWriter
+	SessionWriter
 	UserWriter
 	AuthenticatorWriter
 	EnrollmentWriter

@@ -1,10 +1,25 @@
 package mfa
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // ProofWriter remembers the nonces of request proofs while they could be replayed.
 type ProofWriter interface {
 	// SpendProof reports false if the key's nonce was spent before. It may be forgotten after until.
 	SpendProof(thumbprint, nonce string, until time.Time) (bool, error)
 	PurgeProofs(now time.Time, limit int) (int, error)
+}
+
+// SpendNonce lets a nonce count once in its scope, until the time: a second use is Replayed. A scope holds a colon,
+// which keeps it apart from the thumbprints of devices.
+func (s *Service) SpendNonce(ctx context.Context, scope, nonce string, until time.Time) error {
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		fresh, err := w.SpendProof(scope, nonce, until)
+		if err == nil && !fresh {
+			err = refuse(Replayed, "", "this request was made before")
+		}
+		return err
+	})
 }

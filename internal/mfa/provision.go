@@ -174,8 +174,12 @@ func (r *applying) directory(path string, o Organization, want PlannedDirectory)
 		}
 	}
 	next.Name = want.Name
-	r.done.count(existed, next != have)
-	if next != have {
+	changed, err := differ(have, next)
+	if err != nil {
+		return at(path, err)
+	}
+	r.done.count(existed, changed)
+	if changed {
 		if err := r.w.PutDirectory(next); err != nil {
 			return at(path, err)
 		}

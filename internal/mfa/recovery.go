@@ -20,7 +20,7 @@ func (s *Service) MakeRecoveryCodes(ctx context.Context, c *Caller, ref UserRef)
 		if err != nil {
 			return err
 		}
-		if err := usable(u, c.Application); err != nil {
+		if err := usable(u, c); err != nil {
 			return err
 		}
 		for i := range held {

@@ -63,7 +63,7 @@ func (s *Service) ShowSeed(ctx context.Context, in ShowSeed) (Seed, error) {
 		if err != nil {
 			return err
 		}
-		if err := usable(u, in.Caller.Application); err != nil {
+		if err := usable(u, in.Caller); err != nil {
 			return err
 		}
 		a, err := s.pendingSeed(w, in, u, held)

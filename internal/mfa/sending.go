@@ -63,7 +63,7 @@ func (s *Service) sendCode(w WriteRecords, in SendCode) (out SentResult, refusal
 	if err != nil {
 		return out, nil, err
 	}
-	if err := usable(u, in.Caller.Application); err != nil {
+	if err := usable(u, in.Caller); err != nil {
 		return out, nil, err
 	}
 	if err := s.sendable(in, u); err != nil {

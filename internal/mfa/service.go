@@ -2,26 +2,30 @@ package mfa
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
+	"sync/atomic"
 	"time"
 )
 
 // Service holds the rules. Its methods are safe for concurrent use; it keeps no state but bounded caches
 // that are dropped when [TopicConfiguration] is announced or a few seconds have passed.
 type Service struct {
-	store   Store
-	clock   Clock
-	random  io.Reader
-	waker   Waker
-	factors Factors
-	limits  Limits
-	invites []InviteReader
-	calls   []Callback
-	sealer  Sealer
-	options Options
-	cache   callerCache
-	tallies tallyBook
+	store     Store
+	clock     Clock
+	random    io.Reader
+	waker     Waker
+	factors   Factors
+	limits    Limits
+	invites   []InviteReader
+	calls     []Callback
+	sealer    Sealer
+	options   Options
+	cache     cache[[sha256.Size]byte, *Caller]
+	keys      cache[Owner, []PublicKey]
+	pseudonym atomic.Pointer[Secret]
+	tallies   tallyBook
 }
 
 // Options are the deployment's own settings.
@@ -81,7 +85,7 @@ func (s *Service) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-changed:
-			s.cache.drop()
+			s.forget()
 		case <-tick.C:
 			s.flushTallies(ctx)
 		case <-ctx.Done():

@@ -29,6 +29,9 @@ type TokenCheck struct {
 	Force bool
 	// Action must equal that of a sent code; codes sent without one need "".
 	Action string
+	// Only, where it is [KindTOTP], lets nothing else count than a seed that no device carries. A user who has
+	// none is NotFound.
+	Only Kind
 	// Source is the end user's address where the application knows it. Wrong tokens are counted per user
 	// and source; without one, all of an application's attempts share a source.
 	Source string
@@ -82,8 +85,11 @@ func (c *tokenCheck) run() (TokenResult, error) {
 	if c.user, c.held, err = c.w.LockCredentials(c.Caller.Directory.ID, c.User); err != nil {
 		return TokenResult{}, err
 	}
-	if err := usable(c.user, c.Caller.Application); err != nil {
+	if err := usable(c.user, c.Caller); err != nil {
 		return TokenResult{}, err
+	}
+	if c.Only == KindTOTP && !c.seeded() {
+		return TokenResult{}, Missing("seed")
 	}
 	if c.waved() {
 		return c.end(TokenResult{Outcome: TokenWaved}, EventTokenWaved)
@@ -94,7 +100,7 @@ func (c *tokenCheck) run() (TokenResult, error) {
 	if !wellFormedToken(c.Token) {
 		return c.wrong()
 	}
-	for _, try := range []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery} {
+	for _, try := range c.tries() {
 		if result, err := try(); err != nil || result != nil {
 			return *orEmpty(result), err
 		}
@@ -102,9 +108,30 @@ func (c *tokenCheck) run() (TokenResult, error) {
 	return c.wrong()
 }
 
+// tries are the means that may count, in the order in which they are tried.
+func (c *tokenCheck) tries() []func() (*TokenResult, error) {
+	if c.Only == KindTOTP {
+		return []func() (*TokenResult, error){c.totp}
+	}
+	return []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery}
+}
+
+// seeded reports whether there is a seed that may be tried.
+func (c *tokenCheck) seeded() bool {
+	return slices.ContainsFunc(c.held, func(a Authenticator) bool { return c.counts(&a) })
+}
+
+// counts reports whether a seed may be tried.
+func (c *tokenCheck) counts(a *Authenticator) bool {
+	return a.Kind == KindTOTP && (a.ApplicationID == "" || a.ApplicationID == c.Caller.Application.ID) && (c.Only == "" || a.ParentID == "")
+}
+
 // usable refuses users that the application does not know or that may not be asked.
-func usable(u User, a Application) error {
-	if !u.KnownTo(a) {
+func usable(u User, c *Caller) error {
+	if err := c.enabled(); err != nil {
+		return err
+	}
+	if !u.KnownTo(c.Application) {
 		return Missing("user")
 	}
 	if u.State == UserSuspended {
@@ -135,7 +162,7 @@ func wellFormedToken(token string) bool {
 // waved reports whether the application lets this person pass unchecked: only one who has nothing to be asked
 // for. A seed that was brought along counts as much as a device.
 func (c *tokenCheck) waved() bool {
-	return !c.Force && c.Caller.Application.Settings.PassThrough && !c.user.Confirmed && !enrolled(c.held)
+	return !c.Force && c.Only == "" && c.Caller.Application.Settings.PassThrough && !c.user.Confirmed && !enrolled(c.held)
 }
 
 func enrolled(held []Authenticator) bool {
@@ -269,7 +296,7 @@ func (c *tokenCheck) totp() (*TokenResult, error) {
 	var replayed *Authenticator
 	for i := range c.held {
 		a := &c.held[i]
-		if a.Kind != KindTOTP || a.ApplicationID != "" && a.ApplicationID != c.Caller.Application.ID {
+		if !c.counts(a) {
 			continue
 		}
 		evidence, ok, err := c.s.factors.TOTP.Check(Credential{a.Data, a.Secret, a.Counter}, Proof{Token: c.Token}, c.now)

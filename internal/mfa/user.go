@@ -58,6 +58,7 @@ type UserRef struct {
 	Number int64
 	Alias  string
 	Phone  Phone
+	Name   string // an alias or, where nobody has that alias, an id
 }
 
 // UserReader looks users up.

@@ -18,6 +18,12 @@ var (
 
 	applicationsList = &engine.Statement{SQL: selectApplication + `ORDER BY number LIMIT ?`}
 
+	organizationApplications = &engine.Statement{SQL: selectApplication + `WHERE organization_id = ? AND directory_id = '' ORDER BY created_at, id`}
+
+	applicationNamed = &engine.Statement{SQL: selectApplication + `WHERE organization_id = ? AND name = ? ORDER BY created_at, id LIMIT 1`}
+
+	countApplications = &engine.Statement{SQL: `SELECT count(*) FROM applications WHERE organization_id = ?`}
+
 	addApplication = &engine.Statement{SQL: `INSERT INTO applications
 		(id, organization_id, directory_id, number, name, settings, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
@@ -63,6 +69,22 @@ func (r *records) Applications(limit int) ([]mfa.Application, error) {
 
 func (r *records) ApplicationsOf(directory mfa.DirectoryID) ([]mfa.Application, error) {
 	return many(r, applicationNoun, applicationsOf, string(directory))
+}
+
+func (r *records) OrganizationApplications(organization mfa.OrganizationID) ([]mfa.Application, error) {
+	return many(r, applicationNoun, organizationApplications, string(organization))
+}
+
+func (r *records) ApplicationNamed(organization mfa.OrganizationID, name string) (mfa.Application, error) {
+	if err := r.lockNames(); err != nil {
+		return mfa.Application{}, err
+	}
+	return one(r, applicationNoun, applicationNamed, string(organization), name)
+}
+
+func (r *records) CountApplications(organization mfa.OrganizationID) (int64, error) {
+	n, _, err := r.number(countApplications, string(organization))
+	return n, err
 }
 
 // PutApplication keeps the number of an application that exists.

@@ -9,7 +9,8 @@ import (
 
 const (
 	challengeColumns = `id, organization_id, directory_id, application_id, user_id, user_number, kind, dialect, state, message, details,
-		hidden_details, amount, logos, question, extra, authenticator_id, reason, fraud, created_at, expires_at, notified_at, answered_at, updated_at`
+		hidden_details, amount, logos, question, extra, authenticator_id, reason, fraud, created_at, expires_at, notified_at, answered_at, updated_at,
+		terms, outcome`
 
 	selectChallenge = `SELECT ` + challengeColumns + ` FROM challenges `
 )
@@ -27,11 +28,12 @@ var (
 
 	addChallenge = &engine.Statement{
 		SQL: `INSERT INTO challenges (` + challengeColumns + `)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		Batch: `INSERT INTO challenges (` + challengeColumns + `)
 			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[],
 				$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
-				$19::boolean[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[])
+				$19::boolean[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[],
+				$25::text[], $26::text[])
 			ON CONFLICT DO NOTHING`,
 		Key: 1,
 	}
@@ -49,6 +51,12 @@ var (
 			WHERE c.id = v.id AND c.state || '' = 'pending' AND (c.expires_at = 0 OR c.expires_at > v.at) RETURNING v.ord`,
 		Key: 1,
 	}
+
+	// Most answers bring nothing along, so what some bring is written by a statement of its own.
+	keepOutcome = &engine.Statement{SQL: `UPDATE challenges SET outcome = ?2 WHERE id = ?1`, Key: 1}
+
+	cancelChallenge = &engine.Statement{SQL: `UPDATE challenges SET state = 'cancelled', answered_at = ?2, updated_at = ?2
+		WHERE id = ?1 AND state = 'pending' AND (expires_at = 0 OR expires_at > ?2)`, Key: 1}
 
 	markNotified = &engine.Statement{
 		SQL: `UPDATE challenges SET notified_at = ?2 WHERE id = ?1 AND notified_at = 0`,
@@ -78,8 +86,8 @@ var purgeChallenges = [...]*engine.Statement{
 // challengeRow is a challenge as it is stored.
 type challengeRow struct {
 	mfa.Challenge
-	details, hidden, amount, logos, question, extra string
-	times                                           [5]int64
+	details, hidden, amount, logos, question, extra, terms, outcome string
+	times                                                           [5]int64
 }
 
 func (c *challengeRow) dest() []any {
@@ -87,6 +95,7 @@ func (c *challengeRow) dest() []any {
 		(*string)(&c.ID), (*string)(&c.OrganizationID), (*string)(&c.DirectoryID), (*string)(&c.ApplicationID), (*string)(&c.UserID), &c.UserNumber,
 		(*string)(&c.Kind), &c.Dialect, (*string)(&c.State), &c.Message, &c.details, &c.hidden, &c.amount, &c.logos, &c.question, &c.extra,
 		(*string)(&c.AuthenticatorID), &c.Reason, &c.Fraud, &c.times[0], &c.times[1], &c.times[2], &c.times[3], &c.times[4],
+		&c.terms, &c.outcome,
 	}
 }
 
@@ -97,7 +106,7 @@ func (c *challengeRow) value() (mfa.Challenge, error) {
 	for _, part := range []struct {
 		text string
 		into any
-	}{{c.details, &c.Details}, {c.hidden, &c.HiddenDetails}, {c.amount, &c.Amount}, {c.logos, &c.Logos}} {
+	}{{c.details, &c.Details}, {c.hidden, &c.HiddenDetails}, {c.amount, &c.Amount}, {c.logos, &c.Logos}, {c.terms, &c.Terms}, {c.outcome, &c.Outcome}} {
 		if err := decode("a challenge", part.text, part.into); err != nil {
 			return mfa.Challenge{}, err
 		}
@@ -140,7 +149,7 @@ func (w *writeRecords) AddChallenge(c mfa.Challenge) error {
 	return w.insert("id", addChallenge, string(c.ID), string(c.OrganizationID), string(c.DirectoryID), string(c.ApplicationID), string(c.UserID),
 		c.UserNumber, string(c.Kind), c.Dialect, string(c.State), c.Message, row.details, row.hidden, row.amount, row.logos, row.question,
 		row.extra, string(c.AuthenticatorID), c.Reason, c.Fraud, micros(c.CreatedAt), micros(c.ExpiresAt), micros(c.NotifiedAt),
-		micros(c.AnsweredAt), micros(c.UpdatedAt))
+		micros(c.AnsweredAt), micros(c.UpdatedAt), row.terms, row.outcome)
 }
 
 func (c *challengeRow) encode() (err error) {
@@ -150,15 +159,42 @@ func (c *challengeRow) encode() (err error) {
 	if c.hidden, err = encodeList("hidden details", c.HiddenDetails); err != nil {
 		return err
 	}
-	if c.logos, err = encodeList("logos", c.Logos); err != nil || c.Amount == nil {
+	if c.logos, err = encodeList("logos", c.Logos); err != nil {
+		return err
+	}
+	if c.Title != "" || c.Policy != nil || c.Reasons != nil || c.Recipient != nil {
+		if c.terms, err = encode("a question's terms", c.Terms); err != nil {
+			return err
+		}
+	}
+	if c.outcome, err = encodeOutcome(c.Outcome); err != nil || c.Amount == nil {
 		return err
 	}
 	c.amount, err = encode("an amount", c.Amount)
 	return err
 }
 
+func encodeOutcome(o mfa.Outcome) (string, error) {
+	if o.Empty() {
+		return "", nil
+	}
+	return encode("an answer's outcome", o)
+}
+
 func (w *writeRecords) AnswerChallenge(id mfa.ChallengeID, a mfa.ChallengeAnswer) (bool, error) {
-	return w.execOne(answerChallenge, string(id), string(a.State), string(a.AuthenticatorID), a.Reason, a.Fraud, micros(a.At))
+	outcome, err := encodeOutcome(a.Outcome)
+	if err != nil {
+		return false, err
+	}
+	won, err := w.execOne(answerChallenge, string(id), string(a.State), string(a.AuthenticatorID), a.Reason, a.Fraud, micros(a.At))
+	if err != nil || !won || outcome == "" {
+		return won, err
+	}
+	return true, w.change(challengeNoun.name, keepOutcome, string(id), outcome)
+}
+
+func (w *writeRecords) CancelChallenge(id mfa.ChallengeID, at time.Time) (bool, error) {
+	return w.execOne(cancelChallenge, string(id), micros(at))
 }
 
 func (w *writeRecords) MarkNotified(id mfa.ChallengeID, at time.Time) error {

@@ -33,7 +33,7 @@ func fill(w mfa.WriteRecords) error {
 	if err := w.PutOrganization(mfa.Organization{ID: "org", Name: "Acme", CreatedAt: epoch}); err != nil {
 		return err
 	}
-	if err := w.PutDirectory(mfa.Directory{ID: "dir", OrganizationID: "org", Name: "customers", CreatedAt: epoch}); err != nil {
+	if err := w.PutDirectory(mfa.Directory{ID: "dir", OrganizationID: "org", Name: "customers", Private: secret("private"), CreatedAt: epoch}); err != nil {
 		return err
 	}
 	if _, err := w.PutApplication(mfa.Application{ID: "app", OrganizationID: "org", DirectoryID: "dir", Name: "Bank", CreatedAt: epoch}); err != nil {
@@ -66,6 +66,8 @@ func fill(w mfa.WriteRecords) error {
 	}
 	return firstError(
 		w.AddKey(mfa.Key{ID: "key", Kind: mfa.KeyAuthyAPI, ApplicationID: "app", Secret: secret("key"), CreatedAt: epoch}),
+		w.AddPublicKey(mfa.PublicKey{ID: "aa:bb", Owner: mfa.OrganizationID("org").Owner(), Purpose: mfa.PurposeBoth, PEM: "pem", CreatedAt: epoch}),
+		w.PutSession(mfa.Session{ID: "session", UserID: "user0", DirectoryID: "dir", ApplicationID: "app", StartedAt: epoch}),
 		w.AddWebhook(mfa.Webhook{ID: "hook", ApplicationID: "app", SigningKey: secret("hook"), CreatedAt: epoch}),
 		w.AddEnrollment(mfa.Enrollment{ID: "link", Kind: mfa.EnrollByCode, State: mfa.EnrollmentPending, Secret: secret("link"), CreatedAt: epoch}),
 		w.AddCode(mfa.SentCode{ID: "code", Purpose: mfa.PurposeToken, UserID: "user0", ApplicationID: "app", Secret: secret("code"), CreatedAt: epoch}),

@@ -83,6 +83,8 @@ func named(u mfa.User, ref mfa.UserRef) bool {
 		return u.Number == ref.Number
 	case ref.Alias != "":
 		return u.Alias == ref.Alias
+	case ref.Name != "":
+		return u.Alias == ref.Name || string(u.ID) == ref.Name
 	}
 	return u.Phone == ref.Phone
 }

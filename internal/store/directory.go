@@ -5,24 +5,38 @@ import (
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
 
-const selectDirectory = `SELECT id, organization_id, name, created_at FROM directories `
+const selectDirectory = `SELECT id, organization_id, name, disabled, dialects, sealed_private, created_at FROM directories `
 
 var (
 	directoryByID = &engine.Statement{SQL: selectDirectory + `WHERE id = ?`}
 
 	directoryByName = &engine.Statement{SQL: selectDirectory + `WHERE organization_id = ? AND name = ? ORDER BY created_at, id LIMIT 1`}
 
-	putDirectory = &engine.Statement{SQL: `INSERT INTO directories (id, organization_id, name, created_at) VALUES (?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name WHERE directories.organization_id = excluded.organization_id`}
+	directoriesOf = &engine.Statement{SQL: selectDirectory + `WHERE organization_id = ? ORDER BY created_at, id`}
+
+	countDirectories = &engine.Statement{SQL: `SELECT count(*) FROM directories WHERE organization_id = ?`}
+
+	putDirectory = &engine.Statement{SQL: `INSERT INTO directories (id, organization_id, name, disabled, dialects, sealed_private, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, disabled = excluded.disabled, dialects = excluded.dialects,
+		sealed_private = excluded.sealed_private WHERE directories.organization_id = excluded.organization_id`}
 )
 
 var directoryNoun = noun[mfa.Directory]{
 	name: "directory",
 	scan: func(row engine.Row, d *mfa.Directory) error {
 		var created int64
-		err := row.Scan((*string)(&d.ID), (*string)(&d.OrganizationID), &d.Name, &created)
-		d.CreatedAt = moment(created)
-		return err
+		var dialects string
+		var sealed []byte
+		err := row.Scan((*string)(&d.ID), (*string)(&d.OrganizationID), &d.Name, &d.Disabled, &dialects, &sealed, &created)
+		if err != nil {
+			return err
+		}
+		d.Private, d.CreatedAt = mfa.NewSecret(sealed), moment(created)
+		return decode("a directory's settings", dialects, &d.Dialects)
+	},
+	open: func(r *records, d *mfa.Directory) error {
+		return r.unseal("directories", "sealed_private", string(d.ID), &d.Private)
 	},
 }
 
@@ -38,8 +52,25 @@ func (r *records) DirectoryByName(organization mfa.OrganizationID, name string) 
 	return one(r, directoryNoun, directoryByName, string(organization), name)
 }
 
+func (r *records) DirectoriesOf(organization mfa.OrganizationID) ([]mfa.Directory, error) {
+	return many(r, directoryNoun, directoriesOf, string(organization))
+}
+
+func (r *records) CountDirectories(organization mfa.OrganizationID) (int64, error) {
+	n, _, err := r.number(countDirectories, string(organization))
+	return n, err
+}
+
 func (w *writeRecords) PutDirectory(d mfa.Directory) error {
-	return w.insert("id", putDirectory, string(d.ID), string(d.OrganizationID), d.Name, micros(d.CreatedAt))
+	dialects := ""
+	if len(d.Dialects) > 0 {
+		var err error
+		if dialects, err = encode("a directory's settings", d.Dialects); err != nil {
+			return err
+		}
+	}
+	return w.insert("id", putDirectory, string(d.ID), string(d.OrganizationID), d.Name, d.Disabled, dialects,
+		w.sealed("directories", "sealed_private", string(d.ID), d.Private), micros(d.CreatedAt))
 }
 
 // userNumbers names the counter of a directory's user numbers.

@@ -19,6 +19,11 @@ var (
 	enrollmentByCustomID = &engine.Statement{SQL: selectEnrollment + `WHERE application_id = ? AND custom_id = ? AND custom_id <> ''
 		ORDER BY created_at DESC, id DESC LIMIT 1`}
 
+	pendingEnrollments = &engine.Statement{SQL: selectEnrollment + `WHERE user_id = ? AND user_id <> '' AND kind = ? AND state = 'pending'
+		AND expires_at > ? ORDER BY created_at, id`}
+
+	removeEnrollment = &engine.Statement{SQL: `DELETE FROM enrollments WHERE id = ?`}
+
 	addEnrollment = &engine.Statement{SQL: `INSERT INTO enrollments
 		(id, kind, state, organization_id, directory_id, application_id, user_id, phone_country, phone, custom_id, authenticator_id, digest,
 		sealed_secret, data, attempts, created_at, expires_at)
@@ -79,6 +84,14 @@ func (r *records) EnrollmentBySecret(kind mfa.EnrollmentKind, secret mfa.Secret)
 
 func (r *records) EnrollmentByCustomID(application mfa.ApplicationID, customID string) (mfa.Enrollment, error) {
 	return one(r, enrollmentNoun, enrollmentByCustomID, string(application), customID)
+}
+
+func (r *records) PendingEnrollments(user mfa.UserID, kind mfa.EnrollmentKind, now time.Time) ([]mfa.Enrollment, error) {
+	return many(r, enrollmentNoun, pendingEnrollments, string(user), string(kind), micros(now))
+}
+
+func (w *writeRecords) RemoveEnrollment(id mfa.EnrollmentID) error {
+	return w.change(enrollmentNoun.name, removeEnrollment, string(id))
 }
 
 // AddEnrollment answers Conflict of the secret if a linking code or picture name

@@ -36,6 +36,9 @@ func (r *records) lockNames() error {
 	return r.lock("names")
 }
 
+// LockConfiguration keeps other Writes that change what an operator sets up waiting.
+func (w *writeRecords) LockConfiguration() error { return w.lockNames() }
+
 // LockPhone keeps other Writes that lock the number for the application waiting.
 func (w *writeRecords) LockPhone(application mfa.ApplicationID, phone mfa.Phone) error {
 	sum := fnv.New32a()

@@ -44,6 +44,7 @@ var (
 		{SQL: `DELETE FROM enrollments WHERE user_id = ? AND user_id <> ''`},
 		{SQL: `DELETE FROM codes WHERE user_id = ? AND user_id <> ''`},
 		{SQL: `DELETE FROM challenges WHERE user_id = ? AND state = 'pending'`},
+		{SQL: `DELETE FROM sessions WHERE user_id = ?`},
 	}
 
 	removeUserRow = &engine.Statement{SQL: `DELETE FROM users WHERE id = ?`}
@@ -100,6 +101,12 @@ func (r *records) User(directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, er
 		return one(r, userNoun, userByAlias, d, ref.Alias)
 	case !ref.Phone.Empty():
 		return one(r, userNoun, userByPhone, d, ref.Phone.E164())
+	case ref.Name != "":
+		u, err := one(r, userNoun, userByAlias, d, ref.Name)
+		if mfa.IsCode(err, mfa.NotFound) {
+			return one(r, userNoun, userByID, d, ref.Name)
+		}
+		return u, err
 	}
 	return mfa.User{}, mfa.Missing(userNoun.name)
 }

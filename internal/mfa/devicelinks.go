@@ -1,0 +1,191 @@
+package mfa
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Bounds of links that a directory starts.
+const (
+	maxAlias       = 500 // bytes: applications bring ids of their own, of any kind
+	maxDeviceLinks = 20  // of one user at once: each is a device to be in every list
+	maxLinkLife    = 31 * 24 * time.Hour
+	maxLinkExtra   = 8 << 10 // bytes: a few ids and a public key
+)
+
+// StartDeviceLink asks for a code that links a device to the directory's user of that alias, who is created
+// if there is none.
+type StartDeviceLink struct {
+	Caller *Caller
+	Alias  string
+	Life   time.Duration // 0: [Limits.LinkLife]
+	// Dialect is told when the device is linked, with Extra.
+	Dialect string
+	Extra   json.RawMessage
+	Source  string
+}
+
+// pendingLink is the data of an enrollment that a device link made.
+type pendingLink struct {
+	Dialect string          `json:"dialect"`
+	Extra   json.RawMessage `json:"extra,omitempty"`
+}
+
+// StartDeviceLink makes a linking code and fixes the id of the device that it will link, which shows in
+// [Service.DevicesOf] from now on.
+func (s *Service) StartDeviceLink(ctx context.Context, in StartDeviceLink) (LinkCode, error) {
+	if err := checkDeviceLink(in); err != nil {
+		return LinkCode{}, err
+	}
+	data, err := json.Marshal(pendingLink{in.Dialect, in.Extra})
+	if err != nil {
+		return LinkCode{}, &Error{Code: Invalid, Field: "extra", Message: "what is kept with the link is not JSON", Cause: err}
+	}
+	if in.Life == 0 {
+		in.Life = s.limits.LinkLife
+	}
+	var out LinkCode
+	err = s.store.Write(ctx, func(w WriteRecords) error {
+		u, err := s.namedUser(w, in.Caller, in.Alias)
+		if err != nil {
+			return err
+		}
+		if err := usable(u, in.Caller); err != nil {
+			return err
+		}
+		pending, err := s.linksOf(w, u.ID)
+		if err != nil {
+			return err
+		}
+		if len(pending) >= maxDeviceLinks {
+			return refuse(Conflict, ReasonDevicesFull, "as many links have been started as a person may have; remove one first")
+		}
+		out, err = s.startLink(w, in.Caller, u, in.Life, Enrollment{AuthenticatorID: newID[AuthenticatorID](), Data: data})
+		return err
+	})
+	return out, err
+}
+
+func checkDeviceLink(in StartDeviceLink) error {
+	switch {
+	case in.Life < 0 || in.Life > maxLinkLife:
+		return &Error{Code: Invalid, Field: "ttl", Message: "a link lives for 31 days at most"}
+	case len(in.Extra) > maxLinkExtra:
+		return &Error{Code: Invalid, Field: "extra", Message: "what is kept with the link is too long"}
+	}
+	return checkAlias(in.Alias)
+}
+
+func checkAlias(alias string) error {
+	if alias == "" || len(alias) > maxAlias {
+		return &Error{Code: Invalid, Field: "alias", Message: "a user's name has 1 to 500 characters"}
+	}
+	return nil
+}
+
+// namedUser locks the directory's user of that alias, who is created if there is none.
+func (s *Service) namedUser(w WriteRecords, c *Caller, alias string) (User, error) {
+	who := NewUser{Caller: c, Alias: alias}
+	u, err := w.LockUser(c.Directory.ID, UserRef{Alias: alias})
+	if IsCode(err, NotFound) {
+		if u, err = s.createUser(w, who); !IsCode(err, Conflict) {
+			return u, err
+		}
+		// Somebody else was first since we looked.
+		u, err = w.LockUser(c.Directory.ID, UserRef{Alias: alias})
+	}
+	return s.welcomeBack(w, who, u, err)
+}
+
+// linksOf lists the devices that are to be linked to a user by codes that are still good, oldest first.
+func (s *Service) linksOf(r Records, user UserID) ([]Enrollment, error) {
+	all, err := r.PendingEnrollments(user, EnrollByCode, s.Now())
+	return slices.DeleteFunc(all, func(e Enrollment) bool { return e.AuthenticatorID == "" }), err
+}
+
+// DeviceEntry is a device of a user, linked or about to be.
+type DeviceEntry struct {
+	ID        AuthenticatorID
+	Linked    bool
+	Name      string // "" until it is linked
+	Platform  string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// DevicesOf lists a user's devices, those to be included, oldest first.
+func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]DeviceEntry, error) {
+	if err := c.enabled(); err != nil {
+		return nil, err
+	}
+	var out []DeviceEntry
+	err := s.store.Read(ctx, func(r Records) error {
+		out = nil
+		u, err := r.User(c.Directory.ID, ref)
+		if err != nil {
+			return err
+		}
+		held, err := r.AuthenticatorsOf(u.ID)
+		if err != nil {
+			return err
+		}
+		pending, err := s.linksOf(r, u.ID)
+		if err != nil {
+			return err
+		}
+		for _, a := range held {
+			if a.Kind == KindDevice {
+				out = append(out, DeviceEntry{a.ID, true, a.Name, a.Platform, a.CreatedAt, a.CreatedAt})
+			}
+		}
+		for _, e := range pending {
+			out = append(out, DeviceEntry{ID: e.AuthenticatorID, CreatedAt: e.CreatedAt, UpdatedAt: e.CreatedAt})
+		}
+		return nil
+	})
+	slices.SortStableFunc(out, func(a, b DeviceEntry) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	return out, err
+}
+
+// RemoveDevice unlinks a user's device, or takes back the code that was to link it.
+func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id AuthenticatorID) error {
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		u, err := s.lockUsable(w, c, ref)
+		if err != nil {
+			return err
+		}
+		held, err := w.AuthenticatorsOf(u.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(held, func(a Authenticator) bool { return a.Kind == KindDevice && a.ID == id }) {
+			return s.removeDevice(w, u, id)
+		}
+		pending, err := s.linksOf(w, u.ID)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(pending, func(e Enrollment) bool { return e.AuthenticatorID == id })
+		if i < 0 {
+			return Missing("device")
+		}
+		return w.RemoveEnrollment(pending[i].ID)
+	})
+}
+
+// tellLinked tells the dialect that started the link.
+func (s *Service) tellLinked(w WriteRecords, enrolled Enrollment, e Event) error {
+	if enrolled.Kind != EnrollByCode || enrolled.Data == nil {
+		return nil
+	}
+	var link pendingLink
+	if err := json.Unmarshal(enrolled.Data, &link); err != nil {
+		return &Error{Code: Internal, Message: "an enrollment cannot be read", Cause: err}
+	}
+	if s.callback(link.Dialect) == nil {
+		return nil
+	}
+	return s.queueCallback(w, link.Dialect, CallbackPayload{Event: e, Extra: link.Extra})
+}

@@ -1,0 +1,55 @@
+package launchkey
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// responseWire is the outer answer, which the server has made: the device's
+// packages, and the user in three names.
+type responseWire struct {
+	Legacy     *string `json:"auth"`
+	Full       string  `json:"auth_jwe"`
+	ServiceRef string  `json:"service_user_hash"`
+	OrgRef     string  `json:"org_user_hash"`
+	UserPushID string  `json:"user_push_id"`
+	KeyID      KeyID   `json:"public_key_id"`
+}
+
+// openResponse opens the device's package in an answer: the full one when there
+// is one, or else the older one.
+func (r *keyring) openResponse(plain []byte) (*AuthorizationResponse, error) {
+	var wire responseWire
+	if err := json.Unmarshal(plain, &wire); err != nil {
+		return nil, undecided("a member has another type than the protocol says")
+	}
+	switch {
+	case wire.Legacy == nil && wire.Full == "":
+		return nil, undecided("it has no package of the device")
+	case wire.ServiceRef == "", wire.UserPushID == "", wire.KeyID == "":
+		return nil, undecided("it does not name the user and the key")
+	}
+	response, err := r.openPackage(wire)
+	if err != nil {
+		return nil, err
+	}
+	response.ServiceUserHash, response.OrganizationUserHash, response.UserPushID = wire.ServiceRef, wire.OrgRef, wire.UserPushID
+	return response, nil
+}
+
+func undecided(why string) error { return fmt.Errorf("%w: %s", ErrUnexpectedAnswer, why) }
+
+func (r *keyring) openPackage(wire responseWire) (*AuthorizationResponse, error) {
+	if wire.Full == "" {
+		plain, err := r.openLegacy(*wire.Legacy, wire.KeyID)
+		if err != nil {
+			return nil, err
+		}
+		return readLegacyPackage(plain)
+	}
+	plain, err := r.open(wire.Full)
+	if err != nil {
+		return nil, err
+	}
+	return readPackage(plain)
+}

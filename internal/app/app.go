@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/twinseal/twinseal/internal/dialect/authy"
+	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/seal"
@@ -38,6 +39,8 @@ type App struct {
 	authy   *authy.Dialect
 	native  *native.Dialect
 	metrics *metrics
+
+	launchkey *launchkey.Dialect
 
 	outbound mfa.Sender // messages to people
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
+	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -26,6 +27,7 @@ func (a *App) wireDialects() error {
 	}
 	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey})
 	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
+	a.launchkey = launchkey.New(a.Service)
 	a.Service.Use(a.callbacks(), []mfa.InviteReader{a.authy})
 	return nil
 }
@@ -59,6 +61,10 @@ func (a *App) doors(server *endpoint.Server) map[string]http.Handler {
 	authyDoor := a.authy.Handler(server)
 	for _, area := range authy.Areas() {
 		doors[area] = authyDoor
+	}
+	launchkeyDoor := a.launchkey.Handler(server)
+	for _, area := range launchkey.Areas() {
+		doors[area] = launchkeyDoor
 	}
 	return doors
 }

@@ -1,0 +1,175 @@
+package launchkey
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// Secrets keeps the server's own secrets.
+type Secrets interface {
+	// ServerSecret answers NotFound for a name that has none.
+	ServerSecret(ctx context.Context, name string) (mfa.Secret, error)
+	// KeepServerSecret stores the secret if the name has none yet and returns the one that is stored.
+	KeepServerSecret(ctx context.Context, name string, secret mfa.Secret) (mfa.Secret, error)
+}
+
+// apiKeyBits is the size of the server's own keys: every request costs two operations with one, and larger
+// keys cost three to six times as much.
+const apiKeyBits = 2048
+
+// apiKey is one key pair of the server: it signs what goes out and opens what comes in.
+type apiKey struct {
+	id      string
+	private *rsa.PrivateKey
+	signer  jose.Signer
+	pem     string // of the public half
+}
+
+// secretName is where the nth key pair is kept, from 1 on. Pairs are added and never removed: what was sealed to
+// an old one must open, and what it signed must be checkable.
+func secretName(n int) string { return fmt.Sprintf("launchkey_api_key:%d", n) }
+
+// RotateKey makes a new key pair of the API, which signs from now on; the old ones go on opening requests. It
+// returns the new one's id. Running servers take it up within seconds.
+func RotateKey(ctx context.Context, secrets Secrets) (string, error) {
+	r := &ring{secrets: secrets}
+	if _, err := r.current(ctx); err != nil {
+		return "", err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key, err := r.make(ctx, len(r.keys)+1)
+	if err != nil {
+		return "", err
+	}
+	return key.id, nil
+}
+
+// ringLife is how old the knowledge of the newest key may be. Another process may rotate, and tells nobody.
+const ringLife = 3 * time.Second
+
+// ring holds the server's key pairs, oldest first. The first is made when somebody first speaks this dialect.
+type ring struct {
+	secrets Secrets
+
+	mu     sync.Mutex
+	keys   []*apiKey
+	looked time.Time
+}
+
+// current is the newest key.
+func (r *ring) current(ctx context.Context) (*apiKey, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.refresh(ctx, false); err != nil {
+		return nil, err
+	}
+	return r.keys[len(r.keys)-1], nil
+}
+
+// find is the key of that id, however old; nil when there is none.
+func (r *ring) find(ctx context.Context, id string) (*apiKey, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.known(id); known != nil {
+		return known, nil
+	}
+	// A client may have learned of a new key from another node.
+	err := r.refresh(ctx, true)
+	return r.known(id), err
+}
+
+func (r *ring) known(id string) *apiKey {
+	for _, key := range r.keys {
+		if key.id == id {
+			return key
+		}
+	}
+	return nil
+}
+
+// refresh takes up keys that were added. The cache's clock is the machine's: that of a sandbox may be set.
+func (r *ring) refresh(ctx context.Context, force bool) error {
+	if !force && len(r.keys) > 0 && time.Since(r.looked) < ringLife {
+		return nil
+	}
+	for {
+		secret, err := r.secrets.ServerSecret(ctx, secretName(len(r.keys)+1))
+		if mfa.IsCode(err, mfa.NotFound) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		key, err := parseAPIKey(secret)
+		if err != nil {
+			return err
+		}
+		r.keys = append(r.keys, key)
+	}
+	r.looked = time.Now()
+	if len(r.keys) > 0 {
+		return nil
+	}
+	_, err := r.make(ctx, 1)
+	return err
+}
+
+// make makes the nth key, or takes the one that another process made meanwhile.
+func (r *ring) make(ctx context.Context, n int) (*apiKey, error) {
+	fresh, err := rsa.GenerateKey(rand.Reader, apiKeyBits)
+	if err != nil {
+		return nil, fmt.Errorf("make a key of the API: %w", err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(fresh)
+	if err != nil {
+		return nil, fmt.Errorf("make a key of the API: %w", err)
+	}
+	kept, err := r.secrets.KeepServerSecret(ctx, secretName(n), mfa.NewSecret(der))
+	if err != nil {
+		return nil, err
+	}
+	key, err := parseAPIKey(kept)
+	if err == nil {
+		r.keys = append(r.keys, key)
+	}
+	return key, err
+}
+
+func parseAPIKey(secret mfa.Secret) (*apiKey, error) {
+	parsed, err := x509.ParsePKCS8PrivateKey(secret.Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("read a key of the API: %w", err)
+	}
+	private, ok := parsed.(*rsa.PrivateKey)
+	if !ok {
+		return nil, errors.New("a key of the API is not an RSA key")
+	}
+	private.Precompute()
+	return newAPIKey(private)
+}
+
+func newAPIKey(private *rsa.PrivateKey) (*apiKey, error) {
+	id, err := KeyID(private.Public())
+	if err != nil {
+		return nil, err
+	}
+	signer, err := jose.NewSigner(
+		jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: private, KeyID: id}},
+		(&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return nil, fmt.Errorf("prepare a key of the API: %w", err)
+	}
+	text, err := publicPEM(private.Public())
+	return &apiKey{id, private, signer, text}, err
+}

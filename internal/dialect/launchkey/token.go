@@ -1,0 +1,174 @@
+package launchkey
+
+import (
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/twinseal/twinseal/internal/endpoint"
+)
+
+// scheme stands in front of the token in the Authorization header.
+const scheme = "IOV-JWT"
+
+// headerToken carries the token of an answer, and of a webhook, without a scheme.
+const headerToken = "X-Iov-Jwt"
+
+// Bounds of a request token.
+const (
+	maxToken   = 8 << 10         // four times what a key of 8192 bits makes
+	maxTokenID = 128             // kept while the token could be replayed, and sent back; a UUID has 36
+	maxKeyID   = 128             // 47 characters in truth
+	maxLife    = 5 * time.Minute // a token is for one request: the published clients give it one to five seconds
+	leeway     = 30 * time.Second
+)
+
+// signatureAlgorithms are those of the protocol: RSA alone, so that no public key can be taken for a secret.
+var signatureAlgorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512}
+
+// claims are what a request token says.
+type claims struct {
+	Issuer    string        `json:"iss"`
+	Subject   string        `json:"sub"`
+	Audience  string        `json:"aud"`
+	ID        string        `json:"jti"`
+	IssuedAt  moment        `json:"iat"`
+	NotBefore moment        `json:"nbf"`
+	Expires   moment        `json:"exp"`
+	Request   requestClaims `json:"request"`
+}
+
+type requestClaims struct {
+	Method string  `json:"meth"`
+	Path   string  `json:"path"`
+	Hash   *string `json:"hash"`
+	Func   *string `json:"func"`
+}
+
+// moment is seconds since 1970, as tokens count; 0 is none.
+type moment float64
+
+func (m moment) time() time.Time { return time.Unix(int64(m), 0) }
+
+// sound reports a moment that a clock can show.
+func (m moment) sound() bool { return m >= 1 && m < 1<<40 && !math.IsNaN(float64(m)) }
+
+// token is a request token whose signature was not looked at yet.
+type token struct {
+	jws    *jose.JSONWebSignature
+	keyID  string
+	claims claims
+}
+
+var errToken = errors.New("the token is not one of this protocol")
+
+// readToken takes the Authorization header apart. It believes nothing.
+func readToken(r *endpoint.Request) (*token, error) {
+	values := r.Header.Values("Authorization")
+	if len(values) != 1 {
+		return nil, fmt.Errorf("%w: there are %d Authorization headers", errToken, len(values))
+	}
+	text, ok := strings.CutPrefix(values[0], scheme+" ")
+	if !ok || len(text) > maxToken {
+		return nil, fmt.Errorf("%w: the scheme is another, or it is too long", errToken)
+	}
+	return parseToken(text)
+}
+
+func parseToken(text string) (*token, error) {
+	jws, err := jose.ParseSignedCompact(text, signatureAlgorithms)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errToken, err)
+	}
+	t := &token{jws: jws}
+	if err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &t.claims); err != nil {
+		return nil, fmt.Errorf("%w: %w", errToken, err)
+	}
+	header := jws.Signatures[0].Protected
+	for _, odd := range []jose.HeaderKey{"crit", "b64"} {
+		if _, ok := header.ExtraHeaders[odd]; ok {
+			return nil, fmt.Errorf("%w: the header has %s", errToken, odd)
+		}
+	}
+	t.keyID = header.KeyID
+	if t.claims.Subject == "" {
+		t.claims.Subject = t.claims.Issuer
+	}
+	return t, t.claims.sound(t.keyID)
+}
+
+// sound refuses what no client sends, before anything is looked up by it.
+func (c *claims) sound(keyID string) error {
+	switch {
+	case keyID == "" || len(keyID) > maxKeyID:
+		return fmt.Errorf("%w: it names no key", errToken)
+	case c.ID == "" || len(c.ID) > maxTokenID || strings.ContainsRune(c.ID, 0):
+		return fmt.Errorf("%w: its id is missing or too long", errToken)
+	case !c.IssuedAt.sound() || !c.NotBefore.sound() || !c.Expires.sound():
+		return fmt.Errorf("%w: a time is missing", errToken)
+	}
+	return nil
+}
+
+// verify checks the signature.
+func (t *token) verify(key *rsa.PublicKey) error {
+	_, err := t.jws.Verify(key)
+	return err
+}
+
+// timely refuses tokens of another time, and those that want to live for long.
+func (c *claims) timely(now time.Time) error {
+	switch {
+	case c.NotBefore.time().After(now.Add(leeway)), c.IssuedAt.time().After(now.Add(leeway)):
+		return errors.New("the token is of the future; set the clock")
+	case c.Expires.time().Add(leeway).Before(now):
+		return errors.New("the token has expired")
+	case c.Expires.time().Sub(c.IssuedAt.time()) > maxLife:
+		return errors.New("the token lives too long")
+	}
+	return nil
+}
+
+// spentUntil is when nobody would believe the token any more.
+func (c *claims) spentUntil() time.Time { return c.Expires.time().Add(leeway).UTC() }
+
+// fits compares the token with the request that carries it. A body must be named, and only a body.
+func (c *claims) fits(method, path string, body []byte) error {
+	r := c.Request
+	switch {
+	case r.Method != method:
+		return errors.New("the token is for another method")
+	case r.Path != path:
+		return errors.New("the token is for another path")
+	case (r.Hash != nil) != (len(body) > 0), (r.Func != nil) != (len(body) > 0):
+		return errors.New("the token and the request disagree about a body")
+	case len(body) == 0:
+		return nil
+	}
+	want, ok := digest(*r.Func, body)
+	if !ok || !equal(want, *r.Hash) {
+		return errors.New("the body is another than the token's")
+	}
+	return nil
+}
+
+// pathOf is the path as the client signed it: a base address with a slash at its end doubles the first.
+func pathOf(r *endpoint.Request) string {
+	return "/" + strings.TrimLeft(r.URL.EscapedPath(), "/")
+}
+
+// claimed are the claims of a token that may be nobody's, for an answer that says no: clients compare who it is
+// to, whatever went wrong. ok is false when there is no token at all, and so no client to compare.
+func claimed(r *endpoint.Request) (claims, bool) {
+	t, err := readToken(r)
+	if t == nil || err != nil && t.claims.ID == "" {
+		return claims{}, false
+	}
+	return t.claims, true
+}

@@ -67,7 +67,7 @@ func (g *Geofence) UnmarshalJSON(data []byte) error {
 	}
 	switch kind.Type {
 	case GeoCircle, "":
-		if err := members(data, []string{"latitude", "longitude", "radius"}, []string{"type", "name"}); err != nil {
+		if err := exactly(data, []string{"latitude", "longitude", "radius"}, []string{"type", "name"}); err != nil {
 			return err
 		}
 		var in circleJSON
@@ -75,7 +75,7 @@ func (g *Geofence) UnmarshalJSON(data []byte) error {
 		*g = Geofence{Type: GeoCircle, Name: in.Name, Latitude: in.Latitude, Longitude: in.Longitude, Radius: in.Radius}
 		return err
 	case Territory:
-		if err := members(data, []string{"type", "country"}, []string{"name", "administrative_area", "postal_code"}); err != nil {
+		if err := exactly(data, []string{"type", "country"}, []string{"name", "administrative_area", "postal_code"}); err != nil {
 			return err
 		}
 		var in territoryJSON

@@ -166,12 +166,9 @@ func OpenLegacy(auth string, key *rsa.PrivateKey) (Legacy, error) {
 
 // ParseLegacy reads the plaintext of the older package.
 func ParseLegacy(plaintext []byte) (Legacy, error) {
-	if err := members(plaintext, []string{"response", "auth_request", "device_id", "service_pins"}, nil, tolerant); err != nil {
-		return Legacy{}, fmt.Errorf("answer package: %w", err)
-	}
 	var l Legacy
-	if err := json.Unmarshal(plaintext, &l); err != nil {
-		return Legacy{}, fmt.Errorf("answer package: not understood: %w", err)
+	if err := readOpen(plaintext, []string{"response", "auth_request", "device_id", "service_pins"}, nil, &l); err != nil {
+		return Legacy{}, err
 	}
 	if l.DeviceID == "" || l.AuthRequest == "" || l.ServicePins == nil {
 		return Legacy{}, errors.New("answer package: device_id, auth_request or service_pins is empty")

@@ -1,11 +1,15 @@
 package mfa
 
-import "context"
+import (
+	"context"
+
+	"github.com/twinseal/twinseal/policy"
+)
 
 // CreateApplication adds an application to a directory or, without one, to the organization itself. Its name
 // is unique in the organization.
 func (s *Service) CreateApplication(ctx context.Context, a Application) (Application, error) {
-	if err := checkName(a.Name); err != nil {
+	if err := checkPolicy(a.Settings.Policy); err != nil {
 		return Application{}, err
 	}
 	var out Application
@@ -25,6 +29,9 @@ func (s *Service) CreateApplication(ctx context.Context, a Application) (Applica
 		if n >= MaxApplications {
 			return refuse(Conflict, ReasonFull, "the organization has as many applications as it may have")
 		}
+		if err := nameFree(w, a); err != nil {
+			return err
+		}
 		fresh := a
 		fresh.ID, fresh.Number, fresh.CreatedAt = newID[ApplicationID](), 0, s.Now()
 		out, err = s.storeApplication(w, fresh, "created")
@@ -33,16 +40,35 @@ func (s *Service) CreateApplication(ctx context.Context, a Application) (Applica
 	return out, err
 }
 
-func (s *Service) storeApplication(w WriteRecords, a Application, did string) (Application, error) {
-	other, err := w.ApplicationNamed(a.OrganizationID, a.Name)
+// nameFree refuses a name that cannot be shown, or that another application of the organization has.
+func nameFree(r Records, a Application) error {
+	if err := checkName(a.Name); err != nil {
+		return err
+	}
+	other, err := r.ApplicationNamed(a.OrganizationID, a.Name)
 	if err == nil && other.ID != a.ID {
-		return a, errNameTaken
+		return errNameTaken
 	}
-	if err != nil && !IsCode(err, NotFound) {
-		return a, err
+	if IsCode(err, NotFound) {
+		return nil
 	}
+	return err
+}
+
+func checkPolicy(p *policy.Policy) error {
+	if p == nil {
+		return nil
+	}
+	if err := p.Validate(); err != nil {
+		return &Error{Code: Invalid, Field: "policy", Message: "the policy cannot be demanded", Cause: err}
+	}
+	return nil
+}
+
+func (s *Service) storeApplication(w WriteRecords, a Application, did string) (Application, error) {
 	a.UpdatedAt = s.Now()
-	if a, err = w.PutApplication(a); err != nil {
+	a, err := w.PutApplication(a)
+	if err != nil {
 		return a, err
 	}
 	return a, s.noteConfigured(w, &Caller{Application: a}, "application", string(a.ID), did)
@@ -61,19 +87,17 @@ func (s *Service) UpdateApplication(ctx context.Context, o Owner, id Application
 		if err := change(&next); err != nil {
 			return err
 		}
-		out = have
-		out.Name, out.Settings = next.Name, next.Settings
-		if out.Name == have.Name {
-			out.UpdatedAt = s.Now()
-			if out, err = w.PutApplication(out); err != nil {
-				return err
-			}
-			return s.noteConfigured(w, &Caller{Application: out}, "application", string(id), "updated")
-		}
-		if err := checkName(out.Name); err != nil {
+		if err := checkPolicy(next.Settings.Policy); err != nil {
 			return err
 		}
-		out, err = s.storeApplication(w, out, "updated")
+		renamed := next.Name != have.Name
+		have.Name, have.Settings = next.Name, next.Settings
+		if renamed {
+			if err := nameFree(w, have); err != nil {
+				return err
+			}
+		}
+		out, err = s.storeApplication(w, have, "updated")
 		return err
 	})
 	return out, err

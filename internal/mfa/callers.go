@@ -52,7 +52,10 @@ func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret)
 	if !c.Key.Live(s.Now()) {
 		return nil, errBadKey
 	}
-	return c, c.enabled()
+	if err := c.enabled(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func (s *Service) loadCaller(ctx context.Context, kind KeyKind, secret Secret) (*Caller, error) {

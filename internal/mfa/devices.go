@@ -25,7 +25,7 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if err != nil {
 		return Linked{}, err
 	}
-	if c.enabled() != nil {
+	if out.Directory.Disabled || e.ApplicationID != "" && c.Application.Settings.Disabled {
 		return Linked{}, errDisabled
 	}
 	if out.Device, err = s.storeDevice(w, e, u, d, made, how); err != nil {

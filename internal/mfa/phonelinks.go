@@ -95,7 +95,7 @@ func (s *Service) sendLinkCode(w WriteRecords, e Enrollment) error {
 	}
 	u := users[first]
 	_, c, err := s.surroundings(w, Enrollment{}, u)
-	if err != nil {
+	if err != nil || c.Directory.Disabled {
 		return err
 	}
 	_, err = s.queueMessage(w, c, outgoing{

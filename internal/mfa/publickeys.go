@@ -118,37 +118,38 @@ func (s *Service) PublicKeysOf(ctx context.Context, o Owner) ([]PublicKey, error
 // PublicKeys is [Service.PublicKeysOf] through the cache, for requests: what was changed elsewhere may be
 // seen [callerLife] later. The list is shared and must not be changed.
 func (s *Service) PublicKeys(ctx context.Context, o Owner) ([]PublicKey, error) {
-	now := time.Now()
-	held, ok, generation := s.keys.get(o, now)
-	if ok {
+	if held, ok, _ := s.keys.get(o, time.Now()); ok {
 		return held, nil
 	}
-	held, err := s.PublicKeysOf(ctx, o)
-	if err == nil {
-		s.keys.put(o, held, now.Add(callerLife), generation)
-	}
-	return held, err
+	return s.loadKeys(ctx, o)
 }
 
 // PublicKey finds an owner's key, usable or not, through the cache. One that the cache does not know is looked
 // for in the tables, so that a new key serves at once.
 func (s *Service) PublicKey(ctx context.Context, o Owner, id string) (PublicKey, error) {
-	held, err := s.PublicKeys(ctx, o)
+	held, _, _ := s.keys.get(o, time.Now())
+	if k, ok := keyNamed(held, id); ok {
+		return k, nil
+	}
+	held, err := s.loadKeys(ctx, o)
 	if err != nil {
 		return PublicKey{}, err
 	}
 	if k, ok := keyNamed(held, id); ok {
 		return k, nil
 	}
-	if held, err = s.PublicKeysOf(ctx, o); err != nil {
-		return PublicKey{}, err
+	return PublicKey{}, Missing("public key")
+}
+
+// loadKeys fills the cache; owners without keys, which anybody can make up, take no room in it.
+func (s *Service) loadKeys(ctx context.Context, o Owner) ([]PublicKey, error) {
+	now := time.Now()
+	_, _, generation := s.keys.get(o, now)
+	held, err := s.PublicKeysOf(ctx, o)
+	if err == nil && len(held) > 0 {
+		s.keys.put(o, held, now.Add(callerLife), generation)
 	}
-	k, ok := keyNamed(held, id)
-	if !ok {
-		return PublicKey{}, Missing("public key")
-	}
-	s.keys.drop()
-	return k, nil
+	return held, err
 }
 
 func keyNamed(held []PublicKey, id string) (PublicKey, bool) {

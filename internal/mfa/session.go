@@ -6,7 +6,7 @@ import (
 )
 
 // Session says that a user is logged in at an application, as the user's devices show it. There is one for
-// each user and application at most.
+// each user and application at most, so that a user has [MaxApplications] at most.
 type Session struct {
 	ID            SessionID
 	UserID        UserID

@@ -33,10 +33,8 @@ func (s *Service) tidyTerms(in *AskApproval) error {
 // mergePolicy makes the request's policy what both demand.
 func mergePolicy(in *AskApproval) error {
 	own := in.Caller.Application.Settings.Policy
-	if in.Policy != nil {
-		if err := in.Policy.Validate(); err != nil {
-			return &Error{Code: Invalid, Field: "policy", Message: "the policy cannot be demanded", Cause: err}
-		}
+	if err := checkPolicy(in.Policy); err != nil {
+		return err
 	}
 	var merged policy.Policy
 	for _, p := range []*policy.Policy{own, in.Policy} {

@@ -177,8 +177,11 @@ func removedData(u User) json.RawMessage {
 	return json.RawMessage(`{"number":` + strconv.FormatInt(u.Number, 10) + `}`)
 }
 
-// withdraw cancels what the application still asks a user whom it lets go.
+// withdraw ends what the application still has with a user whom it lets go: its questions and its session.
 func (s *Service) withdraw(w WriteRecords, c *Caller, u User) error {
+	if _, err := w.RemoveSession(u.ID, c.Application.ID); err != nil {
+		return err
+	}
 	cancelled, err := w.CancelChallenges(u.ID, c.Application.ID, s.Now())
 	if err != nil {
 		return err

@@ -60,6 +60,27 @@ var applicationScenes = []scene{
 			same(w, "list", read(w, func(r mfa.Records) ([]mfa.Application, error) { return r.Applications(limit) }), want)
 		}
 	}},
+	{name: "one without a directory is its organization's own", play: func(w *world) {
+		own := w.application(func(a *mfa.Application) { a.DirectoryID, a.CreatedAt = "", after(1) })
+		older := w.application(func(a *mfa.Application) { a.DirectoryID = "" })
+		w.application(func(a *mfa.Application) { a.DirectoryID, a.OrganizationID = "", newID[mfa.OrganizationID]() })
+		list := read(w, func(r mfa.Records) ([]mfa.Application, error) { return r.OrganizationApplications(w.org.ID) })
+		same(w, "list", list, []mfa.Application{older, own})
+		same(w, "count", read(w, func(r mfa.Records) (int64, error) { return r.CountApplications(w.org.ID) }), 3)
+	}},
+	{name: "the oldest of a name in the organization is found", play: func(w *world) {
+		named := func(edit func(*mfa.Application)) mfa.Application {
+			return w.application(func(a *mfa.Application) { a.Name = "Login"; edit(a) })
+		}
+		named(func(a *mfa.Application) { a.CreatedAt = after(5) })
+		oldest := named(func(a *mfa.Application) { a.DirectoryID = "" })
+		named(func(a *mfa.Application) { a.OrganizationID, a.CreatedAt = newID[mfa.OrganizationID](), after(-5) })
+		find := func(name string) func(r mfa.Records) (mfa.Application, error) {
+			return func(r mfa.Records) (mfa.Application, error) { return r.ApplicationNamed(w.org.ID, name) }
+		}
+		same(w, "found", read(w, find("Login")), oldest)
+		missing(w, find("login"))
+	}},
 	{name: "are listed by directory, oldest first", play: func(w *world) {
 		younger := w.application(func(a *mfa.Application) { a.CreatedAt = after(1) })
 		same(w, "list", read(w, func(r mfa.Records) ([]mfa.Application, error) { return r.ApplicationsOf(w.dir.ID) }), []mfa.Application{w.app, younger})

@@ -2,9 +2,11 @@ package storetest
 
 import (
 	"encoding/json"
+	"sync/atomic"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/policy"
 )
 
 var challengeScenes = []scene{
@@ -51,6 +53,41 @@ var challengeScenes = []scene{
 		same(w, "absent", w.tryAnswer("no-such", answer), false)
 		same(w, "stored", w.challengeNow(c), c)
 	}},
+	{name: "its terms come back as they were added", play: func(w *world) {
+		two := 2
+		c := w.challenge(w.user(), func(c *mfa.Challenge) {
+			c.Terms = mfa.Terms{
+				Title: "Login", Policy: &policy.Policy{Methods: &two, Places: [][]policy.Fence{{{Kind: policy.Circle, Latitude: 1.25, Radius: 3}}}},
+				Reasons:   []mfa.DenialReason{{ID: "a", Text: "No"}, {ID: "b", Text: "Not me", Fraud: true}},
+				Recipient: &mfa.Recipient{Format: "launchkey", KeyID: "aa:bb", Key: json.RawMessage(`{"kty":"RSA"}`)},
+			}
+		})
+		same(w, "stored", w.challengeNow(c), c)
+	}},
+	{name: "what an answer brings along is kept with it", play: func(w *world) {
+		for _, brought := range []mfa.Outcome{{Failure: policy.FailedPermission}, {Packages: json.RawMessage(`{"auth":"x"}`)}} {
+			c := w.challenge(w.user())
+			answer := mfa.ChallengeAnswer{State: mfa.ChallengeDenied, Outcome: brought, At: after(5)}
+			same(w, "first", w.tryAnswer(c.ID, answer), true)
+			c.State, c.Outcome, c.AnsweredAt, c.UpdatedAt = answer.State, brought, answer.At, answer.At
+			answer.Outcome = mfa.Outcome{Failure: policy.FailedSensor}
+			same(w, "second", w.tryAnswer(c.ID, answer), false)
+			same(w, "stored", w.challengeNow(c), c)
+		}
+	}},
+	{name: "is withdrawn while it is pending and in time", play: func(w *world) {
+		cancel := func(id mfa.ChallengeID, at time.Time) bool {
+			return change(w, func(r mfa.WriteRecords) (bool, error) { return r.CancelChallenge(id, at) })
+		}
+		c := w.challenge(w.user())
+		same(w, "at its end", cancel(c.ID, c.ExpiresAt), false)
+		same(w, "first", cancel(c.ID, after(3)), true)
+		same(w, "second", cancel(c.ID, after(3)), false)
+		c.State, c.AnsweredAt, c.UpdatedAt = mfa.ChallengeCancelled, after(3), after(3)
+		same(w, "stored", w.challengeNow(c), c)
+		same(w, "answered after it", w.tryAnswer(c.ID, mfa.ChallengeAnswer{State: mfa.ChallengeApproved, At: after(4)}), false)
+		same(w, "absent", cancel("no-such", after(3)), false)
+	}},
 	{name: "an answer at or after its time comes too late", play: func(w *world) {
 		late := w.challenge(w.user(), func(c *mfa.Challenge) { c.ExpiresAt = after(5) })
 		same(w, "late", w.tryAnswer(late.ID, mfa.ChallengeAnswer{State: mfa.ChallengeApproved, At: after(5)}), false)
@@ -93,6 +130,20 @@ var challengeScenes = []scene{
 					return won, err
 				}
 				return true, r.AddReceipt(newReceipt(c))
+			}
+		})
+	}},
+	{name: "of a crowd that answers or withdraws one succeeds", play: func(w *world) {
+		race(w, 1, func() func(mfa.WriteRecords) (bool, error) {
+			c := w.challenge(w.user())
+			var turn atomic.Int64
+			return func(r mfa.WriteRecords) (bool, error) {
+				if turn.Add(1)%2 == 0 {
+					return r.CancelChallenge(c.ID, after(1))
+				}
+				return r.AnswerChallenge(c.ID, mfa.ChallengeAnswer{
+					State: mfa.ChallengeDenied, Outcome: mfa.Outcome{Failure: policy.FailedBusy}, At: after(1),
+				})
 			}
 		})
 	}},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -14,9 +15,27 @@ var directoryScenes = []scene{
 		missing(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory("no-such") })
 		missing(w, func(r mfa.Records) (mfa.Directory, error) { return r.DirectoryByName("no-such", w.dir.Name) })
 	}},
-	{name: "put again changes the name", play: func(w *world) {
+	{name: "its settings come back, the secret ones opened", play: func(w *world) {
+		d := mfa.Directory{
+			ID: newID[mfa.DirectoryID](), OrganizationID: w.org.ID, Name: "staff", Disabled: true,
+			Dialects: map[string]json.RawMessage{"launchkey": json.RawMessage(`{"sdk_keys":["a","b"]}`)}, Private: mfa.SecretText(`{"key":1}`),
+			CreatedAt: after(1),
+		}
+		w.write(func(r mfa.WriteRecords) error { return r.PutDirectory(d) })
+		same(w, "by id", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory(d.ID) }), d)
+		same(w, "by name", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.DirectoryByName(w.org.ID, "staff") }), d)
+	}},
+	{name: "are listed and counted by organization, oldest first", play: func(w *world) {
+		older := mfa.Directory{ID: newID[mfa.DirectoryID](), OrganizationID: w.org.ID, Name: "older", CreatedAt: after(-1)}
+		w.write(func(r mfa.WriteRecords) error { return r.PutDirectory(older) })
+		same(w, "list", read(w, func(r mfa.Records) ([]mfa.Directory, error) { return r.DirectoriesOf(w.org.ID) }), []mfa.Directory{older, w.dir})
+		same(w, "count", read(w, func(r mfa.Records) (int64, error) { return r.CountDirectories(w.org.ID) }), 2)
+		same(w, "none", read(w, func(r mfa.Records) (int64, error) { return r.CountDirectories("no-such") }), 0)
+	}},
+	{name: "put again changes name and settings", play: func(w *world) {
 		renamed := w.dir
-		renamed.Name = "staff"
+		renamed.Name, renamed.Disabled, renamed.Private = "staff", true, mfa.SecretText("{}")
+		renamed.Dialects = map[string]json.RawMessage{"x": json.RawMessage(`1`)}
 		w.write(func(r mfa.WriteRecords) error { return r.PutDirectory(renamed) })
 		same(w, "renamed", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory(w.dir.ID) }), renamed)
 	}},

@@ -39,6 +39,29 @@ var enrollmentScenes = []scene{
 		missing(w, func(r mfa.Records) (mfa.Enrollment, error) { return r.EnrollmentByCustomID("other", "ann") })
 		missing(w, func(r mfa.Records) (mfa.Enrollment, error) { return r.EnrollmentByCustomID(w.app.ID, "") })
 	}},
+	{name: "those pending for a user are listed by kind, oldest first", play: func(w *world) {
+		u := w.user()
+		of := func(kind mfa.EnrollmentKind, created int) mfa.Enrollment {
+			return w.enrollment(kind, func(e *mfa.Enrollment) {
+				e.UserID, e.CreatedAt, e.ExpiresAt = u.ID, after(created), after(created+10)
+			})
+		}
+		of(mfa.EnrollByCode, 0) // over at 10
+		young, old, done := of(mfa.EnrollByCode, 2), of(mfa.EnrollByCode, 1), of(mfa.EnrollByCode, 3)
+		of(mfa.EnrollTOTP, 2)
+		change(w, func(r mfa.WriteRecords) (bool, error) { return r.CompleteEnrollment(done.ID, u.ID, "x") })
+		list := func(r mfa.Records) ([]mfa.Enrollment, error) {
+			return r.PendingEnrollments(u.ID, mfa.EnrollByCode, after(10))
+		}
+		same(w, "pending", read(w, list), []mfa.Enrollment{old, young})
+		w.write(func(r mfa.WriteRecords) error { return r.RemoveEnrollment(old.ID) })
+		same(w, "one removed", read(w, list), []mfa.Enrollment{young})
+		w.refused(mfa.NotFound, "", func(r mfa.WriteRecords) error { return r.RemoveEnrollment(old.ID) })
+		nobody := read(w, func(r mfa.Records) ([]mfa.Enrollment, error) {
+			return r.PendingEnrollments("", mfa.EnrollByCode, start)
+		})
+		same(w, "of nobody", nobody, nil)
+	}},
 	{name: "completes once, with its user and authenticator", play: func(w *world) {
 		e := w.enrollment(mfa.EnrollByCode, nil)
 		user, held := newID[mfa.UserID](), newID[mfa.AuthenticatorID]()

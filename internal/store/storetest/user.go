@@ -109,6 +109,23 @@ var userScenes = []scene{
 		same(w, "pages", got, want)
 		same(w, "count", read(w, func(r mfa.Records) (int64, error) { return r.CountUsers(w.dir.ID) }), int64(len(want)))
 	}},
+	{name: "is found by a name, an alias before an id", play: func(w *world) {
+		u := w.user()
+		shadow := w.user(func(s *mfa.User) { s.Alias = newID[string]() })
+		named := func(name string) mfa.UserID {
+			ref := mfa.UserRef{Name: name}
+			found := read(w, func(r mfa.Records) (mfa.User, error) { return r.User(w.dir.ID, ref) })
+			same(w, "locked", change(w, func(r mfa.WriteRecords) (mfa.User, error) { return r.LockUser(w.dir.ID, ref) }), found)
+			return found.ID
+		}
+		same(w, "by alias", named(u.Alias), u.ID)
+		same(w, "by id", named(string(u.ID)), u.ID)
+		shadow.Alias = string(u.ID)
+		w.write(func(r mfa.WriteRecords) error { return r.UpdateUser(shadow) })
+		same(w, "an alias like an id", named(string(u.ID)), shadow.ID)
+		missing(w, func(r mfa.Records) (mfa.User, error) { return r.User(w.dir.ID, mfa.UserRef{Name: "no-such"}) })
+		missing(w, func(r mfa.Records) (mfa.User, error) { return r.User("other", mfa.UserRef{Name: u.Alias}) })
+	}},
 	{name: "times keep microseconds and zero stays zero", play: func(w *world) {
 		u := w.user(func(u *mfa.User) {
 			u.CodesUntil, u.StrikesUntil = time.Time{}, start.Add(time.Microsecond)

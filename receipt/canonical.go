@@ -17,11 +17,16 @@ var (
 // canonical encodes v by RFC 8785. Text in v must be valid UTF-8: the encoder
 // of the standard library would replace what is not.
 func canonical(v any) ([]byte, error) {
-	data, err := json.Marshal(v)
-	if err != nil {
+	var data bytes.Buffer
+	encoder := json.NewEncoder(&data)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
 		return nil, fmt.Errorf("cannot be encoded: %w", err)
 	}
-	out, err := jcs.Transform(data)
+	if out, ok := ordered(bytes.TrimSuffix(data.Bytes(), []byte("\n"))); ok {
+		return out, nil
+	}
+	out, err := jcs.Transform(data.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("cannot be made canonical: %w", err)
 	}

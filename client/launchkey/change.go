@@ -20,4 +20,3 @@ func (c Change[T]) IsZero() bool { return !c.made }
 
 // MarshalJSON writes the new value, or null for none.
 func (c Change[T]) MarshalJSON() ([]byte, error) { return json.Marshal(c.value) }
-

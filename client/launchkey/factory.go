@@ -31,7 +31,9 @@ func NewOrganizationFactory(baseURL string, id OrganizationID, privateKey []byte
 }
 
 // Ping asks for the server's time, which also shows that it can be reached.
-func (f *OrganizationFactory) Ping(ctx context.Context) (time.Time, error) { return f.issuer.server.ping(ctx) }
+func (f *OrganizationFactory) Ping(ctx context.Context) (time.Time, error) {
+	return f.issuer.server.ping(ctx)
+}
 
 // OrganizationClient manages the organization: its directories and services.
 func (f *OrganizationFactory) OrganizationClient() *OrganizationClient {
@@ -71,7 +73,9 @@ func NewDirectoryFactory(baseURL string, id DirectoryID, privateKey []byte, opti
 }
 
 // Ping asks for the server's time, which also shows that it can be reached.
-func (f *DirectoryFactory) Ping(ctx context.Context) (time.Time, error) { return f.issuer.server.ping(ctx) }
+func (f *DirectoryFactory) Ping(ctx context.Context) (time.Time, error) {
+	return f.issuer.server.ping(ctx)
+}
 
 // DirectoryClient acts on the directory: its services and users.
 func (f *DirectoryFactory) DirectoryClient() *DirectoryClient {
@@ -103,7 +107,9 @@ func NewServiceFactory(baseURL string, id ServiceID, privateKey []byte, options 
 }
 
 // Ping asks for the server's time, which also shows that it can be reached.
-func (f *ServiceFactory) Ping(ctx context.Context) (time.Time, error) { return f.issuer.server.ping(ctx) }
+func (f *ServiceFactory) Ping(ctx context.Context) (time.Time, error) {
+	return f.issuer.server.ping(ctx)
+}
 
 // ServiceClient acts on the service: it asks users and keeps their sessions.
 func (f *ServiceFactory) ServiceClient() *ServiceClient {

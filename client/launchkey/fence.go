@@ -217,7 +217,9 @@ func (w timeFenceWire) read() TimeFence {
 	return f
 }
 
-func (t TimeOfDay) valid() bool { return t.Hour >= 0 && t.Hour <= 23 && t.Minute >= 0 && t.Minute <= 59 }
+func (t TimeOfDay) valid() bool {
+	return t.Hour >= 0 && t.Hour <= 23 && t.Minute >= 0 && t.Minute <= 59
+}
 
 func (f TimeFence) check() error {
 	switch {

@@ -65,9 +65,13 @@ func shaped(text, shape, digits string) bool {
 // reference is how tokens name an entity: its type and its id.
 type reference string
 
-func (id OrganizationID) reference() reference { return reference("org:" + strings.ToLower(string(id))) }
-func (id DirectoryID) reference() reference    { return reference("dir:" + strings.ToLower(string(id))) }
-func (id ServiceID) reference() reference      { return reference("svc:" + strings.ToLower(string(id))) }
+func (id OrganizationID) reference() reference {
+	return reference("org:" + strings.ToLower(string(id)))
+}
+
+func (id DirectoryID) reference() reference { return reference("dir:" + strings.ToLower(string(id))) }
+
+func (id ServiceID) reference() reference { return reference("svc:" + strings.ToLower(string(id))) }
 
 // ids are names that can be checked, for calls that take several of them.
 type checkable interface{ check() error }

@@ -2,109 +2,61 @@ package launchkey
 
 import (
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // the protocol's older package is OAEP with SHA-1, where its weakness does not count
-	"encoding/base64"
-	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
-	"strings"
+
+	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 )
 
-// openLegacy opens the older package: RSA alone, in Base64 with line breaks.
-func (r *keyring) openLegacy(sealed string, id KeyID) ([]byte, error) {
+// openLegacy opens the older package, which says little more than yes or no.
+func (r *keyring) openLegacy(sealed string, id KeyID) (*AuthorizationResponse, error) {
 	key, err := r.find(id)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := base64.StdEncoding.DecodeString(strings.Map(withoutSpace, sealed))
+	read, err := answerpackage.OpenLegacy(sealed, key)
 	if err != nil {
-		return nil, undecided("its package is not in Base64")
+		return nil, undecided(err.Error())
 	}
-	plain, err := rsa.DecryptOAEP(sha1.New(), nil, key, raw, nil) //nolint:gosec // see the import
-	if err != nil {
-		return nil, undecided("its package cannot be decrypted")
-	}
-	return plain, nil
+	return &AuthorizationResponse{
+		Authorized: read.Response, ServicePins: read.ServicePins,
+		RequestID: AuthorizationID(read.AuthRequest), DeviceID: DeviceID(read.DeviceID),
+	}, nil
 }
 
-func withoutSpace(r rune) rune {
-	if strings.ContainsRune(" \t\r\n", r) {
-		return -1
-	}
-	return r
-}
-
-func readLegacyPackage(plain []byte) (*AuthorizationResponse, error) {
-	var w struct {
-		Response *bool           `json:"response"`
-		Request  AuthorizationID `json:"auth_request"`
-		Device   DeviceID        `json:"device_id"`
-		Pins     []string        `json:"service_pins"`
-	}
-	switch err := json.Unmarshal(plain, &w); {
+// openFull opens the package that says everything.
+func (r *keyring) openFull(sealed string) (*AuthorizationResponse, error) {
+	var missing error
+	read, err := answerpackage.Open(sealed, func(id string) *rsa.PrivateKey {
+		var key *rsa.PrivateKey
+		key, missing = r.find(KeyID(id))
+		return key
+	})
+	switch {
+	case errors.Is(err, answerpackage.ErrUnknownKey):
+		return nil, missing
 	case err != nil:
-		return nil, undecided("a member of the package has another type than the protocol says")
-	case w.Response == nil:
-		return nil, undecided("its package does not say what was decided")
-	case w.Request.check() != nil || w.Device.check() != nil:
-		return nil, undecided("its package does not name the request and the device")
-	}
-	return &AuthorizationResponse{Authorized: *w.Response, RequestID: w.Request, DeviceID: w.Device, ServicePins: w.Pins}, nil
-}
-
-type packageWire struct {
-	Type         string          `json:"type"`
-	Reason       string          `json:"reason"`
-	DenialReason string          `json:"denial_reason"`
-	Device       DeviceID        `json:"device_id"`
-	Pins         []string        `json:"service_pins"`
-	Request      AuthorizationID `json:"auth_request"`
-	Policy       *insightWire    `json:"auth_policy"`
-	Methods      []methodWire    `json:"auth_methods"`
-}
-
-type insightWire struct {
-	Requirement string      `json:"requirement"`
-	Amount      float64     `json:"amount"`
-	Types       []string    `json:"types"`
-	Fences      []fenceWire `json:"geofences"`
-}
-
-type methodWire struct {
-	Name         string `json:"method"`
-	Set          *bool  `json:"set"`
-	Active       *bool  `json:"active"`
-	Allowed      *bool  `json:"allowed"`
-	Supported    *bool  `json:"supported"`
-	UserRequired *bool  `json:"user_required"`
-	Passed       *bool  `json:"passed"`
-	Error        *bool  `json:"error"`
-}
-
-func readPackage(plain []byte) (*AuthorizationResponse, error) {
-	var w packageWire
-	switch err := json.Unmarshal(plain, &w); {
-	case err != nil:
-		return nil, undecided("a member of the package has another type than the protocol says")
-	case w.Type == "" || w.Reason == "":
-		return nil, undecided("its package does not say what was decided")
-	case w.Request.check() != nil || w.Device.check() != nil:
-		return nil, undecided("its package does not name the request and the device")
+		return nil, undecided(err.Error())
 	}
 	response := &AuthorizationResponse{
-		Type: knownOr(ResponseType(w.Type), OtherOutcome, Authorized, Denied, Failed), DenialReason: w.DenialReason,
-		Reason: knownOr(ResponseReason(w.Reason), ReasonOther, ReasonApproved, ReasonDisapproved, ReasonFraudulent, ReasonPolicy,
+		Authorized: read.Authorized(), Fraud: read.Fraud(), ServicePins: read.ServicePins,
+		RequestID: AuthorizationID(read.AuthRequest), DeviceID: DeviceID(read.DeviceID),
+		Type: knownOr(ResponseType(read.Type), OtherOutcome, Authorized, Denied, Failed),
+		Reason: knownOr(ResponseReason(read.Reason), ReasonOther, ReasonApproved, ReasonDisapproved, ReasonFraudulent, ReasonPolicy,
 			ReasonPermission, ReasonAuthentication, ReasonConfiguration, ReasonBusyLocal, ReasonSensor),
-		RequestID: w.Request, DeviceID: w.Device, ServicePins: w.Pins,
+		Policy: policyOf(read.AuthPolicy),
 	}
-	response.Authorized = response.Type == Authorized && response.Reason == ReasonApproved
-	response.Fraud = response.Reason == ReasonFraudulent
-	for _, m := range w.Methods {
-		response.Methods = append(response.Methods, m.read())
+	if read.DenialReason != nil {
+		response.DenialReason = *read.DenialReason
 	}
-	var err error
-	response.Policy, err = w.Policy.read()
-	return response, err
+	for _, m := range read.AuthMethods {
+		response.Methods = append(response.Methods, methodOf(m))
+	}
+	return response, nil
 }
+
+func undecided(why string) error { return fmt.Errorf("%w: %s", ErrUnexpectedAnswer, printable(why)) }
 
 // knownOr is the value when it is one of the known ones.
 func knownOr[T comparable](value, other T, known ...T) T {
@@ -114,37 +66,41 @@ func knownOr[T comparable](value, other T, known ...T) T {
 	return other
 }
 
-func (w *insightWire) read() (*ResponsePolicy, error) {
-	if w == nil {
-		return nil, nil
+func policyOf(told *answerpackage.AuthPolicy) *ResponsePolicy {
+	if told == nil {
+		return nil
 	}
-	fences, err := readFences(w.Fences)
-	if err != nil {
-		return nil, err
-	}
-	policy := &ResponsePolicy{
-		Requirement: knownOr(Requirement(w.Requirement), RequirementOther,
-			RequirementNone, RequirementAmount, RequirementTypes, RequirementConditional),
-		Fences: fences,
+	policy := &ResponsePolicy{}
+	if told.Requirement != nil {
+		policy.Requirement = knownOr(Requirement(*told.Requirement), RequirementOther,
+			RequirementAmount, RequirementTypes, RequirementConditional)
 	}
 	if policy.Requirement == RequirementAmount {
-		if policy.Amount, err = readAmount(&w.Amount); err != nil {
-			return nil, err
-		}
+		policy.Amount = told.Amount
 	}
-	for _, name := range w.Types {
-		if factor, err := ParseFactor(name); err == nil {
+	for _, name := range told.Types {
+		if factor, err := ParseFactor(string(name)); err == nil {
 			policy.Factors = append(policy.Factors, factor)
 		}
 	}
-	return policy, nil
+	for _, g := range told.Geofences {
+		policy.Fences = append(policy.Fences, fenceOf(g))
+	}
+	return policy
 }
 
-func (w methodWire) read() Method {
+func fenceOf(g answerpackage.Geofence) Fence {
+	if g.Type == answerpackage.Territory {
+		return Territory{Name: g.Name, Country: g.Country, AdministrativeArea: g.AdministrativeArea, PostalCode: g.PostalCode}
+	}
+	return Circle{Name: g.Name, Latitude: g.Latitude, Longitude: g.Longitude, Radius: g.Radius}
+}
+
+func methodOf(m answerpackage.AuthMethod) Method {
 	return Method{
-		Name: knownOr(MethodName(w.Name), MethodOther, MethodWearables, MethodGeofencing, MethodLocations,
+		Name: knownOr(MethodName(m.Method), MethodOther, MethodWearables, MethodGeofencing, MethodLocations,
 			MethodPINCode, MethodCircleCode, MethodFace, MethodFingerprint),
-		Set: w.Set, Active: isTrue(w.Active), Allowed: isTrue(w.Allowed), Supported: isTrue(w.Supported),
-		UserRequired: w.UserRequired, Passed: w.Passed, Error: w.Error,
+		Set: m.Set, Active: m.Active, Allowed: m.Allowed, Supported: m.Supported,
+		UserRequired: m.UserRequired, Passed: m.Passed, Error: m.Error,
 	}
 }

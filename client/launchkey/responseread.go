@@ -1,9 +1,6 @@
 package launchkey
 
-import (
-	"encoding/json"
-	"fmt"
-)
+import "encoding/json"
 
 // responseWire is the outer answer, which the server has made: the device's
 // packages, and the user in three names.
@@ -20,36 +17,28 @@ type responseWire struct {
 // is one, or else the older one.
 func (r *keyring) openResponse(plain []byte) (*AuthorizationResponse, error) {
 	var wire responseWire
-	if err := json.Unmarshal(plain, &wire); err != nil {
+	switch err := json.Unmarshal(plain, &wire); {
+	case err != nil:
 		return nil, undecided("a member has another type than the protocol says")
-	}
-	switch {
-	case wire.Legacy == nil && wire.Full == "":
+	case wire.Legacy == nil:
 		return nil, undecided("it has no package of the device")
 	case wire.ServiceRef == "", wire.UserPushID == "", wire.KeyID == "":
 		return nil, undecided("it does not name the user and the key")
 	}
 	response, err := r.openPackage(wire)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case response.RequestID.check() != nil || response.DeviceID.check() != nil:
+		return nil, undecided("its package does not name the request and the device")
 	}
 	response.ServiceUserHash, response.OrganizationUserHash, response.UserPushID = wire.ServiceRef, wire.OrgRef, wire.UserPushID
 	return response, nil
 }
 
-func undecided(why string) error { return fmt.Errorf("%w: %s", ErrUnexpectedAnswer, why) }
-
 func (r *keyring) openPackage(wire responseWire) (*AuthorizationResponse, error) {
 	if wire.Full == "" {
-		plain, err := r.openLegacy(*wire.Legacy, wire.KeyID)
-		if err != nil {
-			return nil, err
-		}
-		return readLegacyPackage(plain)
+		return r.openLegacy(*wire.Legacy, wire.KeyID)
 	}
-	plain, err := r.open(wire.Full)
-	if err != nil {
-		return nil, err
-	}
-	return readPackage(plain)
+	return r.openFull(wire.Full)
 }

@@ -33,7 +33,9 @@ func (a *App) wireDialects() error {
 }
 
 // callbacks are the dialects' parts in deliveries: the domain queues by them, and the worker renders.
-func (a *App) callbacks() []mfa.Callback { return []mfa.Callback{a.authy.Callback()} }
+func (a *App) callbacks() []mfa.Callback {
+	return []mfa.Callback{a.authy.Callback(), a.launchkey.Callback()}
+}
 
 // pushKey is the public half of the VAPID key as browsers want it, or "" where no Web Push is sent: push
 // services demand a contact, which the operator gives; the sandbox has its own.

@@ -1,6 +1,7 @@
 package mfa
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -21,6 +22,7 @@ type AskApproval struct {
 	Caller        *Caller
 	User          UserRef
 	Message       string
+	MessageRunes  int // how long the message may be; 0 means [Limits.MessageRunes]
 	Details       []Detail
 	HiddenDetails []Detail
 	Amount        *Amount
@@ -74,7 +76,7 @@ func (s *Service) tidyQuestion(in *AskApproval) error {
 	if !in.Caller.Application.Settings.Approvals {
 		return refuse(Forbidden, ReasonFeatureOff, "approval requests are not enabled for the application")
 	}
-	in.Message = cut(Showable(in.Message), s.limits.MessageRunes)
+	in.Message = cut(Showable(in.Message), cmp.Or(in.MessageRunes, s.limits.MessageRunes))
 	if strings.TrimSpace(in.Message) == "" {
 		return &Error{Code: Invalid, Field: "message", Message: "the message is empty"}
 	}

@@ -20,6 +20,9 @@ const (
 	opService   op = "service"
 	opKey       op = "key"
 	opPolicy    op = "policy"
+	opLink      op = "link"
+	opAsk       op = "ask"
+	opCancel    op = "cancel"
 )
 
 // failure is an entry of the protocol's catalogue. Without a code the answer has no body; with one, its status
@@ -47,7 +50,12 @@ var (
 	failSDKKey        = failure{http.StatusBadRequest, "ORG-006", "The SDK key is not one of the directory."}
 	failServiceName   = failure{http.StatusBadRequest, "SVC-001", "The name is that of another service."}
 	failPolicy        = failure{http.StatusBadRequest, "SVC-002", "The policy cannot be used."}
+	failClosed        = failure{http.StatusBadRequest, "SVC-003", "The policy cannot be met at this time."}
 	failNoService     = failure{http.StatusBadRequest, "SVC-004", "There is no such service."}
+	failInProgress    = failure{http.StatusConflict, "SVC-005", "Another request waits for the user's answer."}
+	failResponded     = failure{http.StatusConflict, "SVC-006", "The request has been answered."}
+	failCancelled     = failure{http.StatusConflict, "SVC-007", "The request was canceled."}
+	failIdentifier    = failure{http.StatusBadRequest, "DIR-001", "The identifier is a text of 1 to 500 characters."}
 	failKey           = failure{http.StatusBadRequest, "KEY-001", "The key is not an RSA public key in PEM, of 2048 to 8192 bits."}
 	failKeyInUse      = failure{http.StatusBadRequest, "KEY-002", "The key is there already."}
 	failNoKey         = failure{http.StatusBadRequest, "KEY-003", "There is no such key."}
@@ -70,7 +78,17 @@ var catalogue = []row{
 	{code: mfa.Limited, is: failLimited},
 	{code: mfa.Unavailable, is: failUnavailable},
 	{code: mfa.Internal, is: failUnexpected},
+	{reason: mfa.ReasonPolicyClosed, is: failClosed},
 	{code: mfa.Forbidden, is: failForbidden},
+
+	{op: opLink, code: mfa.Invalid, field: "alias", is: failIdentifier},
+	{reason: mfa.ReasonDevicesFull, is: failure{http.StatusBadRequest, "ARG-001", ""}},
+	{op: opAsk, reason: mfa.ReasonApprovalPending, is: failInProgress},
+	{op: opAsk, reason: mfa.ReasonNoDevice, is: failMissing},
+	{op: opAsk, code: mfa.Invalid, field: "policy", is: failPolicy},
+	{op: opCancel, reason: mfa.ReasonCancelled, is: failCancelled},
+	{op: opCancel, reason: mfa.ReasonNotPending, is: failResponded},
+	{op: opCancel, code: mfa.Expired, is: failMissing},
 
 	{op: opDirectory, code: mfa.Conflict, field: "name", is: failDirectoryName},
 	{op: opService, code: mfa.Conflict, field: "name", is: failServiceName},

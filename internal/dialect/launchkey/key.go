@@ -87,13 +87,18 @@ func publicPEM(key any) (string, error) {
 // recipient is a key that things can be sealed to, and whose signatures can be checked.
 type recipient struct {
 	id        string
+	pem       string // as it was brought
 	public    *rsa.PublicKey
 	encrypter jose.Encrypter
 }
 
 // newRecipient prepares a key. Bodies for clients are wrapped with RSA-OAEP and SHA-1: all releases of the
 // published ones open it, not all the newer kind.
-func newRecipient(public *rsa.PublicKey) (*recipient, error) {
+func newRecipient(text string) (*recipient, error) {
+	public, err := ParsePublicKey(text)
+	if err != nil {
+		return nil, err
+	}
 	id, err := KeyID(public)
 	if err != nil {
 		return nil, err
@@ -104,7 +109,7 @@ func newRecipient(public *rsa.PublicKey) (*recipient, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare a key: %w", err)
 	}
-	return &recipient{id, public, encrypter}, nil
+	return &recipient{id, text, public, encrypter}, nil
 }
 
 // seal is the compact form of a plaintext that only the key's holder opens.
@@ -133,11 +138,7 @@ func (k *recipients) of(text string) (*recipient, error) {
 	if known != nil {
 		return known, nil
 	}
-	public, err := ParsePublicKey(text)
-	if err != nil {
-		return nil, err
-	}
-	made, err := newRecipient(public)
+	made, err := newRecipient(text)
 	if err != nil {
 		return nil, err
 	}

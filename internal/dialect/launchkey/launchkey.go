@@ -60,11 +60,12 @@ func (r *route) name() string { return r.method + " " + r.path }
 
 func routes() []route {
 	const get, post, patch, remove = http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
-	const org, dir = mfa.OwnerOrganization, mfa.OwnerDirectory
+	const org, dir, svc = mfa.OwnerOrganization, mfa.OwnerDirectory, mfa.OwnerApplication
 	return slices.Concat([]route{
 		{method: get, path: "/public/v3/ping", open: (*Dialect).ping},
 		{method: get, path: "/public/v3/public-key", open: (*Dialect).publicKey},
 		{method: get, path: "/public/v3/public-key/{kid}", open: (*Dialect).publicKey},
+		{method: get, path: pictures + "{code}", open: (*Dialect).picture},
 
 		{method: post, path: "/organization/v3/directories", subject: org, op: opDirectory, answer: (*Dialect).createDirectory},
 		{method: get, path: "/organization/v3/directories", subject: org, answer: (*Dialect).allDirectories},
@@ -77,7 +78,21 @@ func routes() []route {
 		{method: post, path: "/organization/v3/directory/sdk-keys", subject: org, op: opKnown, answer: (*Dialect).addSDKKey},
 		{method: post, path: "/organization/v3/directory/sdk-keys/list", subject: org, op: opKnown, answer: (*Dialect).listSDKKeys},
 		{method: remove, path: "/organization/v3/directory/sdk-keys", subject: org, op: opKnown, answer: (*Dialect).removeSDKKey},
-	}, services("/organization/v3", org), services("/directory/v3", dir))
+	}, services("/organization/v3", org), services("/directory/v3", dir), []route{
+		{method: post, path: "/directory/v3/devices", subject: dir, op: opLink, answer: (*Dialect).linkDevice},
+		{method: post, path: "/directory/v3/devices/list", subject: dir, answer: (*Dialect).listDevices},
+		{method: remove, path: "/directory/v3/devices", subject: dir, answer: (*Dialect).unlinkDevice},
+		{method: post, path: "/directory/v3/sessions/list", subject: dir, answer: (*Dialect).listSessions},
+		{method: remove, path: "/directory/v3/sessions", subject: dir, answer: (*Dialect).endSessions},
+		{method: post, path: "/directory/v3/totp", subject: dir, op: opLink, answer: (*Dialect).generateTOTP},
+		{method: remove, path: "/directory/v3/totp", subject: dir, answer: (*Dialect).removeTOTP},
+		{method: post, path: "/service/v3/auths", subject: svc, op: opAsk, answer: (*Dialect).ask},
+		{method: get, path: "/service/v3/auths/{id}", subject: svc, op: opAsk, answer: (*Dialect).poll},
+		{method: remove, path: "/service/v3/auths/{id}", subject: svc, op: opCancel, answer: (*Dialect).cancel},
+		{method: post, path: "/service/v3/sessions", subject: svc, answer: (*Dialect).startSession},
+		{method: remove, path: "/service/v3/sessions", subject: svc, answer: (*Dialect).endSession},
+		{method: post, path: "/service/v3/totp", subject: svc, answer: (*Dialect).verifyTOTP},
+	})
 }
 
 // services are the calls that manage services, which an organization and a directory have alike.

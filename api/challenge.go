@@ -1,5 +1,7 @@
 package api
 
+import "encoding/json"
+
 // ChallengeState says where a challenge stands. Only a pending one can be
 // answered; every other state is final.
 type ChallengeState string
@@ -28,6 +30,10 @@ type Challenge struct {
 	AnsweredBy string `json:"answered_by,omitempty"`
 	Reason     string `json:"reason,omitempty"`
 	Fraud      bool   `json:"fraud,omitempty"`
+	// Failure marks a denial that the device gave because the question's
+	// policy could not be satisfied, and says why, in the words of package
+	// policy.
+	Failure string `json:"failure,omitempty"`
 }
 
 // Question is what a person is asked, exactly as it must be signed: a device
@@ -41,13 +47,20 @@ type Question struct {
 	// every other one.
 	Challenge string   `json:"challenge"`
 	Nonce     string   `json:"nonce"`
+	Title     string   `json:"title,omitempty"` // shown above the message
 	Message   string   `json:"message"`
 	Details   []Detail `json:"details"` // never null; the order is meant
 	Amount    *Amount  `json:"amount,omitempty"`
 	// HiddenDetailsHash stands for details that the application stores with
 	// the question and that nobody is shown.
 	HiddenDetailsHash string `json:"hidden_details_hash,omitempty"`
-	CreatedAt         string `json:"created_at"`
+	// Policy is what an approval must satisfy, as package policy writes it.
+	Policy json.RawMessage `json:"policy,omitempty"`
+	// Reasons are what a denial chooses from, where there are any.
+	Reasons []DenialReason `json:"reasons,omitempty"`
+	// Recipient is who alone may read the particulars of the answer.
+	Recipient *Recipient `json:"recipient,omitempty"`
+	CreatedAt string     `json:"created_at"`
 	// ExpiresAt is null for a question that stays open.
 	ExpiresAt *string `json:"expires_at"`
 }
@@ -67,6 +80,30 @@ type Detail struct {
 type Amount struct {
 	Value    string `json:"value"`
 	Currency string `json:"currency"`
+}
+
+// DenialReason is one offered reason for a denial. A denial's statement
+// carries its text and its flag.
+type DenialReason struct {
+	ID    string `json:"id"`
+	Text  string `json:"text"`
+	Fraud bool   `json:"fraud"`
+}
+
+// Recipient is an application's key for the packages of an answer. Format is
+// "launchkey".
+type Recipient struct {
+	Format string `json:"format"`
+	KeyID  string `json:"kid"`
+	Key    RSAJWK `json:"key"`
+}
+
+// RSAJWK is an RSA public key in the form of RFC 7517, with exactly these
+// members.
+type RSAJWK struct {
+	E   string `json:"e"`
+	Kty string `json:"kty"` // always "RSA"
+	N   string `json:"n"`
 }
 
 // Logo is a picture of the application for one screen density: "default",
@@ -103,6 +140,11 @@ const (
 // compact JWS. The response is the receipt file, as package receipt reads it.
 // Sending the identical statement again gives the same receipt again, so that
 // an answer whose response was lost can be repeated.
+//
+// Packages is an object of texts, encrypted for the question's recipient: with
+// the format "launchkey" they are named auth and auth_jwe. Exactly the answers
+// to questions with a recipient have them, and the statement their hash.
 type Answer struct {
-	Statement string `json:"statement"`
+	Statement string          `json:"statement"`
+	Packages  json.RawMessage `json:"packages,omitempty"`
 }

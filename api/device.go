@@ -16,6 +16,8 @@ const (
 	PathChallenge       = DevicePrefix + "/challenges/{id}"          // GET Challenge
 	PathChallengeAnswer = DevicePrefix + "/challenges/{id}/answer"   // POST Answer, gives a receipt
 	PathReceipt         = DevicePrefix + "/receipts/{challenge}"     // GET a receipt
+	PathSessions        = DevicePrefix + "/sessions"                 // GET SessionList
+	PathSession         = DevicePrefix + "/sessions/{id}"            // DELETE ends it
 	PathStream          = DevicePrefix + "/stream"                   // GET server-sent events
 )
 
@@ -32,8 +34,9 @@ const (
 	MaxListLimit     = 100
 	DefaultListLimit = 20
 	// MaxDeviceBody bounds every request body of the protocol. The largest
-	// is an answer, whose statement repeats a question of bounded size.
-	MaxDeviceBody = 160 << 10
+	// is an answer, whose statement repeats a question of bounded size, with
+	// its packages.
+	MaxDeviceBody = 224 << 10
 	// MaxNameLength bounds a device's name in characters: one line on a list.
 	MaxNameLength = 100
 )

@@ -33,10 +33,12 @@ const (
 	CodeProofReplayed     = "proof_replayed"      // 401: this proof was used before
 	CodeDeviceUnknown     = "device_unknown"      // 401: the key is not linked, or no longer
 	CodeLinkRefused       = "link_refused"        // 403: code or token unknown, used up, expired or wrong
+	CodeDisabled          = "disabled"            // 403: the application or the directory is switched off
 	CodeUserDisabled      = "user_disabled"       // 403: the person's account is closed
 	CodeNotFound          = "not_found"           // 404: no such route
 	CodeChallengeUnknown  = "challenge_unknown"   // 404: not a challenge of this device's person
 	CodeReceiptUnknown    = "receipt_unknown"     // 404: no receipt for that challenge
+	CodeSessionUnknown    = "session_unknown"     // 404: not a session of this device's person
 	CodePushUnavailable   = "push_unavailable"    // 404: the server sends no Web Push
 	CodeMethodNotAllowed  = "method_not_allowed"  // 405
 	CodeKeyInUse          = "key_in_use"          // 409: this key is already a linked device
@@ -47,6 +49,8 @@ const (
 	CodeTooLarge          = "too_large"           // 413: body above MaxDeviceBody
 	CodeMediaType         = "media_type"          // 415: the body is not application/json
 	CodeMismatch          = "statement_mismatch"  // 422: signed, but not what was asked
+	CodePolicyUnmet       = "policy_unmet"        // 422: the approval's evidence does not satisfy the policy
+	CodePackagesInvalid   = "packages_invalid"    // 422: the packages are missing, unasked or not those signed for
 	CodeStatementTime     = "statement_time"      // 422: device_time is off; correct by the Date header
 	CodeRateLimited       = "rate_limited"        // 429: with Retry-After
 	CodeInternal          = "internal"            // 500

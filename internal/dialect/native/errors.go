@@ -19,11 +19,12 @@ const codeKeyInvalid = "key_invalid"
 var statuses = map[string]int{
 	api.CodeInvalidRequest: 400, api.CodeKeyMismatch: 400, api.CodeStatementInvalid: 400,
 	api.CodeProofMissing: 401, api.CodeProofInvalid: 401, api.CodeProofTime: 401, api.CodeProofReplayed: 401,
-	api.CodeDeviceUnknown: 401, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeUserDisabled: 403,
-	api.CodeNotFound: 404, api.CodeChallengeUnknown: 404, api.CodeReceiptUnknown: 404, api.CodePushUnavailable: 404,
+	api.CodeDeviceUnknown: 401, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeUserDisabled: 403, api.CodeDisabled: 403,
+	api.CodeNotFound: 404, api.CodeChallengeUnknown: 404, api.CodeReceiptUnknown: 404, api.CodePushUnavailable: 404, api.CodeSessionUnknown: 404,
 	api.CodeMethodNotAllowed: 405, api.CodeKeyInUse: 409, api.CodeAlreadyAnswered: 409, api.CodeDirectoryRequired: 409,
 	api.CodeExpired: 410, api.CodeCancelled: 410, api.CodeTooLarge: 413, api.CodeMediaType: 415,
-	api.CodeMismatch: 422, api.CodeStatementTime: 422, api.CodeRateLimited: 429, api.CodeInternal: 500, api.CodeUnavailable: 503,
+	api.CodeMismatch: 422, api.CodePolicyUnmet: 422, api.CodePackagesInvalid: 422, api.CodeStatementTime: 422,
+	api.CodeRateLimited: 429, api.CodeInternal: 500, api.CodeUnavailable: 503,
 }
 
 // problemError is a refusal in this API's own words.
@@ -62,6 +63,9 @@ var (
 		mfa.ReasonStatementInvalid:  api.CodeStatementInvalid,
 		mfa.ReasonStatementMismatch: api.CodeMismatch,
 		mfa.ReasonStatementTime:     api.CodeStatementTime,
+		mfa.ReasonPolicyUnmet:       api.CodePolicyUnmet,
+		mfa.ReasonPackagesInvalid:   api.CodePackagesInvalid,
+		mfa.ReasonDisabled:          api.CodeDisabled,
 		mfa.ReasonUserSuspended:     api.CodeUserDisabled,
 		mfa.ReasonNotPending:        api.CodeAlreadyAnswered,
 		mfa.ReasonCodeWrong:         api.CodeLinkRefused,

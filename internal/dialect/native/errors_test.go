@@ -14,6 +14,7 @@ import (
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -63,6 +64,17 @@ var refusals = []refusal{
 		ann.Suspend()
 		return d.link(code, nil)
 	}},
+	{api.CodeDisabled, 403, func(t *testing.T, d *desk) answer {
+		own := newDesk(t)
+		return answering(own, "4155550317", func(phone *mfatest.Device, asked mfa.Challenge) string {
+			_, err := own.Service.UpdateApplication(t.Context(), own.Caller.Directory.ID.Owner(), own.Caller.Application.ID, func(a *mfa.Application) error {
+				a.Settings.Disabled = true
+				return nil
+			})
+			own.check(err)
+			return phone.Statement(asked, receipt.Approved, nil)
+		})
+	}},
 	{api.CodeNotFound, 404, func(t *testing.T, d *desk) answer {
 		return d.do(request{method: http.MethodGet, target: "/api/v1/nothing"})
 	}},
@@ -71,6 +83,9 @@ var refusals = []refusal{
 	}},
 	{api.CodeReceiptUnknown, 404, func(t *testing.T, d *desk) answer {
 		return d.get(d.Register("4155550305").Link(), path(api.PathReceipt, "{challenge}", "x"))
+	}},
+	{api.CodeSessionUnknown, 404, func(t *testing.T, d *desk) answer {
+		return d.endSession(d.Register("4155550318").Link(), "x")
 	}},
 	{api.CodePushUnavailable, 404, func(t *testing.T, d *desk) answer {
 		phone := d.Register("4155550306").Link()
@@ -117,6 +132,14 @@ var refusals = []refusal{
 		return answering(d, "4155550311", func(phone *mfatest.Device, asked mfa.Challenge) string {
 			return phone.Statement(asked, receipt.Approved, func(s *receipt.Statement) { s.Question.Message = "Pay 1?" })
 		})
+	}},
+	{api.CodePolicyUnmet, 422, func(t *testing.T, d *desk) answer {
+		phone, asked := d.demand("4155550319", func(in *mfa.AskApproval) { in.Policy = &policy.Policy{DenyRooted: true} })
+		return d.answer(phone, asked, phone.Statement(asked, receipt.Approved, found(policy.Evidence{Rooted: true})))
+	}},
+	{api.CodePackagesInvalid, 422, func(t *testing.T, d *desk) answer {
+		phone, asked := d.demand("4155550320", d.toRecipient)
+		return d.answerWith(phone, asked, phone.Statement(asked, receipt.Approved, carrying(packages)), `{"auth":"AAAA","auth_jwe":"x.y.z"}`)
 	}},
 	{api.CodeStatementTime, 422, func(t *testing.T, d *desk) answer {
 		return answering(d, "4155550312", func(phone *mfatest.Device, asked mfa.Challenge) string {
@@ -297,7 +320,7 @@ func TestWrongMethodsAndPathsAreToldApart(t *testing.T) {
 	d := newDesk(t)
 	for target, allow := range map[string]string{
 		api.PathDevice: "GET, DELETE", api.PathLinks: "POST", api.PathPush: "PUT, DELETE", api.PathChallenges: "GET", "/api/v1/receipts/x": "GET",
-		"/api/v1/device/challenges/x/answer": "POST", "/api/v1/device/links/phone/x": "POST",
+		"/api/v1/device/sessions": "GET", "/api/v1/device/sessions/x": "DELETE", "/api/v1/device/challenges/x/answer": "POST", "/api/v1/device/links/phone/x": "POST",
 	} {
 		for _, method := range []string{http.MethodPatch, http.MethodOptions, "BREW"} {
 			a := d.do(request{method: method, target: target})

@@ -83,6 +83,8 @@ func (d *Dialect) routes() []route {
 		{"GET " + api.PathChallenge, d.device(d.challenge)},
 		{"POST " + api.PathChallengeAnswer, d.device(d.answer)},
 		{"GET " + api.PathReceipt, d.device(d.deviceReceipt)},
+		{"GET " + api.PathSessions, d.device(d.sessions)},
+		{"DELETE " + api.PathSession, d.device(d.endSession)},
 		{"GET " + api.PathStream, d.device(d.stream)},
 		{"GET " + PathReceipts, d.applicationReceipt},
 	}

@@ -113,7 +113,7 @@ func TestARequestIsSeenAnsweredAndProved(t *testing.T) {
 }
 
 // path fills the one variable of a route.
-func path(pattern, name string, id mfa.ChallengeID) string {
+func path[ID ~string](pattern, name string, id ID) string {
 	return strings.Replace(pattern, name, string(id), 1)
 }
 

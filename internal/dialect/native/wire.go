@@ -42,7 +42,7 @@ func stamp(t time.Time) string {
 func wireChallenge(c mfa.Challenge) (api.Challenge, error) {
 	out := api.Challenge{
 		ID: string(c.ID), State: api.ChallengeState(c.State), AnsweredAt: stamp(c.AnsweredAt),
-		AnsweredBy: string(c.AuthenticatorID), Reason: c.Reason, Fraud: c.Fraud,
+		AnsweredBy: string(c.AuthenticatorID), Reason: c.Reason, Fraud: c.Fraud, Failure: string(c.Failure),
 	}
 	for _, l := range c.Logos {
 		out.Logos = append(out.Logos, api.Logo{Resolution: l.Resolution, URL: l.URL})

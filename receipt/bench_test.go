@@ -41,7 +41,7 @@ func BenchmarkSeal(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := receipt.Seal(server, jws, deviceKey, "evt-1", asked.Add(time.Minute)); err != nil {
+		if _, err := receipt.Seal(server, jws, deviceKey, sampleStatement(deviceKey).Question.Challenge, "evt-1", asked.Add(time.Minute)); err != nil {
 			b.Fatal(err)
 		}
 	}

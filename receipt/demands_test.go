@@ -143,7 +143,7 @@ func TestAReceiptOfAnUnmetPolicyIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := receipt.Seal(server, jws, deviceKey, "evt-1", asked.Add(time.Minute))
+		r, err := receipt.Seal(server, jws, deviceKey, s.Question.Challenge, "evt-1", asked.Add(time.Minute))
 		if err != nil {
 			t.Fatal(err)
 		}

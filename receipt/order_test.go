@@ -18,7 +18,12 @@ func TestMembersAreOrderedAsTheStandardSays(t *testing.T) {
 		"members":              {`{"b":{"d":true,"c":null},"a":[{"y":"2","x":"1"},{}]}`, `{"a":[{"x":"1","y":"2"},{}],"b":{"c":null,"d":true}}`, true},
 		"a name within a name": {`{"ab":"1","a":"2"}`, `{"a":"2","ab":"1"}`, true},
 		"escapes":              {`{"b":"\"\\\n\u001f","a":"é</>&"}`, `{"a":"é</>&","b":"\"\\\n\u001f"}`, true},
-		"a number":             {`{"a":1}`, "", false},
+		"numbers":              {`{"b":0,"a":1500000000}`, `{"a":1500000000,"b":0}`, true},
+		"a fraction":           {`{"a":1.5}`, "", false},
+		"a negative number":    {`{"a":-1}`, "", false},
+		"an exponent":          {`{"a":1e3}`, "", false},
+		"a leading zero":       {`{"a":01}`, "", false},
+		"a large number":       {`{"a":9007199254740993}`, "", false},
 		"an odd escape":        {`{"a":"\u2028"}`, "", false},
 		"a needless escape":    {`{"a":"\u0026"}`, "", false},
 		"a longer escape":      {`{"a":"\u000a"}`, "", false},
@@ -41,10 +46,10 @@ func TestMembersAreOrderedAsTheStandardSays(t *testing.T) {
 
 // FuzzOrdered compares with the library, which reads any JSON.
 func FuzzOrdered(f *testing.F) {
-	f.Add("message", "Café </script> \u2028 \x00\x1f\x7f", "\xff", true)
-	f.Add("b", `"\`, "\u2029", false)
-	f.Fuzz(func(t *testing.T, a, b, c string, d bool) {
-		data, err := json.Marshal(map[string]any{"z": a, "a": []string{b, c}, "m": map[string]any{a: b, "k": d, "c": nil}, b: c})
+	f.Add("message", "Café </script> \u2028 \x00\x1f\x7f", "\xff", 7, true)
+	f.Add("b", `"\`, "\u2029", -1, false)
+	f.Fuzz(func(t *testing.T, a, b, c string, n int, d bool) {
+		data, err := json.Marshal(map[string]any{"z": a, "a": []string{b, c}, "m": map[string]any{a: b, "k": d, "c": nil, "n": n}, b: c})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 )
 
 // proofType is the typ of a request proof's header, by RFC 9449.
@@ -75,7 +73,7 @@ func NewProof(signer crypto.Signer, method, target string, body []byte, at time.
 	if err != nil {
 		return "", fmt.Errorf("proof: %w", err)
 	}
-	return signCompact(signer, map[jose.HeaderKey]any{jose.HeaderType: proofType, "jwk": key}, payload)
+	return signCompact(signer, proofHeader{Algorithm: algorithm, Key: key, Type: proofType}, payload)
 }
 
 // ParseProof verifies the proof of one request as it arrived. The caller then

@@ -72,7 +72,7 @@ func sampleReceipt(t testing.TB) (receipt.Receipt, receipt.JWK) {
 	if _, err := receipt.Open(jws, deviceKey); err != nil {
 		t.Fatal(err)
 	}
-	r, err := receipt.Seal(server, jws, deviceKey, "evt-1", asked.Add(61*time.Second))
+	r, err := receipt.Seal(server, jws, deviceKey, sampleStatement(deviceKey).Question.Challenge, "evt-1", asked.Add(61*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestAnAnswerTakenAfterExpiryIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := receipt.Seal(server, jws, deviceKey, "evt-1", asked.Add(10*time.Minute+time.Millisecond))
+	r, err := receipt.Seal(server, jws, deviceKey, sampleStatement(deviceKey).Question.Challenge, "evt-1", asked.Add(10*time.Minute+time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,17 +30,9 @@ type SealClaims struct {
 }
 
 // Seal makes the receipt of an accepted answer. The caller has opened the
-// statement with [Open] under device, and compared its question; Seal does
-// not check the signature a second time.
-func Seal(server crypto.Signer, statement string, device JWK, event string, receivedAt time.Time) (Receipt, error) {
-	_, payload, err := split(statement, MaxStatement)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("statement: %w", err)
-	}
-	s, err := ParseStatement(payload)
-	if err != nil {
-		return Receipt{}, err
-	}
+// statement with [Open] or [VerifyStatement] under device and compared its question,
+// which was that of the challenge; Seal reads none of it a second time.
+func Seal(server crypto.Signer, statement string, device JWK, challenge, event string, receivedAt time.Time) (Receipt, error) {
 	serverKey, err := NewJWK(server.Public())
 	if err != nil {
 		return Receipt{}, err
@@ -49,7 +41,7 @@ func Seal(server crypto.Signer, statement string, device JWK, event string, rece
 		Type:       SealType,
 		Statement:  hash([]byte(statement)),
 		Device:     device.Thumbprint(),
-		Challenge:  s.Question.Challenge,
+		Challenge:  challenge,
 		Event:      event,
 		ReceivedAt: FormatTime(receivedAt),
 	})

@@ -1,7 +1,9 @@
 package receipt
 
 import (
+	"bytes"
 	"crypto"
+	"errors"
 	"fmt"
 
 	"github.com/twinseal/twinseal/policy"
@@ -115,4 +117,18 @@ func Open(jws string, key JWK) (Statement, error) {
 		return Statement{}, fmt.Errorf("statement: device.key is not the thumbprint of the signing key")
 	}
 	return s, nil
+}
+
+// VerifyStatement is [Open] for a caller who knows what was signed: payload, the
+// canonical form of a statement that names key. Nothing is parsed, so nothing
+// can be understood in two ways.
+func VerifyStatement(jws string, key JWK, payload []byte) error {
+	_, signed, err := openCompact(jws, MaxStatement, statementHeaderType, key)
+	if err != nil {
+		return fmt.Errorf("statement: %w", err)
+	}
+	if !bytes.Equal(signed, payload) {
+		return errors.New("statement: something else was signed")
+	}
+	return nil
 }

@@ -429,3 +429,37 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+func TestAKnownStatementIsVerifiedAsOpenWould(t *testing.T) {
+	t.Parallel()
+	device, key := newKey(t)
+	_, other := newKey(t)
+	s := sampleStatement(key)
+	payload, err := s.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	jws, err := receipt.Sign(device, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := receipt.VerifyStatement(jws, key, payload); err != nil {
+		t.Fatalf("a good statement: %v", err)
+	}
+	seal, err := receipt.Seal(device, jws, key, s.Question.Challenge, "evt-1", asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string]error{
+		"another payload":   receipt.VerifyStatement(jws, key, append(payload[:len(payload)-1:len(payload)-1], ' ')),
+		"another key":       receipt.VerifyStatement(jws, other, payload),
+		"a seal":            receipt.VerifyStatement(seal.Seal, key, payload),
+		"a cut signature":   receipt.VerifyStatement(jws[:len(jws)-2], key, payload),
+		"another signature": receipt.VerifyStatement(jws[:len(jws)-8]+"AAAAAAAA", key, payload),
+		"two parts":         receipt.VerifyStatement(jws[:strings.LastIndexByte(jws, '.')], key, payload),
+	} {
+		if bad == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+}

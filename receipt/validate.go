@@ -204,6 +204,8 @@ func validExpiry(at *string) error {
 	return validTime("expires_at", *at)
 }
 
+func encodeBase64(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
+
 // decodeBase64 reads base64url without padding in its one exact spelling:
 // no line breaks, no bits that decode to nothing.
 func decodeBase64(text string) ([]byte, error) {

@@ -149,7 +149,7 @@ func (s *Server) mayAnswer(c *call, found *challenge, jws string, statement rece
 
 // take makes an answer count.
 func (s *Server) take(c *call, found *challenge, jws string, statement receipt.Statement) error {
-	sealed, err := receipt.Seal(s.key, jws, c.proof.Key, s.next("evt"), s.now)
+	sealed, err := receipt.Seal(s.key, jws, c.proof.Key, statement.Question.Challenge, s.next("evt"), s.now)
 	if err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func makeReceipt(file string, device, server crypto.Signer, s receipt.Statement)
 	if err != nil {
 		return err
 	}
-	r, err := receipt.Seal(server, jws, key, "evt-1", time.Date(2026, 3, 1, 9, 31, 1, 0, time.UTC))
+	r, err := receipt.Seal(server, jws, key, s.Question.Challenge, "evt-1", time.Date(2026, 3, 1, 9, 31, 1, 0, time.UTC))
 	if err != nil {
 		return err
 	}

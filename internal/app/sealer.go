@@ -49,12 +49,12 @@ func serverKey(ctx context.Context, store mfa.Store, name string) (*ecdsa.Privat
 type sealer struct{ key *ecdsa.PrivateKey }
 
 // SealReceipt builds the receipt document around a verified statement.
-func (s sealer) SealReceipt(statement string, deviceKey json.RawMessage, _ mfa.ChallengeID, event mfa.EventID, at time.Time) (json.RawMessage, error) {
+func (s sealer) SealReceipt(statement string, deviceKey json.RawMessage, challenge mfa.ChallengeID, event mfa.EventID, at time.Time) (json.RawMessage, error) {
 	jwk, err := receipt.ParseJWK(deviceKey)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := receipt.Seal(s.key, statement, jwk, string(event), at)
+	sealed, err := receipt.Seal(s.key, statement, jwk, string(challenge), string(event), at)
 	if err != nil {
 		return nil, err
 	}

@@ -134,35 +134,34 @@ func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challen
 	return Receipt{}, errNotPending
 }
 
-// checkStatement opens the statement with the device's key and compares it with what was asked. The
-// device's own words — decision, reason, factors, time — are taken from it, everything else from us.
+// checkStatement compares what the device says it answered with what was asked, and then its signature.
+// The device's own words — decision, reason, factors, time — are taken from it, everything else from us: a
+// question is kept in the one form that can be signed, so its bytes are compared as they are.
 func (s *Service) checkStatement(d *DeviceCaller, c Challenge, statement string) (receipt.Statement, error) {
-	claimed, err := receipt.Peek(statement)
+	said, err := receipt.Peek(statement)
 	if err != nil {
 		return receipt.Statement{}, badStatement(err)
 	}
-	question, err := receipt.ParseQuestion(c.Question)
-	if err != nil {
-		return receipt.Statement{}, &Error{Code: Internal, Message: "a question cannot be read", Cause: err}
-	}
-	expected := claimed
-	expected.Question = question
-	expected.Device = receipt.DeviceID{ID: string(d.Device.ID), Key: d.Device.Thumbprint}
-	want, err := expected.Canonical()
+	question, err := said.Question.Canonical()
 	if err != nil {
 		return receipt.Statement{}, badStatement(err)
 	}
-	if said, err := claimed.Canonical(); err != nil || !bytes.Equal(said, want) {
+	device := receipt.DeviceID{ID: string(d.Device.ID), Key: d.Device.Thumbprint}
+	if !bytes.Equal(question, c.Question) || said.Device != device {
 		return receipt.Statement{}, refuse(Invalid, ReasonStatementMismatch, "the signed statement is not an answer to what was asked")
 	}
-	_, ok, err := s.factors.Device.Check(Credential{Data: d.Data.Key}, Proof{Statement: statement, Expect: want}, s.Now())
+	signed, err := said.Canonical()
+	if err != nil {
+		return receipt.Statement{}, badStatement(err)
+	}
+	_, ok, err := s.factors.Device.Check(Credential{Data: d.Data.Key}, Proof{Statement: statement, Expect: signed}, s.Now())
 	if err != nil {
 		return receipt.Statement{}, err
 	}
 	if !ok {
 		return receipt.Statement{}, badStatement(nil)
 	}
-	return expected, s.judgeStatementTime(expected)
+	return said, s.judgeStatementTime(said)
 }
 
 // badStatement refuses what is no statement of this device at all.

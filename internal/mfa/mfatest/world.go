@@ -113,12 +113,12 @@ func master(tb testing.TB) seal.Master {
 }
 
 // SealReceipt makes the world its own sealer.
-func (w *World) SealReceipt(statement string, key json.RawMessage, _ mfa.ChallengeID, event mfa.EventID, at time.Time) (json.RawMessage, error) {
+func (w *World) SealReceipt(statement string, key json.RawMessage, challenge mfa.ChallengeID, event mfa.EventID, at time.Time) (json.RawMessage, error) {
 	jwk, err := receipt.ParseJWK(key)
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := receipt.Seal(w.SealKey, statement, jwk, string(event), at)
+	sealed, err := receipt.Seal(w.SealKey, statement, jwk, string(challenge), string(event), at)
 	if err != nil {
 		return nil, err
 	}

@@ -219,7 +219,7 @@ func TestTheBrowserRefusesReceiptsThatProveNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good, err := receipt.Seal(server, jws, deviceKey, "evt-1", time.Date(2026, 3, 1, 9, 31, 1, 0, time.UTC))
+	good, err := receipt.Seal(server, jws, deviceKey, statement.Question.Challenge, "evt-1", time.Date(2026, 3, 1, 9, 31, 1, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}

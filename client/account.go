@@ -23,6 +23,9 @@ type Account struct {
 	// Linked is what the server said when the device linked or last asked.
 	Linked api.Account `json:"linked"`
 	TOTP   *api.TOTP   `json:"totp,omitempty"`
+	// Pins are the device's latest service pins by application: whoever has
+	// a copy of the account soon has others.
+	Pins map[string][]string `json:"pins,omitempty"`
 	// ClockOffset is added to the local clock to have the server's.
 	ClockOffset time.Duration `json:"clock_offset"`
 }

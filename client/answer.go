@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -16,11 +17,21 @@ import (
 // person.
 type Decision struct {
 	Approve bool
-	// Reason and Fraud may accompany a denial only.
-	Reason string
-	Fraud  bool
+	// Reason and Fraud may accompany a denial only. Where the question offers
+	// reasons, ReasonID chooses one; without it the one that Reason spells
+	// out counts, or the first with the same Fraud.
+	Reason   string
+	Fraud    bool
+	ReasonID string
+	// Failure says that the device could not let the person decide; it makes
+	// the answer a denial of its own kind.
+	Failure policy.Failure
 	// Factors used besides the key itself: "pin", "passkey", "biometric".
 	Factors []string
+	// Facts are what the device knows when it approves, for the question's
+	// policy; the time is added. Supported are the methods it could offer.
+	Facts     policy.Facts
+	Supported []policy.Method
 }
 
 // Approve is a plain approval.
@@ -29,6 +40,30 @@ func Approve() Decision { return Decision{Approve: true} }
 // Deny is a denial; fraud marks it as "this was not me".
 func Deny(reason string, fraud bool) Decision { return Decision{Reason: reason, Fraud: fraud} }
 
+// Fail is the answer of a device that could not let its owner decide.
+func Fail(why policy.Failure) Decision { return Decision{Failure: why} }
+
+// UnmetError means that an approval could not satisfy the question's policy,
+// and that the device has answered with the failure instead.
+type UnmetError struct {
+	Failure policy.Failure
+	// Demands say in plain English what would have been needed.
+	Demands []string
+}
+
+// Error says which way the policy was not met.
+func (e *UnmetError) Error() string {
+	words := map[policy.Failure]string{
+		policy.FailedPolicy:         "this device is not where, when or what the request demands",
+		policy.FailedPermission:     "the request demands a location, and this device may not know its own",
+		policy.FailedAuthentication: "the request demands more confirmation than was given",
+		policy.FailedConfiguration:  "the request demands more methods than are set up here",
+		policy.FailedBusy:           "this device is busy",
+		policy.FailedSensor:         "a sensor that the request needs says nothing",
+	}
+	return "not approved: " + words[e.Failure]
+}
+
 // ErrReceipt means that the server took an answer and gave back a receipt
 // that does not prove it. The answer counts; the receipt does not.
 var ErrReceipt = errors.New("the answer was sent, but the server's receipt does not verify")
@@ -36,63 +71,47 @@ var ErrReceipt = errors.New("the answer was sent, but the server's receipt does 
 // Answer signs the decision on c, sends it, and returns the receipt file,
 // verified under the server key pinned at linking. When the connection breaks
 // on the way, the identical statement is sent once more: the server takes it
-// at most once.
+// at most once. An approval that does not satisfy the question's policy is sent
+// as a failure; the receipt of that comes with an [*UnmetError].
 func (d *Device) Answer(ctx context.Context, c Challenge, decision Decision) ([]byte, error) {
 	if err := c.Signable(); err != nil {
 		return nil, err
 	}
+	draft, err := d.draft(c.question, decision)
+	if err != nil {
+		return nil, err
+	}
 	target := challengePath(c.ID) + "/answer"
-	jws, data, err := d.answerOnce(ctx, target, c.question, decision)
+	jws, data, err := d.answerOnce(ctx, target, draft)
 	var refusal *Error
 	switch {
 	case err == nil:
 	case errors.As(err, &refusal) && refusal.Code == api.CodeStatementTime && !refusal.serverTime.IsZero():
 		d.correctClock(refusal.serverTime)
-		jws, data, err = d.answerOnce(ctx, target, c.question, decision)
+		jws, data, err = d.answerOnce(ctx, target, draft)
 	case refusal == nil && jws != "" && ctx.Err() == nil:
-		data, err = d.post(ctx, target, jws)
+		data, err = d.post(ctx, target, jws, draft.packages)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return data, d.checkReceipt(data, jws)
+	return data, errors.Join(d.checkReceipt(data, jws), draft.unmet(decision))
 }
 
-func (d *Device) answerOnce(ctx context.Context, target string, q receipt.Question, decision Decision) (jws string, data []byte, err error) {
-	jws, err = d.sign(q, decision)
+func (d *Device) answerOnce(ctx context.Context, target string, a draft) (jws string, data []byte, err error) {
+	a.statement.DeviceTime = receipt.FormatTime(d.Now())
+	jws, err = receipt.Sign(d.Account().Key, a.statement)
 	if err != nil {
 		return "", nil, err
 	}
-	data, err = d.post(ctx, target, jws)
+	data, err = d.post(ctx, target, jws, a.packages)
 	return jws, data, err
 }
 
-func (d *Device) post(ctx context.Context, target, jws string) ([]byte, error) {
+func (d *Device) post(ctx context.Context, target, jws string, packages json.RawMessage) ([]byte, error) {
 	var data json.RawMessage
-	err := d.call(ctx, http.MethodPost, target, api.Answer{Statement: jws}, &data)
+	err := d.call(ctx, http.MethodPost, target, api.Answer{Statement: jws, Packages: packages}, &data)
 	return data, err
-}
-
-func (d *Device) sign(q receipt.Question, decision Decision) (string, error) {
-	account, at := d.Account(), d.Now()
-	key, err := d.publicKey()
-	if err != nil {
-		return "", err
-	}
-	s := receipt.Statement{
-		Type:       receipt.StatementType,
-		Question:   q,
-		Decision:   receipt.Denied,
-		Reason:     decision.Reason,
-		Fraud:      decision.Fraud,
-		Factors:    append([]string{receipt.FactorDevice}, decision.Factors...),
-		Device:     receipt.DeviceID{ID: account.Linked.Device.ID, Key: key.Thumbprint()},
-		DeviceTime: receipt.FormatTime(at),
-	}
-	if decision.Approve {
-		s.Decision = receipt.Approved
-	}
-	return receipt.Sign(account.Key, s)
 }
 
 // checkReceipt holds the server to what was signed.

@@ -53,6 +53,15 @@ func (c *Challenge) Signable() error {
 	return nil
 }
 
+// Signed is the question exactly as it would be signed, with all that it
+// demands; the zero value when the challenge is not signable.
+func (c *Challenge) Signed() receipt.Question {
+	if c.Signable() != nil {
+		return receipt.Question{}
+	}
+	return c.question
+}
+
 // ChallengeList is a list and its place: see [api.ChallengeList].
 type ChallengeList struct {
 	Challenges []Challenge `json:"challenges"`

@@ -84,6 +84,12 @@ func (e *Error) Hint() string {
 		return "say which of the directories is meant"
 	case api.CodeUserDisabled:
 		return "the account is closed; ask whoever runs the service"
+	case api.CodeDisabled:
+		return "the application is switched off; ask whoever runs it"
+	case api.CodeSessionUnknown:
+		return "list the sessions to see the ids of this account"
+	case api.CodePolicyUnmet:
+		return "the request demands more than this device gave"
 	case api.CodeChallengeUnknown:
 		return "list the requests to see the ids of this account"
 	case api.CodeReceiptUnknown:
@@ -92,7 +98,7 @@ func (e *Error) Hint() string {
 		return "look at the request to see how it was answered"
 	case api.CodeExpired, api.CodeCancelled:
 		return "start again in the application that asked"
-	case api.CodeMismatch, api.CodeStatementInvalid, api.CodeProofInvalid, api.CodeKeyMismatch:
+	case api.CodeMismatch, api.CodeStatementInvalid, api.CodeProofInvalid, api.CodeKeyMismatch, api.CodePackagesInvalid:
 		return "this program and the server disagree about the protocol; update both"
 	case api.CodeKeyInUse:
 		return "this key is linked already; make a new one to link again"

@@ -111,8 +111,11 @@ func (s *Server) answer(c *call) (any, *api.Problem) {
 	if p := s.mayAnswer(c, found, in.Statement, statement); p != nil {
 		return nil, p
 	}
+	if p := found.judge(statement, in.Packages, s.now); p != nil && found.receipt == nil {
+		return nil, p
+	}
 	if found.receipt == nil {
-		if err := s.take(c, found, in.Statement, statement); err != nil {
+		if err := s.take(c, found, in.Statement, statement, in.Packages); err != nil {
 			return nil, problem(http.StatusInternalServerError, api.CodeInternal, err.Error())
 		}
 	}
@@ -147,8 +150,22 @@ func (s *Server) mayAnswer(c *call, found *challenge, jws string, statement rece
 	return nil
 }
 
+// judge holds an answer to what its question demands.
+func (c *challenge) judge(statement receipt.Statement, packages json.RawMessage, now time.Time) *api.Problem {
+	if statement.PolicyMet() != nil || c.question.Policy != nil && statement.Decision == receipt.Approved && !c.question.Policy.OpenAt(now) {
+		return problem(http.StatusUnprocessableEntity, api.CodePolicyUnmet, "the approval does not satisfy the policy")
+	}
+	if c.question.Recipient == nil && packages == nil {
+		return nil
+	}
+	if sum, err := receipt.HashPackages(packages); err != nil || sum != statement.Packages {
+		return problem(http.StatusUnprocessableEntity, api.CodePackagesInvalid, "the packages are not those that were signed")
+	}
+	return nil
+}
+
 // take makes an answer count.
-func (s *Server) take(c *call, found *challenge, jws string, statement receipt.Statement) error {
+func (s *Server) take(c *call, found *challenge, jws string, statement receipt.Statement, packages json.RawMessage) error {
 	sealed, err := receipt.Seal(s.key, jws, c.proof.Key, statement.Question.Challenge, s.next("evt"), s.now)
 	if err != nil {
 		return err
@@ -158,7 +175,8 @@ func (s *Server) take(c *call, found *challenge, jws string, statement receipt.S
 	}
 	found.state, found.jws = api.ChallengeState(statement.Decision), jws
 	found.answered, found.by = receipt.FormatTime(s.now), c.device.ID
-	found.reason, found.fraud = statement.Reason, statement.Fraud
+	found.reason, found.fraud, found.failure = statement.Reason, statement.Fraud, string(statement.Failure)
+	found.packages = packages
 	s.wake()
 	return nil
 }
@@ -208,28 +226,20 @@ func send(w http.ResponseWriter, flusher *http.ResponseController, list api.Chal
 func wire(c *challenge) api.Challenge {
 	out := api.Challenge{
 		ID: c.question.Challenge, State: c.state, Logos: c.logos,
-		AnsweredAt: c.answered, AnsweredBy: c.by, Reason: c.reason, Fraud: c.fraud,
+		AnsweredAt: c.answered, AnsweredBy: c.by, Reason: c.reason, Fraud: c.fraud, Failure: c.failure,
 	}
-	out.Question = wireQuestion(c.question)
+	if q, err := wireQuestion(c.question); err == nil { // one that cannot be signed is shown empty
+		out.Question = q
+	}
 	return out
 }
 
-func wireQuestion(q receipt.Question) api.Question {
-	out := api.Question{
-		Organization:      api.Named(q.Organization),
-		Application:       api.Named(q.Application),
-		User:              api.UserID(q.User),
-		Challenge:         q.Challenge,
-		Nonce:             q.Nonce,
-		Message:           q.Message,
-		Details:           make([]api.Detail, len(q.Details)),
-		Amount:            (*api.Amount)(q.Amount),
-		HiddenDetailsHash: q.HiddenDetailsHash,
-		CreatedAt:         q.CreatedAt,
-		ExpiresAt:         q.ExpiresAt,
+// wireQuestion has the members of the question as they are signed.
+func wireQuestion(q receipt.Question) (api.Question, error) {
+	var out api.Question
+	data, err := q.Canonical()
+	if err != nil {
+		return out, err
 	}
-	for i, d := range q.Details {
-		out.Details[i] = api.Detail(d)
-	}
-	return out
+	return out, json.Unmarshal(data, &out)
 }

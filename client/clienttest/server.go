@@ -7,6 +7,7 @@ package clienttest
 
 import (
 	"crypto/ecdsa"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -43,6 +44,7 @@ type Server struct {
 	drop       int           // answers to lose
 	refusals   []api.Problem // to give instead of the next answers
 	serial     int
+	sessions   []api.Session
 
 	otherDirectory bool // knows Ann's number too
 }
@@ -55,6 +57,8 @@ type challenge struct {
 	by       string
 	reason   string
 	fraud    bool
+	failure  string
+	packages json.RawMessage
 	receipt  []byte
 	jws      string
 }
@@ -176,6 +180,16 @@ func (s *Server) State(id string) api.ChallengeState {
 	return ""
 }
 
+// Packages gives what the answer to a question brought for its recipient.
+func (s *Server) Packages(id string) json.RawMessage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.find(id); c != nil {
+		return c.packages
+	}
+	return nil
+}
+
 // Devices counts the linked devices.
 func (s *Server) Devices() int {
 	s.mu.Lock()
@@ -267,6 +281,8 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET "+api.PathChallenge, s.linked(s.show))
 	mux.HandleFunc("POST "+api.PathChallengeAnswer, s.linked(s.answer))
 	mux.HandleFunc("GET "+api.PathReceipt, s.linked(s.getReceipt))
+	mux.HandleFunc("GET "+api.PathSessions, s.linked(s.listSessions))
+	mux.HandleFunc("DELETE "+api.PathSession, s.linked(s.endSession))
 	mux.HandleFunc("GET "+api.PathStream, s.linked(s.stream))
 	mux.HandleFunc("/", s.open(func(*call) (any, *api.Problem) {
 		return nil, problem(http.StatusNotFound, api.CodeNotFound, "no such route")

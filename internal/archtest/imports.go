@@ -18,7 +18,7 @@ var layers = []row{
 	{"api", nil, "wire types are read by strangers' programs: they drag nothing along"},
 	{"policy", nil, "devices and servers judge by the same code, and strangers' devices may use it alone"},
 	{"receipt", []string{"policy"}, "offline verification must be possible without the server's code; what was demanded is part of what was signed"},
-	{"client", []string{"api", "receipt", "policy"}, "the SDK speaks the public API and checks receipts, nothing else"},
+	{"client", []string{"api", "receipt", "policy", "client/launchkey/answerpackage"}, "the SDK speaks the public API, checks receipts and seals what is for others' eyes, nothing else"},
 	{"client/authy/signature", nil, "one implementation of the callback signature, for those who make and those who check it"},
 	{"client/launchkey/answerpackage", []string{"policy"}, "one implementation of the sealed answers, for devices that make and those that open them"},
 	{"client/*", []string{"api", "receipt", "policy", "client/*/signature", "client/launchkey/answerpackage"}, "a port of a vendor's SDK stands on the public parts alone"},

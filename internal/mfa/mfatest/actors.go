@@ -64,11 +64,18 @@ func (p *Person) Link() *Device {
 	p.w.tb.Helper()
 	code, err := p.w.Service.StartLink(p.w.Context(), p.w.Caller, p.Ref())
 	p.w.must(err)
-	d := &Device{w: p.w}
+	return p.w.LinkWith(code.Code)
+}
+
+// LinkWith makes a device by a linking code.
+func (w *World) LinkWith(code string) *Device {
+	w.tb.Helper()
+	d := &Device{w: w}
+	var err error
 	d.Key, err = receipt.NewKey()
-	p.w.must(err)
-	d.Account, err = p.w.Service.LinkByCode(p.w.Context(), code.Code, mfa.NewDevice{Key: d.JWK(), Name: "phone", Platform: "test", Source: "192.0.2.1"})
-	p.w.must(err)
+	w.must(err)
+	d.Account, err = w.Service.LinkByCode(w.Context(), code, mfa.NewDevice{Key: d.JWK(), Name: "phone", Platform: "test", Source: "192.0.2.1"})
+	w.must(err)
 	d.Caller = d.Authenticate("jti-0000000000000-link")
 	return d
 }
@@ -132,6 +139,21 @@ func (p *Person) Ask(message string, details ...mfa.Detail) mfa.Challenge {
 		Caller: p.w.Caller, User: p.Ref(), Message: message, Details: details, Dialect: "test",
 	})
 	p.w.must(err)
+	return c
+}
+
+// AskWith asks with more than a message.
+func (p *Person) AskWith(add func(*mfa.AskApproval)) (mfa.Challenge, error) {
+	ask := mfa.AskApproval{Caller: p.w.Caller, User: p.Ref(), Message: "Log in?", Dialect: "test"}
+	add(&ask)
+	return p.w.Service.AskApproval(p.w.Context(), ask)
+}
+
+// Directory is the world's directory as a caller.
+func (w *World) Directory() *mfa.Caller {
+	w.tb.Helper()
+	c, err := w.Service.CallerForDirectory(w.Context(), w.Caller.Directory.ID)
+	w.must(err)
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -174,7 +175,7 @@ func (c *ServiceClient) AuthorizationResponse(ctx context.Context, id Authorizat
 	if err != nil {
 		return nil, fmt.Errorf("launchkey: %s: %w", op, err)
 	}
-	if response.RequestID != id {
+	if !strings.EqualFold(string(response.RequestID), string(id)) {
 		return nil, unexpected(op, "it is about another request")
 	}
 	return response, nil

@@ -35,7 +35,7 @@ const (
 	kindTerritory = "TERRITORY"
 )
 
-// fenceWire is a fence of a new policy, and of a device's answer.
+// fenceWire is a fence of one of the new policies.
 type fenceWire struct {
 	Type               string   `json:"type"`
 	Name               string   `json:"name,omitempty"`
@@ -118,10 +118,9 @@ func fencesWire(fences []Fence) []fenceWire {
 	return wire
 }
 
-// readFence takes a fence without type for a circle, as devices may send it.
 func (w fenceWire) read() (Fence, error) {
 	switch w.Type {
-	case kindCircle, "":
+	case kindCircle:
 		if w.Latitude == nil || w.Longitude == nil || w.Radius == nil {
 			return nil, fmt.Errorf("%w: a fence lacks a number", ErrUnexpectedAnswer)
 		}

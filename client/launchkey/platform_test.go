@@ -111,9 +111,9 @@ type platform struct {
 	keys   []testKey // current last
 	answer func(asked) reply
 
-	lock      sync.Mutex
-	pings     int
-	keyLooks  map[string]int
+	lock     sync.Mutex
+	pings    int
+	keyLooks map[string]int
 }
 
 // asked is a request whose token was verified and whose body was decrypted.

@@ -49,7 +49,7 @@ func newDeviceCommand(a *deviceApp) *cobra.Command {
 	cmd.AddCommand(
 		a.linkCommand(), a.accountsCommand(), a.requestsCommand(), a.showCommand(),
 		a.approveCommand(), a.denyCommand(), a.watchCommand(), a.totpCommand(),
-		a.receiptCommand(), a.unlinkCommand(),
+		a.receiptCommand(), a.sessionsCommand(), a.logoutCommand(), a.unlinkCommand(),
 	)
 	return cmd
 }

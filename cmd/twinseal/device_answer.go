@@ -7,37 +7,62 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/twinseal/twinseal/client"
+	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/receipt"
 )
 
 func (a *deviceApp) approveCommand() *cobra.Command {
-	return &cobra.Command{
+	var f factFlags
+	cmd := &cobra.Command{
 		Use:   "approve [ID]",
 		Short: "Sign an approval; without ID of the newest pending request",
-		Args:  cobra.MaximumNArgs(1),
+		Long: "Sign an approval; without ID of the newest pending request. Where the request demands more than a yes,\n" +
+			"the flags say what this device knows and what was confirmed. If that is not enough, the failure is signed\n" +
+			"and sent instead, and the command fails.",
+		Example: "  twinseal device approve\n" +
+			"  twinseal device approve --methods pin_code,fingerprint --location 52.52,13.405,DE",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.answer(cmd, firstOf(args), client.Approve())
+			decision, err := f.decision()
+			if err != nil {
+				return err
+			}
+			return a.answer(cmd, firstOf(args), decision)
 		},
 	}
+	f.register(cmd)
+	return cmd
 }
 
 func (a *deviceApp) denyCommand() *cobra.Command {
-	var reason string
+	var reason, reasonID, failure string
 	var fraud bool
 	cmd := &cobra.Command{
 		Use:   "deny [ID]",
 		Short: "Sign a denial; without ID of the newest pending request",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.answer(cmd, firstOf(args), client.Deny(reason, fraud))
+			why, err := parseFailure(failure)
+			if err != nil {
+				return err
+			}
+			decision := client.Decision{Reason: reason, Fraud: fraud, ReasonID: reasonID, Failure: why, Supported: answerpackage.DefaultSupported()}
+			return a.answer(cmd, firstOf(args), decision)
 		},
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for the application to read")
 	cmd.Flags().BoolVar(&fraud, "fraud", false, "report that this was not you")
+	cmd.Flags().StringVar(&reasonID, "denial-reason", "", "id of one of the reasons that the request offers")
+	cmd.Flags().StringVar(&failure, "failure", "", "say that this device could not let you decide: policy, permission, authentication, configuration, busy or sensor")
+	cmd.MarkFlagsMutuallyExclusive("failure", "reason")
+	cmd.MarkFlagsMutuallyExclusive("failure", "fraud")
+	cmd.MarkFlagsMutuallyExclusive("failure", "denial-reason")
+	cmd.MarkFlagsMutuallyExclusive("denial-reason", "reason")
 	return cmd
 }
 
@@ -58,6 +83,10 @@ func (a *deviceApp) answer(cmd *cobra.Command, id string, decision client.Decisi
 		return err
 	}
 	data, err := account.device.Answer(cmd.Context(), c, decision)
+	unmet, isUnmet := errors.AsType[*client.UnmetError](err)
+	if isUnmet {
+		err = nil // the failure was signed and taken: it is shown like any answer
+	}
 	if err := errors.Join(advise(err), home.keep(account)); err != nil {
 		return err
 	}
@@ -65,11 +94,23 @@ func (a *deviceApp) answer(cmd *cobra.Command, id string, decision client.Decisi
 	if err != nil {
 		return err
 	}
-	return a.print(cmd, answered{account.name, result.Statement, data}, func(w io.Writer) {
+	err = a.print(cmd, answered{account.name, result.Statement, data}, func(w io.Writer) {
 		fmt.Fprintf(w, "%s. This is what was signed:\n\n", decided(result.Statement))
 		printStatement(w, result)
 		fmt.Fprintf(w, "\nThe proof: twinseal device receipt %s -o receipt.json\n", visible(c.ID))
 	})
+	if err != nil || !isUnmet {
+		return err
+	}
+	return unmetAdvice(unmet)
+}
+
+// unmetAdvice says what the request would have needed.
+func unmetAdvice(e *client.UnmetError) error {
+	if len(e.Demands) == 0 {
+		return e
+	}
+	return fmt.Errorf("%w; it demands: %s", e, visible(strings.Join(e.Demands, "; ")))
 }
 
 // verify holds a receipt to the server key pinned when the account linked.

@@ -131,6 +131,9 @@ func printFields(w io.Writer, fields [][2]string) {
 // meant for people.
 func printQuestion(w io.Writer, q receipt.Question) {
 	fmt.Fprintf(w, "%s (%s) asks:\n\n", visible(q.Application.Name), visible(q.Organization.Name))
+	if q.Title != "" {
+		fmt.Fprintf(w, "  %s\n\n", visible(q.Title))
+	}
 	for _, line := range lines(q.Message) {
 		fmt.Fprintf(w, "  %s\n", line)
 	}
@@ -143,6 +146,28 @@ func printQuestion(w io.Writer, q receipt.Question) {
 	}
 	if len(fields) > 0 {
 		fmt.Fprintln(w)
+		printFields(w, fields)
+	}
+	printDemands(w, q)
+}
+
+// printDemands shows what an approval must satisfy, and what a denial chooses
+// from.
+func printDemands(w io.Writer, q receipt.Question) {
+	if q.Policy != nil && len(q.Policy.Explain()) > 0 {
+		fmt.Fprintf(w, "\nTo approve, you must:\n")
+		for _, line := range q.Policy.Explain() {
+			fmt.Fprintf(w, "  - %s\n", visible(line))
+		}
+	}
+	if len(q.Reasons) > 0 {
+		fmt.Fprintf(w, "\nTo deny, choose a reason:\n")
+		fields := make([][2]string, len(q.Reasons))
+		for i, r := range q.Reasons {
+			if fields[i] = [2]string{r.ID, r.Text}; r.Fraud {
+				fields[i][1] += " (reported as fraud)"
+			}
+		}
 		printFields(w, fields)
 	}
 }
@@ -159,6 +184,7 @@ func printStatement(w io.Writer, result *receipt.Result) {
 	if s.Fraud {
 		fields = append(fields, [2]string{"Fraud", "reported: this was not me"})
 	}
+	fields = append(fields, findings(s)...)
 	if s.Question.HiddenDetailsHash != "" {
 		fields = append(fields, [2]string{"Hidden", "details not shown, hash " + s.Question.HiddenDetailsHash})
 	}
@@ -175,8 +201,35 @@ func printStatement(w io.Writer, result *receipt.Result) {
 	))
 }
 
+// findings are what the device found out before it answered.
+func findings(s receipt.Statement) [][2]string {
+	var fields [][2]string
+	if s.Failure != "" {
+		fields = append(fields, [2]string{"Failure", string(s.Failure)})
+	}
+	if e := s.Evidence; e != nil {
+		methods := []string{"this device"}
+		for _, m := range e.Methods {
+			methods = append(methods, string(m))
+		}
+		fields = append(fields, [2]string{"Confirmed", "by " + list(methods)})
+		for _, side := range e.Places {
+			fields = append(fields, [2]string{"Place", string(side)})
+		}
+		for _, side := range e.Conditionals {
+			fields = append(fields, [2]string{"Place", string(side) + " of the area that decides what is demanded"})
+		}
+	}
+	if s.Question.Recipient != nil {
+		fields = append(fields, [2]string{"Sealed for", "the application's key " + s.Question.Recipient.KeyID})
+	}
+	return fields
+}
+
 func decided(s receipt.Statement) string {
 	switch {
+	case s.Failure != "":
+		return "Not approved (failure: " + visible(string(s.Failure)) + ")"
 	case s.Decision == receipt.Approved:
 		return "Approved"
 	case s.Fraud:
@@ -185,12 +238,16 @@ func decided(s receipt.Statement) string {
 	return "Denied"
 }
 
-// wireQuestion is a question as it came, for showing; what is signed is read
-// again by the client.
-func wireQuestion(q api.Question) receipt.Question {
+// shownQuestion is what is signed, or, where that cannot be read, what came.
+func shownQuestion(c client.Challenge) receipt.Question {
+	if c.Signable() == nil {
+		return c.Signed()
+	}
+	q := c.Question
 	out := receipt.Question{
 		Organization: receipt.Named(q.Organization),
 		Application:  receipt.Named(q.Application),
+		Title:        q.Title,
 		Message:      q.Message,
 		Amount:       (*receipt.Amount)(q.Amount),
 	}

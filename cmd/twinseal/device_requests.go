@@ -110,7 +110,7 @@ func (a *deviceApp) showCommand() *cobra.Command {
 
 // printChallenge shows everything a person should see before answering.
 func printChallenge(w io.Writer, account string, c client.Challenge, now time.Time) {
-	printQuestion(w, wireQuestion(c.Question))
+	printQuestion(w, shownQuestion(c))
 	fmt.Fprintln(w)
 	fields := [][2]string{
 		{"State", string(c.State)},
@@ -124,6 +124,9 @@ func printChallenge(w io.Writer, account string, c client.Challenge, now time.Ti
 	}
 	if c.Reason != "" {
 		fields = append(fields, [2]string{"Reason", c.Reason})
+	}
+	if c.Failure != "" {
+		fields = append(fields, [2]string{"Failure", c.Failure})
 	}
 	if c.Fraud {
 		fields = append(fields, [2]string{"Fraud", "reported: this was not me"})

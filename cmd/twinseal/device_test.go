@@ -83,7 +83,7 @@ func contains(t *testing.T, out string, all ...string) {
 func TestCommandsWithoutAnAccountSayHowToLink(t *testing.T) {
 	t.Parallel()
 	p := newTerminal(t)
-	for _, args := range [][]string{{"requests"}, {"show"}, {"approve"}, {"deny"}, {"watch"}, {"totp"}, {"receipt", "x"}, {"unlink"}, {"accounts"}} {
+	for _, args := range [][]string{{"requests"}, {"show"}, {"approve"}, {"deny"}, {"watch"}, {"totp"}, {"receipt", "x"}, {"sessions"}, {"logout", "x"}, {"unlink"}, {"accounts"}} {
 		p.fails("twinseal device link", args...)
 	}
 }

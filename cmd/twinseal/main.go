@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // policies name time zones, and a bare machine has no list of them
 
 	"github.com/spf13/cobra"
 )

@@ -15,12 +15,11 @@ import (
 // something below it. What costs a durable write, the memory of the token, comes when everything else is right.
 func (d *Dialect) authenticate(ctx context.Context, c *call) error {
 	t, err := readToken(c.request)
-	if t != nil {
-		c.claims = t.claims
-	}
 	if err != nil {
+		c.claims, _ = claimed(c.request)
 		return unauthorized(err)
 	}
+	c.claims = t.claims
 	// The body is read before it is known whose it is: without its digest no token counts. It is bounded.
 	body, bodyErr := c.request.Bytes()
 	c.body = body
@@ -32,7 +31,7 @@ func (d *Dialect) authenticate(ctx context.Context, c *call) error {
 		return err
 	}
 	if bodyErr != nil {
-		return &refusal{failure: failArguments, cause: bodyErr}
+		return &refusal{failure: failArguments, cause: errors.New("the body is too large or could not be read")}
 	}
 	if err := c.claims.fits(c.request.Method, pathOf(c.request), body); err != nil {
 		return unauthorized(err)

@@ -28,7 +28,12 @@ func ParsePublicKey(text string) (*rsa.PublicKey, error) {
 	if len(text) > maxPEM {
 		return nil, fmt.Errorf("%w: it is too long", errKey)
 	}
-	block, rest := pem.Decode([]byte(text))
+	// Texts in programs are often indented.
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSpace(lines[i])
+	}
+	block, rest := pem.Decode([]byte(strings.Join(lines, "\n")))
 	if block == nil || strings.TrimSpace(string(rest)) != "" {
 		return nil, fmt.Errorf("%w: one PEM block is wanted", errKey)
 	}

@@ -27,18 +27,23 @@ type bareAnswer struct {
 	} `json:"device"`
 }
 
+func newBareAnswer() bareAnswer {
+	answer := bareAnswer{Message: "Token is valid.", Token: "is valid", Success: "true"}
+	answer.Device.IP, answer.Device.OS, answer.Device.ID, answer.Device.Since = "127.0.0.1", "android", 83372911, 1490996931
+	return answer
+}
+
 // serveBare answers every request with 200 bytes of JSON and does nothing else: the yardstick.
 func serveBare(address string) error {
 	server := &http.Server{Addr: address, ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answer := bareAnswer{Message: "Token is valid.", Token: "is valid", Success: "true"}
-		answer.Device.IP, answer.Device.OS, answer.Device.ID, answer.Device.Since = "127.0.0.1", "android", 83372911, 1490996931
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(answer)
+		_ = json.NewEncoder(w).Encode(newBareAnswer())
 	})}
 	return server.ListenAndServe()
 }
 
-func startBare(ctx context.Context) (*process, error) {
+// startSelf starts this program as one of the servers it measures by.
+func startSelf(ctx context.Context, what string, more ...string) (*process, error) {
 	address, err := freeAddress()
 	if err != nil {
 		return nil, err
@@ -47,5 +52,5 @@ func startBare(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return startProcess(ctx, exec.CommandContext(ctx, self, bareArgument, address), address, "/")
+	return startProcess(ctx, exec.CommandContext(ctx, self, append([]string{what, address}, more...)...), address, "/")
 }

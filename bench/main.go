@@ -43,8 +43,12 @@ func main() {
 	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, wait")
 	flag.StringVar(&p.profile, "profile", "", "run the server in this process and write its CPU profile to this file")
 	flag.Parse()
-	if len(os.Args) > 1 && os.Args[1] == bareArgument {
+	if len(os.Args) > 2 && os.Args[1] == bareArgument {
 		fatal(serveBare(os.Args[2]))
+		return
+	}
+	if len(os.Args) > 3 && os.Args[1] == swapArgument {
+		fatal(serveSwap(os.Args[2], os.Args[3]))
 		return
 	}
 	p.engines = strings.Split(engines, ",")
@@ -102,11 +106,17 @@ func measure(ctx context.Context, p plan, engine, binary, dir string, out io.Wri
 	if err := w.prepare(ctx); err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
-	bare, err := startBare(ctx)
+	bare, err := startSelf(ctx, bareArgument)
 	if err != nil {
 		return err
 	}
 	defer bare.end()
+	swap, err := w.startSwap(ctx)
+	if err != nil {
+		return err
+	}
+	defer swap.end()
+	w.swap = swap
 	server, err := w.startServer(ctx)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ const steps = 3
 // moves on, so that every check counts and none is a replay.
 func (w *world) verify(ctx context.Context, bare, server *process) error {
 	var ratios, rates, cpu, helped, bareCPU, wait []float64
+	var swaps, swapCPU []float64
 	errors := 0
 	for round := range w.rounds + 1 {
 		if err := w.align(ctx, server); err != nil {
@@ -46,6 +47,10 @@ func (w *world) verify(ctx context.Context, bare, server *process) error {
 		if err != nil {
 			return err
 		}
+		alone, err := w.bareRound(w.swap, len(requests))
+		if err != nil {
+			return err
+		}
 		if round < w.rounds { // the next round needs fresh codes
 			if err := w.advance(ctx, server, steps*30*time.Second); err != nil {
 				return err
@@ -55,12 +60,14 @@ func (w *world) verify(ctx context.Context, bare, server *process) error {
 			continue // warm-up
 		}
 		errors += got.errors
+		swaps, swapCPU = append(swaps, alone.rate()/yard.rate()), append(swapCPU, alone.cpuMillis())
 		ratios, rates = append(ratios, got.rate()/yard.rate()), append(rates, got.rate())
 		cpu, bareCPU, helped = append(cpu, got.cpuMillis()), append(bareCPU, yard.cpuMillis()), append(helped, got.helpedMillis())
 		wait = append(wait, float64(percentile(got.latencies, 0.99).Microseconds())/1000)
 	}
 	fmt.Fprintf(w.out, "token check: %.2f × bare (%.0f/s; %.3f ms CPU each, %.3f of it the database server's, bare %.3f; p99 %.1f ms; %d errors; rounds %s)\n",
 		median(ratios), median(rates), median(cpu), median(helped), median(bareCPU), median(wait), errors, list(ratios))
+	fmt.Fprintf(w.out, "compare-and-set alone, durable: %.2f × bare (%.3f ms CPU each; rounds %s)\n", median(swaps), median(swapCPU), list(swaps))
 	return nil
 }
 
@@ -119,10 +126,13 @@ func (p *person) collides(code string, now time.Time, step int) bool {
 }
 
 func (w *world) bareRound(bare *process, operations int) (result, error) {
-	request := fmt.Appendf(nil, "GET /protected/json/verify/123456/1000?force=true HTTP/1.1\r\nHost: %s\r\nX-Authy-API-Key: %s\r\nAccept: application/json\r\n\r\n",
-		bare.address, apiKey)
+	requests := make([][]byte, swapRows)
+	for i := range requests {
+		requests[i] = fmt.Appendf(nil, "GET /protected/json/verify/123456/%d HTTP/1.1\r\nHost: %s\r\nX-Authy-API-Key: %s\r\nAccept: application/json\r\n\r\n",
+			i, bare.address, apiKey)
+	}
 	return share(bare, w.clients, operations, func(c *connection, i int) error {
-		status, _, err := c.do(request)
+		status, _, err := c.do(requests[i%swapRows])
 		if err == nil && status != 200 {
 			err = fmt.Errorf("bare %d: %d", i, status)
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/app"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/pgtest"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -31,6 +33,7 @@ type world struct {
 	out      io.Writer
 	persons  []*person
 	ahead    time.Duration // how far the server's clock was moved
+	swap     *process      // the compare-and-set alone
 }
 
 // person is a user with a linked device.
@@ -130,6 +133,22 @@ func (w *world) startServer(ctx context.Context) (*process, error) {
 	cmd := exec.CommandContext(ctx, w.binary, args...)
 	cmd.Env = append(cmd.Environ(), "TWINSEAL_LOG_LEVEL=error")
 	p, err := startProcess(ctx, cmd, address, "/readyz")
+	if err == nil && w.database != "" {
+		p.helpers = func() []int { return postgresProcesses(w.cluster) }
+	}
+	return p, err
+}
+
+// startSwap starts the second yardstick on the same engine.
+func (w *world) startSwap(ctx context.Context) (*process, error) {
+	database := filepath.Join(w.dir, "swap.db")
+	if w.database != "" {
+		var err error
+		if database, err = pgtest.CreateDatabase(ctx, w.database); err != nil {
+			return nil, err
+		}
+	}
+	p, err := startSelf(ctx, swapArgument, database)
 	if err == nil && w.database != "" {
 		p.helpers = func() []int { return postgresProcesses(w.cluster) }
 	}

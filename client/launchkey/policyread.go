@@ -117,7 +117,7 @@ const (
 )
 
 func (p LegacyPolicy) wire() any {
-	wire := p.AuthPolicy.legacy()
+	wire := p.legacy()
 	wire.Type = kindLegacy
 	if len(p.TimeFences) > 0 {
 		var attributes attributesWire

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,9 +37,7 @@ func (t *transport) send(ctx context.Context, op, method, path, body string, hea
 	if body == "" {
 		request.Body, request.GetBody = http.NoBody, nil
 	}
-	for name, values := range header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, header)
 	request.Header.Set("User-Agent", t.agent)
 	// The digest in the token is over the bytes as sent, so nobody on the way
 	// is invited to compress them.

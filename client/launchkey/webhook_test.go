@@ -125,7 +125,7 @@ func TestWebhooksThatAreNotProved(t *testing.T) {
 		"another method":       func(_ *told, r *http.Request) { r.Method = http.MethodPut },
 		"another path":         func(_ *told, r *http.Request) { r.URL.Path = "/other" },
 		"another body": func(w *told, r *http.Request) {
-			r.Body = httptest.NewRequest("POST", "/", strings.NewReader(w.body+" ")).Body
+			r.Body = httptest.NewRequest(http.MethodPost, "/", strings.NewReader(w.body+" ")).Body
 		},
 		"no body": func(_ *told, r *http.Request) { r.Body = http.NoBody },
 	} {

@@ -13,7 +13,7 @@ var timeless = []string{
 
 // realTime are files that must not follow a clock somebody set, and why.
 var realTime = map[string]string{
-	"internal/mfa/callers.go": "a cache's age is real: a sandbox clock that is set must not keep stale callers",
+	"internal/mfa/cache.go": "a cache's age is real: a sandbox clock that is set must not keep stale callers",
 }
 
 // clockPassedIn keeps product code of those packages from reading the machine's clock or sleeping on it.

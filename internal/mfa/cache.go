@@ -26,7 +26,8 @@ const (
 )
 
 // get returns a value, and what put wants to be told if there is none.
-func (c *cache[K, V]) get(key K, now time.Time) (value V, ok bool, generation uint64) {
+func (c *cache[K, V]) get(key K) (value V, ok bool, generation uint64) {
+	now := time.Now()
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	if e, found := c.held[key]; found && now.Before(e.until) {
@@ -35,7 +36,8 @@ func (c *cache[K, V]) get(key K, now time.Time) (value V, ok bool, generation ui
 	return value, false, c.dropped
 }
 
-func (c *cache[K, V]) put(key K, value V, until time.Time, generation uint64) {
+func (c *cache[K, V]) put(key K, value V, generation uint64) {
+	until := time.Now().Add(callerLife)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.dropped != generation {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"slices"
-	"time"
 )
 
 // Caller is an application that proved itself, with everything about it that requests need. It is shared
@@ -38,16 +37,14 @@ func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret)
 	if secret.Empty() {
 		return nil, errBadKey
 	}
-	// The cache's clock is the real one: a sandbox clock that is set must not keep stale callers.
-	now := time.Now()
 	name := sha256.Sum256(append([]byte(kind+"\x00"), secret.Reveal()...))
-	c, ok, generation := s.cache.get(name, now)
+	c, ok, generation := s.cache.get(name)
 	if !ok {
 		var err error
 		if c, err = s.loadCaller(ctx, kind, secret); err != nil {
 			return nil, err
 		}
-		s.cache.put(name, c, now.Add(callerLife), generation)
+		s.cache.put(name, c, generation)
 	}
 	if !c.Key.Live(s.Now()) {
 		return nil, errBadKey
@@ -136,9 +133,8 @@ func (s *Service) CallerForOrganization(ctx context.Context, id OrganizationID) 
 // CallerForOwner loads an owner as a caller, through the cache. One that is switched off is loaded too: it is
 // refused where its users are concerned.
 func (s *Service) CallerForOwner(ctx context.Context, o Owner) (*Caller, error) {
-	now := time.Now()
 	name := sha256.Sum256([]byte(string(o.Kind) + "\x00" + o.ID))
-	c, ok, generation := s.cache.get(name, now)
+	c, ok, generation := s.cache.get(name)
 	if ok {
 		return c, nil
 	}
@@ -149,7 +145,7 @@ func (s *Service) CallerForOwner(ctx context.Context, o Owner) (*Caller, error) 
 	if err != nil {
 		return nil, err
 	}
-	s.cache.put(name, c, now.Add(callerLife), generation)
+	s.cache.put(name, c, generation)
 	return c, nil
 }
 

@@ -118,7 +118,7 @@ func (s *Service) PublicKeysOf(ctx context.Context, o Owner) ([]PublicKey, error
 // PublicKeys is [Service.PublicKeysOf] through the cache, for requests: what was changed elsewhere may be
 // seen [callerLife] later. The list is shared and must not be changed.
 func (s *Service) PublicKeys(ctx context.Context, o Owner) ([]PublicKey, error) {
-	if held, ok, _ := s.keys.get(o, time.Now()); ok {
+	if held, ok, _ := s.keys.get(o); ok {
 		return held, nil
 	}
 	return s.loadKeys(ctx, o)
@@ -127,7 +127,7 @@ func (s *Service) PublicKeys(ctx context.Context, o Owner) ([]PublicKey, error) 
 // PublicKey finds an owner's key, usable or not, through the cache. One that the cache does not know is looked
 // for in the tables, so that a new key serves at once.
 func (s *Service) PublicKey(ctx context.Context, o Owner, id string) (PublicKey, error) {
-	held, _, _ := s.keys.get(o, time.Now())
+	held, _, _ := s.keys.get(o)
 	if k, ok := keyNamed(held, id); ok {
 		return k, nil
 	}
@@ -143,11 +143,10 @@ func (s *Service) PublicKey(ctx context.Context, o Owner, id string) (PublicKey,
 
 // loadKeys fills the cache; owners without keys, which anybody can make up, take no room in it.
 func (s *Service) loadKeys(ctx context.Context, o Owner) ([]PublicKey, error) {
-	now := time.Now()
-	_, _, generation := s.keys.get(o, now)
+	_, _, generation := s.keys.get(o)
 	held, err := s.PublicKeysOf(ctx, o)
 	if err == nil && len(held) > 0 {
-		s.keys.put(o, held, now.Add(callerLife), generation)
+		s.keys.put(o, held, generation)
 	}
 	return held, err
 }

@@ -30,7 +30,7 @@ func TestPublicKeys(t *testing.T) {
 			}
 		}},
 		{"of one owner have different ids; different owners may have the same", func(t *testing.T, w *mfatest.World) {
-			o, other := mfa.DirectoryID(w.Caller.Directory.ID).Owner(), w.Caller.Application.ID.Owner()
+			o, other := w.Caller.Directory.ID.Owner(), w.Caller.Application.ID.Owner()
 			for _, k := range []mfa.PublicKey{newPublicKey(o, "same"), newPublicKey(other, "same")} {
 				if _, err := w.Service.AddPublicKey(t.Context(), k); err != nil {
 					t.Fatal(err)

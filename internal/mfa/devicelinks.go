@@ -149,10 +149,11 @@ func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]Devi
 	return out, err
 }
 
-// RemoveDevice unlinks a user's device, or takes back the code that was to link it.
+// RemoveDevice unlinks a user's device, or takes back the code that was to link it. With the last device go the
+// questions that nobody can answer any more.
 func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id AuthenticatorID) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := s.lockUsable(w, c, ref)
+		u, err := lockKnown(w, c, ref)
 		if err != nil {
 			return err
 		}
@@ -161,7 +162,10 @@ func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id A
 			return err
 		}
 		if slices.ContainsFunc(held, func(a Authenticator) bool { return a.Kind == KindDevice && a.ID == id }) {
-			return s.removeDevice(w, u, id)
+			if err := s.removeDevice(w, u, id); err != nil || countKind(held, KindDevice) > 1 {
+				return err
+			}
+			return s.dropQuestions(w, u)
 		}
 		pending, err := s.linksOf(w, u.ID)
 		if err != nil {
@@ -173,6 +177,24 @@ func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id A
 		}
 		return w.RemoveEnrollment(pending[i].ID)
 	})
+}
+
+// dropQuestions withdraws whatever a user is asked.
+func (s *Service) dropQuestions(w WriteRecords, u User) error {
+	pending, err := w.PendingChallenges(u.ID, s.Now(), s.limits.PendingPerUser)
+	if err != nil {
+		return err
+	}
+	for i := range pending {
+		c, err := callerOf(w, Key{ApplicationID: pending[i].ApplicationID})
+		if err != nil {
+			return err
+		}
+		if _, err := s.cancel(w, c, &pending[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellLinked tells the dialect that started the link.

@@ -141,6 +141,29 @@ func removedDevices(t *testing.T, w *mfatest.World) {
 	want(t, "the removed device", err, mfa.Unauthenticated, "")
 }
 
+func TestQuestionsGoWithTheLastDeviceThatADirectoryRemoves(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		ann := w.Register("4055551804")
+		first, second := ann.Link(), ann.Link()
+		asked := ann.Ask("Log in?")
+		for _, step := range []struct {
+			device *mfatest.Device
+			state  mfa.ChallengeState
+		}{{first, mfa.ChallengePending}, {second, mfa.ChallengeCancelled}} {
+			if err := w.Service.RemoveDevice(t.Context(), w.Directory(), ann.Ref(), step.device.Caller.Device.ID); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := w.Service.ApprovalFor(t.Context(), w.Caller, asked.ID); err != nil || got.Challenge.State != step.state {
+				t.Errorf("it is %s, %v, want %s", got.Challenge.State, err, step.state)
+			}
+		}
+		if n := len(ann.Events(mfa.EventChallengeCancelled)); n != 1 {
+			t.Errorf("%d events", n)
+		}
+	})
+}
+
 func TestASeedForTheWholeDirectory(t *testing.T) {
 	t.Parallel()
 	play(t, []scene{

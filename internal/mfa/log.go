@@ -69,8 +69,12 @@ func (s *Service) queueCallback(w WriteRecords, dialect string, p CallbackPayloa
 	return err
 }
 
-// EventsOf lists an application's own events; whatever else the filter says.
+// EventsOf lists an application's own events; whatever else the filter says. Callers that are no application
+// have none.
 func (s *Service) EventsOf(ctx context.Context, c *Caller, f EventFilter) ([]Event, error) {
+	if c.Application.ID == "" {
+		return nil, nil
+	}
 	f.ApplicationID = c.Application.ID
 	var out []Event
 	err := s.store.Read(ctx, func(r Records) (err error) {

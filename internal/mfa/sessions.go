@@ -29,8 +29,11 @@ func (s *Service) StartSession(ctx context.Context, in StartSession) (Session, e
 	}
 	var out Session
 	err := s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := s.lockUsable(w, in.Caller, in.User)
+		u, err := w.LockUser(in.Caller.Directory.ID, in.User)
 		if err != nil {
+			return err
+		}
+		if err := usable(u, in.Caller); err != nil {
 			return err
 		}
 		out = Session{
@@ -49,7 +52,7 @@ func (s *Service) StartSession(ctx context.Context, in StartSession) (Session, e
 // because the application knows.
 func (s *Service) EndSession(ctx context.Context, c *Caller, ref UserRef) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := s.lockUsable(w, c, ref)
+		u, err := lockKnown(w, c, ref)
 		if err != nil {
 			return err
 		}
@@ -102,7 +105,7 @@ func openSessions(r Records, user UserID) ([]OpenSession, error) {
 // EndSessions ends all sessions of a directory's user and tells each application.
 func (s *Service) EndSessions(ctx context.Context, c *Caller, ref UserRef) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := s.lockUsable(w, c, ref)
+		u, err := lockKnown(w, c, ref)
 		if err != nil {
 			return err
 		}
@@ -166,11 +169,14 @@ func (s *Service) endSession(w WriteRecords, session Session, by, source string)
 	return s.queueCallback(w, session.Dialect, CallbackPayload{Event: e, Extra: session.Extra})
 }
 
-// lockUsable locks a user that the caller may ask.
-func (s *Service) lockUsable(w WriteRecords, c *Caller, ref UserRef) (User, error) {
+// lockKnown locks a user from whom something is taken, suspended or not.
+func lockKnown(w WriteRecords, c *Caller, ref UserRef) (User, error) {
+	if err := c.enabled(); err != nil {
+		return User{}, err
+	}
 	u, err := w.LockUser(c.Directory.ID, ref)
-	if err == nil {
-		err = usable(u, c)
+	if err == nil && !u.KnownTo(c.Application) {
+		err = Missing("user")
 	}
 	return u, err
 }

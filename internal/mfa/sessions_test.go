@@ -96,6 +96,16 @@ func TestSessions(t *testing.T) {
 				want(t, "too much", err, mfa.Invalid, "")
 			}
 		}},
+		{"of a suspended user end, and none begin", func(t *testing.T, w *mfatest.World) {
+			ann := w.Register("4055551607")
+			startSession(t, w, w.Caller, ann)
+			ann.Suspend()
+			_, err := w.Service.StartSession(t.Context(), mfa.StartSession{Caller: w.Caller, User: ann.Ref()})
+			want(t, "begun", err, mfa.Forbidden, mfa.ReasonUserSuspended)
+			if err := w.Service.EndSessions(t.Context(), w.Directory(), ann.Ref()); err != nil || len(sessionsOf(t, w, ann)) != 0 {
+				t.Error(err)
+			}
+		}},
 		{"end with the user's place in the application", func(t *testing.T, w *mfatest.World) {
 			ann, shop := w.Register("4055551605"), secondApplication(t, w, "Second shop")
 			startSession(t, w, w.Caller, ann)

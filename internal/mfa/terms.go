@@ -125,16 +125,22 @@ func (s *Service) CancelApproval(ctx context.Context, c *Caller, id ChallengeID)
 		if err != nil {
 			return err
 		}
-		won, err := w.CancelChallenge(id, s.Now())
-		if err != nil {
-			return err
+		won, err := s.cancel(w, c, &found)
+		if err == nil && !won {
+			err = s.whyOver(w, id)
 		}
-		if !won {
-			return s.whyOver(w, id)
-		}
-		w.Announce(TopicChallenge(id), TopicUserChallenges(found.UserID))
-		return s.append(w, c, Event{Type: EventChallengeCancelled, UserID: found.UserID, ChallengeID: id})
+		return err
 	})
+}
+
+// cancel withdraws a challenge if it is still pending.
+func (s *Service) cancel(w WriteRecords, c *Caller, asked *Challenge) (bool, error) {
+	won, err := w.CancelChallenge(asked.ID, s.Now())
+	if err != nil || !won {
+		return false, err
+	}
+	w.Announce(TopicChallenge(asked.ID), TopicUserChallenges(asked.UserID))
+	return true, s.append(w, c, Event{Type: EventChallengeCancelled, UserID: asked.UserID, ChallengeID: asked.ID})
 }
 
 // whyOver says in what state a challenge that could not be withdrawn is.

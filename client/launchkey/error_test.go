@@ -170,8 +170,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	p := newPlatform(t, func(asked) reply { return reply{status: 307} })
 	p.answer = func(asked) reply {
-		return reply{status: 307, header: map[string]string{"Location": p.server.URL + "/elsewhere"}, claims: func(c map[string]any) {
-			c["response"] = map[string]any{"status": 307, "location": p.server.URL + "/elsewhere"}
+		return reply{status: 307, header: map[string]string{"Location": p.URL + "/elsewhere"}, claims: func(c map[string]any) {
+			c["response"] = map[string]any{"status": 307, "location": p.URL + "/elsewhere"}
 		}}
 	}
 	err := end(t, p)

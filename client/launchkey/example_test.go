@@ -40,7 +40,7 @@ func exampleServer(replies map[string]func(testing.TB) reply) (p *platform, addr
 		}
 		return made(l)
 	})
-	return p, p.server.URL, l.close
+	return p, p.URL, l.close
 }
 
 func says(status int, body string) func(testing.TB) reply {

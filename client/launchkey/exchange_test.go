@@ -79,7 +79,7 @@ func (e exchange) check(t *testing.T, r asked) {
 	if r.subject != want {
 		t.Errorf("subject %s, want %s", r.subject, want)
 	}
-	if got := r.header.Get("Accept-Encoding"); got != "identity" {
+	if got := r.header["Accept-Encoding"]; len(got) != 1 || got[0] != "identity" {
 		t.Errorf("compression %q is invited", got)
 	}
 }

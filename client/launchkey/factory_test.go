@@ -118,24 +118,24 @@ func TestEachFactoryActsForWhatItMay(t *testing.T) {
 			err = c.SessionEnd(t.Context(), "jo")
 		}
 		if err != nil || subject != "svc:"+serviceID {
-			t.Errorf("%s for %s: %v", p.issuer, subject, err)
+			t.Errorf("%s for %s: %v", p.Issuer, subject, err)
 		}
 	}
 	organization := p.factory()
 	end(organization.ServiceClient(serviceID))
 
-	p.issuer = "dir:" + directoryID
-	directory, err := launchkey.NewDirectoryFactory(p.server.URL+"/", launchkey.DirectoryID(strings.ToUpper(directoryID)), key)
+	p.Issuer = "dir:" + directoryID
+	directory, err := launchkey.NewDirectoryFactory(p.URL+"/", launchkey.DirectoryID(strings.ToUpper(directoryID)), key)
 	if err != nil {
 		t.Fatal(err)
 	}
 	end(directory.ServiceClient(serviceID))
-	if err := directory.DirectoryClient().EndAllServiceSessions(t.Context(), "jo"); err != nil || subject != p.issuer {
+	if err := directory.DirectoryClient().EndAllServiceSessions(t.Context(), "jo"); err != nil || subject != p.Issuer {
 		t.Errorf("%s: %v", subject, err)
 	}
 
-	p.issuer = "svc:" + serviceID
-	service, err := launchkey.NewServiceFactory(p.server.URL, serviceID, key)
+	p.Issuer = "svc:" + serviceID
+	service, err := launchkey.NewServiceFactory(p.URL, serviceID, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestBothFormsOfPrivateKeysAreRead(t *testing.T) {
 	der, err := x509.MarshalPKCS8PrivateKey(issuerKey().PrivateKey)
 	newer := block("PRIVATE KEY", der, err)
 	p := newPlatform(t, func(asked) reply { return reply{status: 204} })
-	factory, err := launchkey.NewOrganizationFactory(p.server.URL, organizationID, append([]byte("a comment\n"), newer...))
+	factory, err := launchkey.NewOrganizationFactory(p.URL, organizationID, append([]byte("a comment\n"), newer...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -165,7 +165,7 @@ func TestAClockThatIsWrongDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{-48 * time.Hour, 48 * time.Hour} {
 		p := newPlatform(t, func(asked) reply { return reply{status: 204} })
-		p.clock = ahead
+		p.Ahead = ahead
 		if err := end(t, p); err != nil {
 			t.Errorf("server ahead by %v: %v", ahead, err)
 		}
@@ -181,8 +181,8 @@ func TestTimeAndKeysAreAskedForOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if p.looked("ping") != 1 || p.looked("") != 1 || p.looked(apiKey().id) != 0 {
-		t.Errorf("%d pings, %d and %d keys", p.looked("ping"), p.looked(""), p.looked(apiKey().id))
+	if p.Asked("ping") != 1 || p.Asked("") != 1 || p.Asked(apiKey().id) != 0 {
+		t.Errorf("%d pings, %d and %d keys", p.Asked("ping"), p.Asked(""), p.Asked(apiKey().id))
 	}
 }
 
@@ -193,14 +193,14 @@ func TestARotatedKeyIsFoundByItsName(t *testing.T) {
 	if err := service.SessionEnd(t.Context(), "jo"); err != nil {
 		t.Fatal(err)
 	}
-	p.rotate(nextAPIKey())
+	p.Rotate(nextAPIKey().key())
 	for range 2 {
 		if err := service.SessionEnd(t.Context(), "jo"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if p.looked("") != 1 || p.looked(nextAPIKey().id) != 1 {
-		t.Errorf("the current key was asked for %d times, the next %d times", p.looked(""), p.looked(nextAPIKey().id))
+	if p.Asked("") != 1 || p.Asked(nextAPIKey().id) != 1 {
+		t.Errorf("the current key was asked for %d times, the next %d times", p.Asked(""), p.Asked(nextAPIKey().id))
 	}
 }
 
@@ -214,7 +214,7 @@ func TestUnknownKeysAreNotLookedUpWithoutEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := p.looked(stranger.id); n != 10 {
+	if n := p.Asked(stranger.id); n != 10 {
 		t.Errorf("looked up %d times", n)
 	}
 }

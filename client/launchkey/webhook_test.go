@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/client/launchkey"
+	"github.com/twinseal/twinseal/client/launchkey/launchkeytest"
 )
 
 const hookPath = "/launchkey/webhook"
@@ -30,17 +31,10 @@ func (p *platform) deliver(w told) *http.Request {
 	if w.subject == "" {
 		w.subject = "svc:" + serviceID
 	}
-	now := p.now().Unix()
-	claims := map[string]any{
-		"iss": "lka", "aud": p.issuer, "sub": w.subject, "jti": "7c1d", "iat": now, "nbf": now, "exp": now + 5,
-		"request": map[string]any{"meth": "POST", "path": hookPath, "func": "S256", "hash": hexSHA256([]byte(w.body))},
-	}
-	w.r.claims = w.claims
-	r := httptest.NewRequest(http.MethodPost, hookPath+"?a=b", strings.NewReader(w.body))
-	r.Header.Set("Content-Type", w.contentType)
-	if !w.noToken {
-		r.Header.Set("X-IOV-JWT", p.signed(w.r, claims))
-	}
+	r := p.Deliver(launchkeytest.Webhook{
+		Path: hookPath, Subject: w.subject, ContentType: w.contentType, Body: w.body, Signer: keyOf(w.r.signer), Alg: w.r.alg, Claims: w.claims, NoToken: w.noToken,
+	})
+	r.URL.RawQuery = "a=b"
 	return r
 }
 

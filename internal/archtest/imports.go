@@ -21,6 +21,7 @@ var layers = []row{
 	{"client", []string{"api", "receipt", "policy", "client/launchkey/answerpackage"}, "the SDK speaks the public API, checks receipts and seals what is for others' eyes, nothing else"},
 	{"client/authy/signature", nil, "one implementation of the callback signature, for those who make and those who check it"},
 	{"client/launchkey/answerpackage", []string{"policy"}, "one implementation of the sealed answers, for devices that make and those that open them"},
+	{"client/launchkey/launchkeytest", []string{"client/launchkey/answerpackage", "policy"}, "plays the server for tests of the port and of programs built on it"},
 	{"client/*", []string{"api", "receipt", "policy", "client/*/signature", "client/launchkey/answerpackage"}, "a port of a vendor's SDK stands on the public parts alone"},
 
 	{"internal/rule", nil, "pure: conditions in, verdict out"},
@@ -75,6 +76,7 @@ var layers = []row{
 
 	{"internal/archtest", nil, "judges all, uses none"},
 	{"internal/pgtest", nil, "starts a PostgreSQL for whoever tests against one"},
+	{"examples/...", []string{"client/...", "policy"}, "strangers' programs in miniature: nothing but the public parts"},
 	{"e2e/...", []string{"api", "client/...", "policy", "receipt", "internal/pgtest"}, "sees the program from outside, through public doors"},
 	{"bench/...", []string{"internal/...", "api", "client/...", "policy", "receipt"}, "measures any part against the ceiling"},
 }

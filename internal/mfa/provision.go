@@ -85,7 +85,7 @@ func (a *Applied) count(existed, changed bool) {
 // organizations[0].directories[1].users[3].phone.
 func (s *Service) Apply(ctx context.Context, p Plan) (Applied, error) {
 	var out Applied
-	err := s.store.Write(ctx, func(w WriteRecords) error {
+	err := s.configure(ctx, func(w WriteRecords) error {
 		run := applying{s: s, w: w}
 		for i, o := range p.Organizations {
 			if err := run.organization(fmt.Sprintf("organizations[%d]", i), o); err != nil {
@@ -93,7 +93,6 @@ func (s *Service) Apply(ctx context.Context, p Plan) (Applied, error) {
 			}
 		}
 		out = run.done
-		w.Announce(TopicConfiguration)
 		return nil
 	})
 	return out, err

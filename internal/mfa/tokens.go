@@ -100,20 +100,16 @@ func (c *tokenCheck) run() (TokenResult, error) {
 	if !wellFormedToken(c.Token) {
 		return c.wrong()
 	}
-	for _, try := range c.tries() {
+	tries := []func() (*TokenResult, error){c.totp}
+	if c.Only != KindTOTP {
+		tries = []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery}
+	}
+	for _, try := range tries {
 		if result, err := try(); err != nil || result != nil {
 			return *orEmpty(result), err
 		}
 	}
 	return c.wrong()
-}
-
-// tries are the means that may count, in the order in which they are tried.
-func (c *tokenCheck) tries() []func() (*TokenResult, error) {
-	if c.Only == KindTOTP {
-		return []func() (*TokenResult, error){c.totp}
-	}
-	return []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery}
 }
 
 // seeded reports whether there is a seed that may be tried.

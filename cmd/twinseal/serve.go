@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -78,15 +79,15 @@ Without flags it keeps an embedded database in ./data and listens on 127.0.0.1:8
 	return c
 }
 
-// gcPercent lets the heap grow to three times what is live before it is collected. What is live is some ten
-// megabytes, and collecting it half as often leaves the processor to requests. GOGC in the environment wins.
-const gcPercent = 200
+// heapFloor keeps the collector from running many times a second only because little is live: it counts as
+// live, but is never touched, so it takes addresses and no memory. A collection then comes after as much
+// garbage as twice of it and what is really live, whatever the load; GOGC in the environment scales that.
+const heapFloor = 24 << 20
 
 // serve opens the program, applies what is to be applied and answers until the context ends.
 func serve(ctx context.Context, config app.Config, ready func(*app.App, net.Addr)) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	floor := make([]byte, heapFloor)
+	defer runtime.KeepAlive(floor)
 	a, err := app.Open(ctx, config, os.Stderr)
 	if err != nil {
 		return err
@@ -107,6 +108,7 @@ func applyAndServe(ctx context.Context, a *app.App, ready func(*app.App, net.Add
 		fmt.Fprintf(os.Stderr, "applied %s: %s\n", a.Config.Apply, describeApplied(applied))
 	}
 	return a.Serve(ctx, func(at net.Addr) {
+		debug.FreeOSMemory() // what starting and applying left behind would stay until the first collection
 		if ready != nil {
 			ready(a, at)
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/store/engine"
@@ -52,6 +53,11 @@ type credentialsRow struct {
 	auth  authenticatorRow
 	dest  []any
 }
+
+// credentialsRows keeps rows between requests: their destinations are built
+// once, and most of their texts are the same for the next user. They hold
+// secrets as sealed as the tables do.
+var credentialsRows = sync.Pool{New: func() any { return newCredentialsRow() }}
 
 func newCredentialsRow() *credentialsRow {
 	c := &credentialsRow{}
@@ -115,7 +121,8 @@ func (w *writeRecords) LockCredentials(directory mfa.DirectoryID, ref mfa.UserRe
 	if err != nil {
 		return mfa.User{}, nil, err
 	}
-	row := newCredentialsRow()
+	row := credentialsRows.Get().(*credentialsRow) //nolint:forcetypeassert // the pool holds nothing else
+	defer credentialsRows.Put(row)
 	var held []mfa.Authenticator
 	stale := false
 	err = w.query(lockCredentials, func(r engine.Row) error {

@@ -68,7 +68,7 @@ func (r *pgRows) column(i int, dest any) error {
 	switch d := inner(dest).(type) {
 	case *string:
 		if ok = pgFormat(oid) == pgText; ok {
-			*d = string(value)
+			replaceText(d, value)
 		}
 	case *[]byte:
 		if ok = oid == pgtype.ByteaOID || pgFormat(oid) == pgText; ok {

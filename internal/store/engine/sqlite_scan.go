@@ -29,12 +29,12 @@ func (s *sqliteStmt) column(i int32, dest any) error {
 	switch d := inner(dest).(type) {
 	case *string:
 		if kind == sqlite3.SQLITE_TEXT {
-			*d = string(s.bytes(i))
+			replaceText(d, s.bytes(i, kind))
 			return nil
 		}
 	case *[]byte:
 		if kind == sqlite3.SQLITE_BLOB || kind == sqlite3.SQLITE_TEXT {
-			*d = append([]byte{}, s.bytes(i)...)
+			*d = append([]byte{}, s.bytes(i, kind)...)
 			return nil
 		}
 	case *int64:
@@ -62,9 +62,9 @@ func (s *sqliteStmt) column(i int32, dest any) error {
 }
 
 // bytes is the library's memory of a text or blob.
-func (s *sqliteStmt) bytes(i int32) []byte {
+func (s *sqliteStmt) bytes(i, kind int32) []byte {
 	var p uintptr
-	if sqlite3.Xsqlite3_column_type(s.c.tls, s.stmt, i) == sqlite3.SQLITE_TEXT {
+	if kind == sqlite3.SQLITE_TEXT {
 		p = sqlite3.Xsqlite3_column_text(s.c.tls, s.stmt, i)
 	} else {
 		p = sqlite3.Xsqlite3_column_blob(s.c.tls, s.stmt, i)

@@ -77,6 +77,14 @@ func inner(dest any) any {
 	return dest
 }
 
+// replaceText gives a destination a text, and leaves one that holds it already:
+// rows that are read into the same place again have most short texts in common.
+func replaceText(d *string, text []byte) {
+	if *d != string(text) {
+		*d = string(text)
+	}
+}
+
 // errNull is what a plain destination makes of NULL.
 var errNull = errors.New("NULL needs a pointer to a pointer")
 

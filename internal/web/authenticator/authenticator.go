@@ -44,5 +44,14 @@ func (a *Authenticator) Handler(server *endpoint.Server) http.Handler {
 }
 
 func (a *Authenticator) page(context.Context, *endpoint.Request) (endpoint.Response, error) {
-	return a.site.Page(http.StatusOK, "app", nil)
+	resp, err := a.site.Page(http.StatusOK, "app", nil)
+	if err != nil {
+		return resp, err
+	}
+	resp.Header.Set("Permissions-Policy", permissions)
+	return resp, nil
 }
+
+// permissions let the page ask the person for the location: a policy may
+// demand one, and the page compares it itself.
+const permissions = "geolocation=(self), microphone=(), payment=()"

@@ -74,15 +74,23 @@ export class Api {
     return this.call("GET", `${prefix}/receipts/${encodeURIComponent(id)}`);
   }
 
-  // answer signs and sends a decision, and gives the receipt with the
+  sessions() {
+    return this.call("GET", `${prefix}/sessions`);
+  }
+
+  endSession(id) {
+    return this.call("DELETE", `${prefix}/sessions/${encodeURIComponent(id)}`);
+  }
+
+  // answer signs and sends a draft, and gives the receipt with the
   // statement it must be about. When the response is lost, here or behind a
   // proxy, the identical statement is sent again, which the server answers with
   // the same receipt.
-  async answer(deviceID, challenge, decision) {
+  async answer(deviceID, challenge, { decision, packages }) {
     const target = `${prefix}/challenges/${encodeURIComponent(challenge.id)}/answer`;
     const once = async () => {
       const statement = await makeStatement(this.key, deviceID, challenge, decision, this.clock.now());
-      const send = () => this.call("POST", target, { statement });
+      const send = () => this.call("POST", target, { statement, packages });
       const receipt = await send().catch((error) => (decided(error) ? Promise.reject(error) : send()));
       return { receipt, statement };
     };

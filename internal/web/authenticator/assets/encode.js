@@ -1,13 +1,17 @@
-// Bytes, text and base64url.
+// Bytes, text, base64 and base64url.
 
 const encoder = new TextEncoder();
 
 export const bytes = (text) => encoder.encode(text);
 
-export function base64url(buffer) {
+export function base64(buffer) {
   let binary = "";
   for (const byte of new Uint8Array(buffer)) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(binary);
+}
+
+export function base64url(buffer) {
+  return base64(buffer).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 export function fromBase64url(text) {

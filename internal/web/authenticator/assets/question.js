@@ -1,37 +1,36 @@
 // A question as it must be shown and signed. One that has a member which this
 // page does not know, and so cannot show, is never signed.
 
-const text = (value) => typeof value === "string";
-const named = (value) => has(value, { id: text, name: text });
-const detail = (value) => has(value, { label: text, value: text });
-const amount = (value) => has(value, { value: text, currency: text });
+import { shape, understood } from "./policy.js";
 
-const members = {
+const text = (value) => typeof value === "string";
+const named = shape({ id: text, name: text });
+const reason = shape({ id: text, text: (value) => text(value) && value !== "", fraud: (value) => typeof value === "boolean" });
+const key = shape({ e: text, kty: (kind) => kind === "RSA", n: text });
+
+const whole = shape({
   organization: named,
   application: named,
-  user: (value) => has(value, { id: text }),
+  user: shape({ id: text }),
   challenge: text,
   nonce: text,
   message: text,
-  details: (value) => Array.isArray(value) && value.every(detail),
+  details: (value) => Array.isArray(value) && value.every(shape({ label: text, value: text })),
   created_at: text,
   expires_at: (value) => value === null || text(value),
-};
-
-const optional = { amount, hidden_details_hash: text };
-
-function has(value, wanted, allowed = {}) {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
-  return (
-    Object.entries(wanted).every(([name, good]) => Object.hasOwn(value, name) && good(value[name])) &&
-    Object.keys(value).every((name) => Object.hasOwn(wanted, name) || (Object.hasOwn(allowed, name) && allowed[name](value[name])))
-  );
-}
+}, {
+  amount: shape({ value: text, currency: text }),
+  hidden_details_hash: text,
+  title: text,
+  policy: understood,
+  reasons: (value) => Array.isArray(value) && value.length > 0 && value.every(reason),
+  recipient: shape({ format: (format) => format === "launchkey", kid: text, key }),
+});
 
 // signable says whether a challenge's question can be shown whole, and is about
 // this challenge.
 export function signable(challenge) {
-  return has(challenge.question, members, optional) && challenge.question.challenge === challenge.id;
+  return whole(challenge.question) && challenge.question.challenge === challenge.id;
 }
 
 // expiry is the moment in milliseconds, or Infinity for a question that stays

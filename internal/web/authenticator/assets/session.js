@@ -3,8 +3,12 @@
 
 import { Api, Problem } from "./api.js";
 import { Clock } from "./clock.js";
+import { draft } from "./draft.js";
 import { makeKey } from "./keys.js";
 import { follow } from "./live.js";
+import { checkPin, makePin } from "./pin.js";
+import { whereAmI } from "./place.js";
+import { needsLocation } from "./policy.js";
 import { checkReceipt } from "./receipt.js";
 import * as store from "./store.js";
 import { importSeed } from "./totp.js";
@@ -73,17 +77,50 @@ export class Session extends EventTarget {
     this.clock.correct(Date.parse(linked.server_time));
     this.keyChanged = JSON.stringify(linked.server_key) !== JSON.stringify(this.linked.server_key);
     if (this.keyChanged) return;
-    this.kept = { ...this.kept, linked, offset: this.clock.offset };
-    await store.save(this.kept);
+    await this.keep({ linked, offset: this.clock.offset });
   }
 
-  // answer gives the receipt once it has proved the answer.
-  async answer(challenge, decision) {
-    const { receipt, statement } = await this.api.answer(this.linked.device.id, challenge, decision);
+  // configured are the methods that are set up in this browser.
+  get configured() {
+    return this.kept.pin ? ["pin_code"] : [];
+  }
+
+  // setPin keeps a PIN, or forgets it ("").
+  async setPin(digits) {
+    await this.keep({ pin: digits === "" ? undefined : await makePin(digits) });
+  }
+
+  checkPin(digits) {
+    return checkPin(this.kept.pin, digits);
+  }
+
+  // answer gives { receipt, failure } once the receipt has proved the answer.
+  // An approval that does not satisfy the question's policy is sent as a
+  // failure. Pins are kept before they are sent, so that none is sent twice.
+  async answer(challenge, { methods = [], ...wanted }) {
+    const { question } = challenge;
+    if (wanted.approve) wanted.facts = await this.facts(question.policy, methods);
+    const app = question.application.id;
+    const ready = await draft(question, this.linked.device.id, this.kept.pins?.[app], wanted);
+    if (ready.pins) await this.keep({ pins: { ...this.kept.pins, [app]: ready.pins } });
+    const { receipt, statement } = await this.api.answer(this.linked.device.id, challenge, ready);
     this.pending = this.pending.filter((other) => other.id !== challenge.id);
     this.dispatchEvent(new CustomEvent("pending", { detail: { fresh: [] } }));
     await checkReceipt(receipt, { statement, deviceKey: this.kept.key.jwk, serverKey: this.linked.server_key });
-    return receipt;
+    return { receipt, failure: ready.decision.failure };
+  }
+
+  // facts are what this browser knows. It cannot tell whether the system under
+  // it was tampered with.
+  async facts(policy, methods) {
+    const where = needsLocation(policy) ? await whereAmI() : {};
+    return { methods, configured: this.configured, ...where, rooted: false, emulator: false, time: this.clock.now() };
+  }
+
+  // keep remembers a change of the account.
+  async keep(change) {
+    this.kept = { ...this.kept, ...change };
+    await store.save(this.kept);
   }
 
   async unlink() {

@@ -3,19 +3,22 @@
 import { sign } from "./jws.js";
 import { signable } from "./question.js";
 
-// makeStatement signs an answer. A reason and a fraud mark belong to denials.
+// makeStatement signs an answer. A reason and a fraud mark belong to denials;
+// failure, evidence and packages are there when the decision has them.
 export async function makeStatement(key, deviceID, challenge, decision, at) {
   if (!signable(challenge)) throw new Error("This request cannot be answered here: it holds something that this page cannot show.");
   const approved = decision.approve === true;
+  const { failure, evidence, packages } = decision;
   const statement = {
     type: "twinseal.statement.v1",
     question: challenge.question,
     decision: approved ? "approved" : "denied",
     reason: approved ? "" : (decision.reason ?? ""),
     fraud: !approved && decision.fraud === true,
-    factors: ["device"],
+    factors: ["device", ...(decision.factors ?? [])],
     device: { id: deviceID, key: key.thumbprint },
     device_time: new Date(at).toISOString(),
+    ...(failure && { failure }), ...(evidence && { evidence }), ...(packages && { packages }),
   };
   return sign(key.privateKey, { alg: "ES256", kid: key.thumbprint, typ: "twinseal-statement+jwt" }, statement);
 }

@@ -30,7 +30,7 @@ async function run(mode, work) {
   }
 }
 
-// load gives { key, linked, totp, offset }, or undefined.
+// load gives { key, linked, totp, offset, pins, pin }, or undefined.
 export const load = () => run("readonly", (store) => store.get(entry));
 
 export const save = (account) => run("readwrite", (store) => store.put(account, entry));

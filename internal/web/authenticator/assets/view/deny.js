@@ -1,6 +1,6 @@
 // Saying no, and why.
 
-import { h } from "./dom.js";
+import { h, quote } from "./dom.js";
 import { choice, submitting } from "./form.js";
 
 const reasons = [
@@ -11,7 +11,25 @@ const reasons = [
 
 const longest = 200;
 
-export function denyForm(onDeny, onBack) {
+// denyForm lets the person choose: among the reasons that the question offers,
+// or among our own, with words of theirs.
+export function denyForm(offered, onDeny, onBack) {
+  const form = offered ? offeredForm(offered, onDeny) : ownForm(onDeny);
+  return h("div", { class: "stack", "data-testid": "deny-form" }, form,
+    h("button", { type: "button", class: "plain wide", "data-testid": "cancel-deny", click: onBack }, "Back"));
+}
+
+function offeredForm(offered, onDeny) {
+  const options = offered.map(({ id, text, fraud }) => choice({ name: "reason", value: id, required: true, "data-testid": `offered-${id}` },
+    quote(text), fraud && h("span", { class: "soft small" }, " (reported as fraud)")));
+  const fields = h("fieldset", { class: "stack-small", "data-testid": "offered-reasons" }, h("legend", {}, "Why do you deny it?"), options.map((option) => option.label));
+  return submitting({ word: "Deny this request", busy: "Denying", testid: "confirm-deny", danger: true }, [{ element: fields }], () => onDeny({
+    approve: false,
+    reasonID: options.find((option) => option.input.checked).input.value,
+  }));
+}
+
+function ownForm(onDeny) {
   const options = reasons.map(({ text, reason, fraud }) => choice({
     name: "reason", value: reason, "data-testid": fraud ? "reason-not-me" : "reason",
     change: () => { report.input.checked = fraud === true; },
@@ -23,11 +41,9 @@ export function denyForm(onDeny, onBack) {
     h("div", {}, h("label", { for: "reason-text" }, "In your own words"), words),
     h("div", {}, report.label),
   );
-  const form = submitting({ word: "Deny this request", busy: "Denying", testid: "confirm-deny", danger: true }, [{ element: fields }], () => onDeny({
+  return submitting({ word: "Deny this request", busy: "Denying", testid: "confirm-deny", danger: true }, [{ element: fields }], () => onDeny({
     approve: false,
     reason: words.value.trim() || (options.find((option) => option.input.checked)?.input.value ?? ""),
     fraud: report.input.checked,
   }));
-  return h("div", { class: "stack", "data-testid": "deny-form" }, form,
-    h("button", { type: "button", class: "plain wide", "data-testid": "cancel-deny", click: onBack }, "Back"));
 }

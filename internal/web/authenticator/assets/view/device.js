@@ -2,8 +2,10 @@
 
 import { h, quote, when } from "./dom.js";
 import { submitting } from "./form.js";
+import { pinPart } from "./pin.js";
+import { sessionsPart } from "./sessions.js";
 
-export function deviceView(session) {
+export function deviceView(session, signal) {
   const { device, user, directory, organization, applications, server_key: serverKey } = session.linked;
   const facts = [
     ["Account", [user.email, user.phone].filter(Boolean).join(" · ") || user.alias || user.id],
@@ -21,6 +23,8 @@ export function deviceView(session) {
           h("div", {}, h("dt", {}, "Key of this device"), h("dd", { class: "mono" }, device.key)),
           h("div", {}, h("dt", {}, "Server’s sealing key (x)"), h("dd", { class: "mono" }, serverKey.x)))),
     ),
+    sessionsPart(session, signal),
+    pinPart(session),
     unlinkPart(session),
   );
 }

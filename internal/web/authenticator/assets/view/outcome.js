@@ -3,11 +3,12 @@
 import { checkReceipt } from "../receipt.js";
 import { h, icon, quote, when } from "./dom.js";
 import { asker, body } from "./parts.js";
-import { explain } from "./words.js";
+import { explain, failures } from "./words.js";
 
 const words = {
   approved: { title: "Approved", text: "Your signature is on it, and the server has sealed it.", icon: "check" },
   denied: { title: "Denied", text: "The application has been told no.", icon: "cross" },
+  failed: { title: "Not approved", text: "The application has been told that this browser could not meet what it demands.", icon: "cross" },
   expired: { title: "Expired", text: "The time for an answer is over. Begin again in the application if you still want it.", icon: "clock" },
   cancelled: { title: "Withdrawn", text: "The application no longer asks. There is nothing to decide.", icon: "clock" },
   answered: { title: "Already answered", text: "Another of your devices was first. Its answer stands.", icon: "check" },
@@ -15,12 +16,13 @@ const words = {
 };
 
 // verdict is the page after an answer, or in its place.
-export function verdict(name, { challenge, receipt }) {
+export function verdict(name, { challenge, receipt, failure }) {
   const { title, text, icon: picture } = words[name];
   return h("article", { class: `verdict card raised stack center ${name}`, "data-testid": "outcome", "data-outcome": name, "data-id": challenge.id },
     h("span", { class: "seal", "aria-hidden": "true" }, icon(picture)),
     h("h1", { tabindex: "-1" }, title),
     h("p", { class: "verdict-message", "data-testid": "outcome-message" }, quote(challenge.question.message)),
+    failure && h("p", { "data-testid": "failure" }, failures[failure] ?? failure),
     h("p", { class: "soft" }, text),
     receipt && h("p", { class: "small soft", "data-testid": "receipt-checked" }, "The receipt has been checked against the server’s key in this browser."),
     h("p", { class: "row center-row" },
@@ -45,6 +47,7 @@ function story(challenge) {
   const answered = challenge.state === "approved" || challenge.state === "denied";
   if (challenge.answered_at) lines.push([answered ? "Answered" : "Ended", when(challenge.answered_at)]);
   if (challenge.reason) lines.push(["Reason", quote(challenge.reason)]);
+  if (challenge.failure) lines.push(["Not approved because", h("span", { "data-testid": "failure" }, failures[challenge.failure] ?? quote(challenge.failure))]);
   if (challenge.fraud) lines.push(["Reported", "as fraud"]);
   return h("dl", { class: "story small" }, lines.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, value))));
 }

@@ -1,11 +1,11 @@
 // One request: everything that is signed, and the two answers.
 
 import { expiry, signable } from "../question.js";
-import { announce, h, icon, remaining, when } from "./dom.js";
-import { denyForm } from "./deny.js";
-import { holdButton } from "./hold.js";
+import { actions } from "./answers.js";
+import { announce, h, remaining, when } from "./dom.js";
 import { outcome, verdict } from "./outcome.js";
 import { asker, body, loading, notSignable } from "./parts.js";
+import { shortfall } from "./shortfall.js";
 import { explain, tooLate } from "./words.js";
 
 const lastCall = 30000;
@@ -41,15 +41,15 @@ function question(session, challenge, place, signal) {
   const both = AbortSignal.any([signal, stop.signal]);
   const answer = async (decision) => {
     try {
-      const receipt = await session.answer(challenge, decision);
-      finish(verdict(decision.approve ? "approved" : "denied", { challenge, receipt }));
+      const { receipt, failure } = await session.answer(challenge, decision);
+      finish(verdict(failure ? "failed" : decision.approve ? "approved" : "denied", { challenge, receipt, failure }));
     } catch (error) {
       const late = tooLate[error.code];
       if (!late) throw error;
       finish(verdict(late, { challenge }));
     }
   };
-  actions(answers, answer);
+  actions(answers, { session, question: asked, answer });
   const tick = () => {
     const left = ends - session.clock.now();
     clockFace.textContent = ends === Infinity ? "stays open" : remaining(left);
@@ -65,42 +65,7 @@ function question(session, challenge, place, signal) {
   tick();
   return h("article", { class: "question card raised", "data-testid": "request-detail", "data-id": challenge.id },
     h("div", { class: "question-head" }, asker(asked), clockFace),
-    h("div", { class: "question-body stack" }, body(asked), h("p", { class: "small soft" }, "Asked ", h("time", { datetime: asked.created_at }, when(asked.created_at)))),
+    h("div", { class: "question-body stack" }, body(asked), shortfall(session, asked.policy), h("p", { class: "small soft" }, "Asked ", h("time", { datetime: asked.created_at }, when(asked.created_at)))),
     answers,
   );
-}
-
-// actions shows the two answers, or the form of a denial in their place.
-function actions(place, answer) {
-  const trouble = h("p", { class: "note bad", role: "alert", "data-testid": "error", hidden: true });
-  const approve = holdButton({ word: "Hold to approve", armedWord: "Press again to approve", testid: "approve", describedBy: "approve-hint" }, async () => {
-    place.dataset.busy = "true";
-    approve.button.setAttribute("aria-busy", "true");
-    approve.button.disabled = deny.disabled = true;
-    trouble.hidden = true;
-    try {
-      await answer({ approve: true });
-    } catch (error) {
-      trouble.textContent = explain(error);
-      trouble.hidden = false;
-      delete place.dataset.busy;
-      approve.button.removeAttribute("aria-busy");
-      approve.button.disabled = deny.disabled = false;
-      approve.reset();
-    }
-  });
-  const deny = h("button", { type: "button", class: "danger wide", "data-testid": "deny", click: () => {
-    place.replaceChildren(denyForm(async (decision) => {
-      place.dataset.busy = "true";
-      try {
-        await answer(decision);
-      } finally {
-        delete place.dataset.busy;
-      }
-    }, () => actions(place, answer)));
-    place.querySelector("input")?.focus({ preventScroll: true });
-    place.scrollIntoView({ block: "nearest", behavior: "smooth" });
-  } }, icon("cross"), "Deny");
-  place.replaceChildren(trouble, h("div", { class: "answer-row" }, deny, approve.button),
-    h("p", { class: "hint center", id: "approve-hint" }, "Hold it, or press it twice. You sign exactly what stands above."));
 }

@@ -24,6 +24,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/uuid"
@@ -218,11 +219,15 @@ func (w *world) do(r request) answer {
 
 func (w *world) build(r request) *http.Request {
 	w.tb.Helper()
+	return w.buildAt(r, w.Clock.Now())
+}
+
+func (w *world) buildAt(r request, at time.Time) *http.Request {
 	body := ""
 	if r.Body != nil || r.sealing.raw != nil {
 		body = seal(r.sealing, r.Body)
 	}
-	now := w.Clock.Now().Unix()
+	now := at.Unix()
 	said := object{"meth": r.Method, "path": r.Path}
 	if body != "" {
 		said["func"], said["hash"] = digestOf(r.funcName, body)
@@ -240,7 +245,7 @@ func (w *world) build(r request) *http.Request {
 	if r.sealed != nil {
 		body = r.sealed(body)
 	}
-	sent := httptest.NewRequestWithContext(w.Context(), orElse(r.verb, r.Method), "http://lk.example.test"+orElse(r.url, r.Path), strings.NewReader(body))
+	sent := httptest.NewRequestWithContext(w.tb.Context(), orElse(r.verb, r.Method), "http://lk.example.test"+orElse(r.url, r.Path), strings.NewReader(body))
 	token := any("IOV-JWT " + sign(private(r.Key), header, claims))
 	if r.token != nil {
 		token = r.token(strings.TrimPrefix(token.(string), "IOV-JWT "))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -15,8 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/client"
+	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -207,6 +212,91 @@ func TestThePagesHiddenDetailsHaveTheirHash(t *testing.T) {
 	}
 }
 
+func TestThePagesDemandingStatementIsWhatADeviceSigns(t *testing.T) {
+	t.Parallel()
+	p := readPage(t)
+	_, jwk := p.key()
+	question, err := receipt.ParseQuestion([]byte(p.get("demanding question")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := receipt.HashPackages(json.RawMessage(p.get("packages")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.is("packages hash", hash)
+	here := policy.Facts{Methods: []policy.Method{policy.PINCode}, LocationAllowed: true, Location: &policy.Location{Latitude: 52.521, Longitude: 13.405}}
+	evidence, failure := question.Policy.Judge(here)
+	if failure != "" {
+		t.Fatal(failure)
+	}
+	payload, err := receipt.Statement{
+		Type: receipt.StatementType, Question: question, Decision: receipt.Approved, Factors: []string{"device", "pin"},
+		Device:     receipt.DeviceID{ID: "8f14e45f-ceea-467f-a0e6-1f3c5d7b9a24", Key: jwk.Thumbprint()},
+		DeviceTime: "2026-03-01T10:00:42.000Z", Evidence: &evidence, Packages: hash,
+	}.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.is("demanding payload", string(payload))
+	sum := sha256.Sum256(payload)
+	p.is("demanding payload hash", hex.EncodeToString(sum[:]))
+	said := answerpackage.New(answerpackage.Answer{
+		AuthRequest: question.Challenge, DeviceID: "8f14e45f-ceea-467f-a0e6-1f3c5d7b9a24", ServicePins: []string{"8074", "1234"}, Approved: true,
+		Policy: *question.Policy, Evidence: evidence, Device: answerpackage.Capabilities{Supported: answerpackage.DefaultSupported()},
+	})
+	p.is("newer package", encode(t, said))
+	p.is("older package", encode(t, said.Legacy()))
+}
+
+func encode(t *testing.T, v any) string {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestThePagesPackagesOpen(t *testing.T) {
+	t.Parallel()
+	p := readPage(t)
+	question, err := receipt.ParseQuestion([]byte(p.get("demanding question")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var jwk jose.JSONWebKey
+	if err := jwk.UnmarshalJSON([]byte(p.get("recipient private key"))); err != nil {
+		t.Fatal(err)
+	}
+	key, ok := jwk.Key.(*rsa.PrivateKey)
+	if !ok {
+		t.Fatalf("the recipient's key is a %T", jwk.Key)
+	}
+	if public, err := receipt.NewRSAJWK(&key.PublicKey); err != nil || public != question.Recipient.Key {
+		t.Errorf("it is not the key of the question: %v", err)
+	}
+	var sealed answerpackage.Packages
+	if err := json.Unmarshal([]byte(p.get("packages")), &sealed); err != nil {
+		t.Fatal(err)
+	}
+	full, err := answerpackage.Open(sealed.AuthJWE, func(id string) *rsa.PrivateKey {
+		if id != question.Recipient.KeyID {
+			t.Errorf("it is encrypted to %s", id)
+		}
+		return key
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.is("newer package", encode(t, full))
+	old, err := answerpackage.OpenLegacy(sealed.Auth, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.is("older package", encode(t, old))
+}
+
 // The page promises to list every code with its status; package api writes
 // the status behind each code.
 func TestThePageListsEveryErrorWithItsStatus(t *testing.T) {
@@ -237,7 +327,7 @@ func TestThePageListsEveryAddress(t *testing.T) {
 	p := readPage(t)
 	for _, path := range []string{
 		api.PathDevice, api.PathLinks, api.PathPhoneLinks, api.PathPush, api.PathPushKey,
-		api.PathChallenges, api.PathChallenge, api.PathChallengeAnswer, api.PathStream,
+		api.PathChallenges, api.PathChallenge, api.PathChallengeAnswer, api.PathStream, api.PathSessions, api.PathSession,
 		strings.Replace(api.PathPhoneLink, "{enrollment}", "{enrollment_id}", 1),
 		strings.Replace(api.PathReceipt, "{challenge}", "{challenge_id}", 1),
 	} {

@@ -97,7 +97,7 @@ func TestAPolicyIsExplained(t *testing.T) {
 	want := `confirm with 2 different methods
 confirm with your fingerprint or face
 confirm with a code that you know
-be inside HQ (200 m around 36.1, -115.125) or US US-NV 89120
+be inside HQ (200 m around 36.1, -115.125) or US-NV 89120
 outside of 1 m around 0, 0: confirm with something that you have near you, or with your location
 answer Monday, Sunday from 22:30 to 06:00 (America/Los_Angeles)
 use a device that is not rooted or jailbroken

@@ -63,7 +63,10 @@ func explainFences(fences []Fence) string {
 func (f Fence) explain() string {
 	place := string(newDecimal(f.Radius)) + " m around " + string(newDecimal(f.Latitude)) + ", " + string(newDecimal(f.Longitude))
 	if f.Kind == Territory {
-		place = strings.Join(strings.Fields(f.Country+" "+f.Area+" "+f.PostalCode), " ")
+		place = strings.TrimSpace(f.Area + " " + f.PostalCode)
+		if f.Area == "" {
+			place = strings.TrimSpace(f.Country + " " + f.PostalCode)
+		}
 	}
 	if f.Name == "" {
 		return place

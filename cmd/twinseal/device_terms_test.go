@@ -69,7 +69,7 @@ func TestWhatIsDemandedIsShownAndMet(t *testing.T) {
 	p := newTerminal(t)
 	p.link()
 	id := p.server.Ask("Pay?", demanding, sealed(t))
-	contains(t, p.must("show"), "  Wire transfer\n\n  Pay?\n", "- confirm with 2 different methods\n", "- be inside HQ (200 m around 36.1, -115.1) or US US-CA 90210\n",
+	contains(t, p.must("show"), "  Wire transfer\n\n  Pay?\n", "- confirm with 2 different methods\n", "- be inside HQ (200 m around 36.1, -115.1) or US-CA 90210\n",
 		"- use a device that is not rooted", "  b  This was not me (reported as fraud)\n")
 	out := p.must("approve", "--methods", "pin_code,fingerprint", "--location", "36.1001,-115.1")
 	contains(t, out, "Approved. This is", "Confirmed   by this device, pin_code, fingerprint", "Place       inside", "Sealed for  the application's key aa:bb", "(device, pin, biometric)")

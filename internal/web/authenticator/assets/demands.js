@@ -33,7 +33,7 @@ const fences = (group) => group.map(fence).join(" or ");
 function fence(one) {
   const place = one.kind === "circle"
     ? `${one.radius} m around ${one.latitude}, ${one.longitude}`
-    : [one.country, one.area, one.postal_code].filter(Boolean).join(" ");
+    : [one.area ?? one.country, one.postal_code].filter(Boolean).join(" ");
   return one.name ? `${one.name} (${place})` : place;
 }
 

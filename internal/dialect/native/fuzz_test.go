@@ -64,7 +64,7 @@ func FuzzBodies(f *testing.F) {
 		d.json(api.LinkRequest{Code: "ZZZZZZZZ", Name: "phone", Platform: "cli", Key: api.JWK(public)}),
 		`{"phone":"+14155550701","name":"x","platform":"cli"}`, `{"code":"123456","directory":"x"}`,
 		`{"endpoint":"https://push.example.test/1","keys":{"p256dh":"BA","auth":"AA"},"expirationTime":1e400}`,
-		`{"statement":"e30.e30.AA"}`, `{"statement":"`, `[]`, `null`, "{}{}", "\xff", `{"code":"\ud800"}`, `{"Code":1,"code":"\u0000"}`,
+		`{"statement":"e30.e30.AA"}`, `{"statement":"e30.e30.AA","packages":{"auth":"AAAA","auth_jwe":"a.b.c"}}`, `{"statement":"","packages":[1e400,null]}`, `{"statement":"`, `[]`, `null`, "{}{}", "\xff", `{"code":"\ud800"}`, `{"Code":1,"code":"\u0000"}`,
 	} {
 		f.Add(byte(i), []byte(body))
 	}

@@ -41,6 +41,18 @@ func TestADeviceLinksByCodeAndSeesItsAccount(t *testing.T) {
 	}
 }
 
+func TestADeviceLinkedByItsDirectoryIsKnownByTheApplicationsName(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	started, err := d.Service.StartDeviceLink(t.Context(), mfa.StartDeviceLink{Caller: d.Caller, Alias: "ann@shop", Dialect: "test"})
+	d.check(err)
+	key, public := d.newKey()
+	linked := read[api.LinkedAccount](t, d.post(key, api.PathLinks, api.LinkRequest{Code: started.Code, Name: "phone", Platform: "cli", Key: public}))
+	if linked.User.Alias != "ann@shop" || linked.Device.ID != string(started.DeviceID) {
+		t.Errorf("the account is %+v of %+v", linked.Device, linked.User)
+	}
+}
+
 func TestADeviceLinksByPhone(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -69,7 +69,7 @@ func (d *Dialect) wireAccount(l mfa.Linked, data mfa.DeviceData) api.Account {
 			Push: data.Push != nil, CreatedAt: stamp(l.Device.CreatedAt), LastSeenAt: stamp(l.Device.LastUsedAt),
 		},
 		User: api.User{
-			ID: string(l.User.ID), Number: l.User.Number, Email: maskEmail(l.User.Email()), Phone: maskPhone(l.User.Phone),
+			ID: string(l.User.ID), Number: l.User.Number, Alias: l.User.Alias, Email: maskEmail(l.User.Email()), Phone: maskPhone(l.User.Phone),
 		},
 		Directory:    api.Named{ID: string(l.Directory.ID), Name: l.Directory.Name},
 		Organization: api.Named{ID: string(l.Organization.ID), Name: l.Organization.Name},

@@ -2,6 +2,7 @@ package launchkey
 
 import (
 	"crypto/sha256"
+	"encoding/asn1"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ func bundleFingerprint(text string) (string, error) {
 	if err != nil {
 		return "", errors.New("is not Base64")
 	}
+	if costly(der, 0) {
+		return "", errors.New("takes more rounds to open than any program makes")
+	}
 	_, certificate, err := pkcs12.Decode(der, "")
 	if err != nil {
 		return "", errors.New("is not a PKCS #12 bundle of one key and one certificate without a password")
@@ -40,4 +44,35 @@ func bundleFingerprint(text string) (string, error) {
 		pairs = append(pairs, fmt.Sprintf("%02X", b))
 	}
 	return strings.Join(pairs, ":"), nil
+}
+
+// Bounds of what a bundle may make the server do: its sender chooses how many rounds of hashing it takes to open.
+const (
+	maxRounds = 1_000_000
+	maxDepth  = 24 // of ASN.1 inside of ASN.1; real ones have fifteen
+)
+
+// costly looks for a number of rounds, which follows a salt wherever it stands, that is beyond all reason.
+func costly(der []byte, depth int) bool {
+	afterText := false
+	for len(der) > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(der, &v)
+		if err != nil {
+			return false
+		}
+		var rounds int64
+		number := v.Class == asn1.ClassUniversal && v.Tag == asn1.TagInteger
+		if number && afterText {
+			if _, err := asn1.Unmarshal(v.FullBytes, &rounds); err != nil || rounds > maxRounds {
+				return true
+			}
+		}
+		afterText = v.Class == asn1.ClassUniversal && v.Tag == asn1.TagOctetString
+		if (v.IsCompound || afterText) && (depth >= maxDepth || costly(v.Bytes, depth+1)) {
+			return true
+		}
+		der = rest
+	}
+	return false
 }

@@ -1,6 +1,8 @@
 package launchkey_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -8,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 )
 
 // directory is one as clients read it.
@@ -347,4 +351,20 @@ func (w *world) serviceStory(t *testing.T, subject, base, name string, before []
 	w.refused(change(object{"name": name + " 2"}), 400, "SVC-001")
 	w.refused(by(subject, http.MethodPatch, path, object{"service_id": unknown}), 403, "")
 	w.refused(by(subject, http.MethodPost, path+"/list", object{"service_ids": []string{made.ID, unknown}}), 403, "")
+}
+
+func TestABundleThatTakesForEverIsNotOpened(t *testing.T) {
+	t.Parallel()
+	// The number of rounds of its checksum is the last number of a bundle: 2048 in two bytes becomes 2^31 - 1 in four.
+	raw := readFile(t, "push.p12")
+	at := bytes.LastIndex(raw, []byte{0x02, 0x02, 0x08, 0x00})
+	costly := append(bytes.Clone(raw[:at]), 0x02, 0x04, 0x7f, 0xff, 0xff, 0xff)
+	costly[3] += 2                                             // the whole
+	costly[bytes.LastIndex(costly, []byte{0x30, 0x31})+1] += 2 // the part with the checksum
+	if _, err := launchkey.BundleFingerprint(base64.StdEncoding.EncodeToString(costly)); err == nil || !strings.Contains(err.Error(), "rounds") {
+		t.Errorf("opened: %v", err)
+	}
+	if _, err := launchkey.BundleFingerprint(base64.StdEncoding.EncodeToString(raw)); err != nil {
+		t.Error(err)
+	}
 }

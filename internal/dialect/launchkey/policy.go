@@ -59,7 +59,7 @@ func ReadPolicy(raw json.RawMessage) (json.RawMessage, policy.Policy, error) {
 		return nil, policy.Policy{}, err
 	}
 	means = means.Normal()
-	if err := means.Validate(); err != nil {
+	if _, err := means.Canonical(); err != nil { // it must fit into what is asked
 		return nil, policy.Policy{}, err
 	}
 	out, err := json.Marshal(shown)

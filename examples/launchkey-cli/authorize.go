@@ -115,11 +115,7 @@ func pollCommand(c *connection) *cobra.Command {
 	var wait bool
 	cmd := &cobra.Command{
 		Use: "poll REQUEST", Short: "Look for the answer to a request", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			service, err := c.serviceClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.serviceClient, func(cmd *cobra.Command, args []string, service *launchkey.ServiceClient) error {
 			look := service.AuthorizationResponse
 			if wait {
 				look = service.WaitAuthorization
@@ -132,7 +128,7 @@ func pollCommand(c *connection) *cobra.Command {
 				return err
 			}
 			return showAnswer(cmd, c, answer)
-		},
+		}),
 	}
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until there is one")
 	return cmd
@@ -141,16 +137,12 @@ func pollCommand(c *connection) *cobra.Command {
 func cancelCommand(c *connection) *cobra.Command {
 	return &cobra.Command{
 		Use: "cancel REQUEST", Short: "Withdraw a request that nobody has answered", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			service, err := c.serviceClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.serviceClient, func(cmd *cobra.Command, args []string, service *launchkey.ServiceClient) error {
 			if err := service.CancelAuthorizationRequest(cmd.Context(), launchkey.AuthorizationID(args[0])); err != nil {
 				return err
 			}
 			return c.done(cmd, "canceled")
-		},
+		}),
 	}
 }
 

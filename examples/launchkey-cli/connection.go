@@ -69,7 +69,7 @@ func (c *connection) factories() (factories, error) {
 	case "svc":
 		made.service, err = launchkey.NewServiceFactory(c.url, launchkey.ServiceID(id), key, options...)
 	default:
-		err = fmt.Errorf("%q signs nothing: --as begins with org:, dir: or svc:", kind)
+		err = fmt.Errorf("%q signs nothing: --as begins with org, dir or svc and a colon", kind)
 	}
 	return made, err
 }
@@ -162,4 +162,15 @@ func (c *connection) manager() (*launchkey.ServiceManager, error) {
 		return nil, err
 	}
 	return &client.ServiceManager, nil
+}
+
+// with gives a command the client that it works on.
+func with[T any](client func() (T, error), run func(*cobra.Command, []string, T) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		made, err := client()
+		if err != nil {
+			return err
+		}
+		return run(cmd, args, made)
+	}
 }

@@ -12,25 +12,17 @@ func directoryCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{Use: "directory", Short: "An organization's directories: create, list, show, update, sdk-key"}
 	create := &cobra.Command{
 		Use: "create NAME", Short: "Make a directory", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			organization, err := c.organizationClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.organizationClient, func(cmd *cobra.Command, args []string, organization *launchkey.OrganizationClient) error {
 			id, err := organization.CreateDirectory(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
 			return c.show(cmd, map[string]any{"id": id}, facts{{"Directory", string(id)}})
-		},
+		}),
 	}
 	list := &cobra.Command{
 		Use: "list", Short: "List the directories", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			organization, err := c.organizationClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.organizationClient, func(cmd *cobra.Command, _ []string, organization *launchkey.OrganizationClient) error {
 			all, err := organization.AllDirectories(cmd.Context())
 			if err != nil {
 				return err
@@ -40,15 +32,11 @@ func directoryCommand(c *connection) *cobra.Command {
 				found.rows = append(found.rows, []string{string(d.ID), d.Name, yesNo(d.Active)})
 			}
 			return c.show(cmd, all, found)
-		},
+		}),
 	}
 	show := &cobra.Command{
 		Use: "show DIRECTORY", Short: "Show a directory", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			organization, err := c.organizationClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.organizationClient, func(cmd *cobra.Command, args []string, organization *launchkey.OrganizationClient) error {
 			d, err := organization.Directory(cmd.Context(), launchkey.DirectoryID(args[0]))
 			if err != nil {
 				return err
@@ -64,7 +52,7 @@ func directoryCommand(c *connection) *cobra.Command {
 				{"SDK keys", texts(d.SDKKeys)},
 				{"Services", texts(d.ServiceIDs)},
 			})
-		},
+		}),
 	}
 	cmd.AddCommand(create, list, show, directoryUpdateCommand(c), sdkKeyCommand(c))
 	return cmd
@@ -97,16 +85,13 @@ func directoryUpdateCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "update DIRECTORY", Short: "Change a directory; what is not named stays, an empty text takes away", Args: cobra.ExactArgs(1),
 		Example: `  launchkey-cli directory update DIRECTORY --active=false --webhook-url ""`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			organization, err := c.organizationClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.organizationClient, func(cmd *cobra.Command, args []string, organization *launchkey.OrganizationClient) error {
 			update := launchkey.DirectoryUpdate{
 				Active: given(cmd, "active", active), DenialContextInquiry: given(cmd, "denial-context-inquiry", inquiry),
 				AndroidKey: changed(cmd, "android-key", android), WebhookURL: changed(cmd, "webhook-url", webhook),
 			}
 			if cmd.Flags().Changed("ios-p12") {
+				var err error
 				if update.IOSP12, err = certificate(p12); err != nil {
 					return err
 				}
@@ -115,7 +100,7 @@ func directoryUpdateCommand(c *connection) *cobra.Command {
 				return err
 			}
 			return c.done(cmd, "updated")
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.BoolVar(&active, "active", true, "whether its users can be asked")
@@ -138,25 +123,17 @@ func sdkKeyCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{Use: "sdk-key", Short: "The keys that authenticators are built with: generate, list, remove"}
 	generate := &cobra.Command{
 		Use: "generate DIRECTORY", Short: "Make an SDK key", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			organization, err := c.organizationClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.organizationClient, func(cmd *cobra.Command, args []string, organization *launchkey.OrganizationClient) error {
 			key, err := organization.GenerateDirectorySDKKey(cmd.Context(), launchkey.DirectoryID(args[0]))
 			if err != nil {
 				return err
 			}
 			return c.show(cmd, map[string]any{"sdk_key": key}, facts{{"SDK key", string(key)}})
-		},
+		}),
 	}
 	list := &cobra.Command{
 		Use: "list DIRECTORY", Short: "List the SDK keys", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			organization, err := c.organizationClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.organizationClient, func(cmd *cobra.Command, args []string, organization *launchkey.OrganizationClient) error {
 			keys, err := organization.DirectorySDKKeys(cmd.Context(), launchkey.DirectoryID(args[0]))
 			if err != nil {
 				return err
@@ -166,20 +143,16 @@ func sdkKeyCommand(c *connection) *cobra.Command {
 				found.rows = append(found.rows, []string{string(key)})
 			}
 			return c.show(cmd, keys, found)
-		},
+		}),
 	}
 	remove := &cobra.Command{
 		Use: "remove DIRECTORY KEY", Short: "Take an SDK key away", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			organization, err := c.organizationClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.organizationClient, func(cmd *cobra.Command, args []string, organization *launchkey.OrganizationClient) error {
 			if err := organization.RemoveDirectorySDKKey(cmd.Context(), launchkey.DirectoryID(args[0]), launchkey.SDKKey(args[1])); err != nil {
 				return err
 			}
 			return c.done(cmd, "removed")
-		},
+		}),
 	}
 	cmd.AddCommand(generate, list, remove)
 	return cmd

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -329,7 +330,7 @@ func TestAuthorizeAsksAndWaits(t *testing.T) {
 	var asked string
 	polls, approved := 0, true
 	server = launchkeytest.Start(t, "org:"+organization, keys.issuer, keys.server, func(r launchkeytest.Request) launchkeytest.Reply {
-		if r.Method == "POST" {
+		if r.Method == http.MethodPost {
 			asked = r.Body
 			return launchkeytest.Reply{Status: 201, Body: `{"auth_request":"` + request + `","device_ids":["` + device + `"]}`}
 		}

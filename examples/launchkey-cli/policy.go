@@ -27,30 +27,22 @@ func policyCommand(c *connection) *cobra.Command {
 	cmd := &cobra.Command{Use: "policy", Short: "What a service demands of every answer: show, set, remove"}
 	show := &cobra.Command{
 		Use: "show SERVICE", Short: "Show the policy of a service", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			manager, err := c.manager()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.manager, func(cmd *cobra.Command, args []string, manager *launchkey.ServiceManager) error {
 			policy, err := manager.ServicePolicy(cmd.Context(), launchkey.ServiceID(args[0]))
 			if err != nil {
 				return err
 			}
 			return c.show(cmd, map[string]any{"type": kindOf(policy), "policy": policy}, describe(policy))
-		},
+		}),
 	}
 	remove := &cobra.Command{
 		Use: "remove SERVICE", Short: "Take the policy of a service away", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			manager, err := c.manager()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.manager, func(cmd *cobra.Command, args []string, manager *launchkey.ServiceManager) error {
 			if err := manager.RemoveServicePolicy(cmd.Context(), launchkey.ServiceID(args[0])); err != nil {
 				return err
 			}
 			return c.done(cmd, "removed")
-		},
+		}),
 	}
 	cmd.AddCommand(show, policySetCommand(c), remove)
 	return cmd

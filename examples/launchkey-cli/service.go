@@ -13,11 +13,7 @@ func serviceCommand(c *connection) *cobra.Command {
 	}
 	list := &cobra.Command{
 		Use: "list", Short: "List the services", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			manager, err := c.manager()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.manager, func(cmd *cobra.Command, _ []string, manager *launchkey.ServiceManager) error {
 			all, err := manager.AllServices(cmd.Context())
 			if err != nil {
 				return err
@@ -27,15 +23,11 @@ func serviceCommand(c *connection) *cobra.Command {
 				found.rows = append(found.rows, []string{string(s.ID), s.Name, yesNo(s.Active), s.CallbackURL})
 			}
 			return c.show(cmd, all, found)
-		},
+		}),
 	}
 	show := &cobra.Command{
 		Use: "show SERVICE", Short: "Show a service", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			manager, err := c.manager()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.manager, func(cmd *cobra.Command, args []string, manager *launchkey.ServiceManager) error {
 			s, err := manager.Service(cmd.Context(), launchkey.ServiceID(args[0]))
 			if err != nil {
 				return err
@@ -48,7 +40,7 @@ func serviceCommand(c *connection) *cobra.Command {
 				{"Icon", s.Icon},
 				{"Callback URL", s.CallbackURL},
 			})
-		},
+		}),
 	}
 	cmd.AddCommand(serviceCreateCommand(c), list, show, serviceUpdateCommand(c))
 	return cmd
@@ -72,11 +64,7 @@ func serviceCreateCommand(c *connection) *cobra.Command {
 	var s serviceFlags
 	cmd := &cobra.Command{
 		Use: "create NAME", Short: "Make a service", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			manager, err := c.manager()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.manager, func(cmd *cobra.Command, args []string, manager *launchkey.ServiceManager) error {
 			id, err := manager.CreateService(cmd.Context(), launchkey.NewService{
 				Name: args[0], Description: s.description, Icon: s.icon, CallbackURL: s.callback, Inactive: !s.active,
 			})
@@ -84,7 +72,7 @@ func serviceCreateCommand(c *connection) *cobra.Command {
 				return err
 			}
 			return c.show(cmd, map[string]any{"id": id}, facts{{"Service", string(id)}})
-		},
+		}),
 	}
 	s.add(cmd)
 	return cmd
@@ -94,12 +82,8 @@ func serviceUpdateCommand(c *connection) *cobra.Command {
 	var s serviceFlags
 	cmd := &cobra.Command{
 		Use: "update SERVICE", Short: "Change a service; what is not named stays, an empty text takes away", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			manager, err := c.manager()
-			if err != nil {
-				return err
-			}
-			err = manager.UpdateService(cmd.Context(), launchkey.ServiceID(args[0]), launchkey.ServiceUpdate{
+		RunE: with(c.manager, func(cmd *cobra.Command, args []string, manager *launchkey.ServiceManager) error {
+			err := manager.UpdateService(cmd.Context(), launchkey.ServiceID(args[0]), launchkey.ServiceUpdate{
 				Name: given(cmd, "name", s.name), Active: given(cmd, "active", s.active), Description: changed(cmd, "description", s.description),
 				Icon: changed(cmd, "icon", s.icon), CallbackURL: changed(cmd, "callback-url", s.callback),
 			})
@@ -107,7 +91,7 @@ func serviceUpdateCommand(c *connection) *cobra.Command {
 				return err
 			}
 			return c.done(cmd, "updated")
-		},
+		}),
 	}
 	s.add(cmd)
 	cmd.Flags().StringVar(&s.name, "name", "", "new `NAME`")

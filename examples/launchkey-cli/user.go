@@ -14,26 +14,18 @@ func deviceCommand(c *connection) *cobra.Command {
 	var ttl time.Duration
 	link := &cobra.Command{
 		Use: "link USER", Short: "Make a code that links a device to a person", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			directory, err := c.directoryClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.directoryClient, func(cmd *cobra.Command, args []string, directory *launchkey.DirectoryClient) error {
 			made, err := directory.LinkDevice(cmd.Context(), args[0], launchkey.LinkDeviceOptions{TTL: ttl})
 			if err != nil {
 				return err
 			}
 			return c.show(cmd, made, facts{{"Code", made.Code}, {"Picture", made.QRCodeURL}, {"Device", string(made.DeviceID)}})
-		},
+		}),
 	}
 	link.Flags().DurationVar(&ttl, "ttl", 0, "how long the code can be used; the server's default otherwise")
 	list := &cobra.Command{
 		Use: "list USER", Short: "List the devices of a person", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			directory, err := c.directoryClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.directoryClient, func(cmd *cobra.Command, args []string, directory *launchkey.DirectoryClient) error {
 			devices, err := directory.LinkedDevices(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -43,20 +35,16 @@ func deviceCommand(c *connection) *cobra.Command {
 				found.rows = append(found.rows, []string{string(d.ID), d.Status.String(), d.Name, d.Type, stamp(d.CreatedAt)})
 			}
 			return c.show(cmd, devices, found)
-		},
+		}),
 	}
 	unlink := &cobra.Command{
 		Use: "unlink USER DEVICE", Short: "Take a device away from a person", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			directory, err := c.directoryClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.directoryClient, func(cmd *cobra.Command, args []string, directory *launchkey.DirectoryClient) error {
 			if err := directory.UnlinkDevice(cmd.Context(), args[0], launchkey.DeviceID(args[1])); err != nil {
 				return err
 			}
 			return c.done(cmd, "unlinked")
-		},
+		}),
 	}
 	cmd.AddCommand(link, list, unlink)
 	return cmd
@@ -67,11 +55,7 @@ func totpCommand(c *connection) *cobra.Command {
 	issuer := "LaunchKey"
 	generate := &cobra.Command{
 		Use: "generate USER", Short: "Make the secret of a person's codes, in place of an older one", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			directory, err := c.directoryClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.directoryClient, func(cmd *cobra.Command, args []string, directory *launchkey.DirectoryClient) error {
 			made, err := directory.GenerateUserTOTP(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -88,16 +72,12 @@ func totpCommand(c *connection) *cobra.Command {
 				{"Digits", fmt.Sprint(made.Digits)},
 				{"Address", uri},
 			})
-		},
+		}),
 	}
 	generate.Flags().StringVar(&issuer, "issuer", issuer, "`NAME` that the person's app shows")
 	verify := &cobra.Command{
 		Use: "verify USER CODE", Short: "Check a code that a person typed", Args: cobra.ExactArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			service, err := c.serviceClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.serviceClient, func(cmd *cobra.Command, args []string, service *launchkey.ServiceClient) error {
 			valid, err := service.VerifyTOTP(cmd.Context(), args[0], args[1])
 			if err != nil {
 				return err
@@ -106,20 +86,16 @@ func totpCommand(c *connection) *cobra.Command {
 				return err
 			}
 			return errNotAuthorized
-		},
+		}),
 	}
 	remove := &cobra.Command{
 		Use: "remove USER", Short: "Take the secret of a person's codes away", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			directory, err := c.directoryClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.directoryClient, func(cmd *cobra.Command, args []string, directory *launchkey.DirectoryClient) error {
 			if err := directory.RemoveUserTOTP(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 			return c.done(cmd, "removed")
-		},
+		}),
 	}
 	cmd.AddCommand(generate, verify, remove)
 	return cmd
@@ -130,30 +106,22 @@ func sessionCommand(c *connection) *cobra.Command {
 	var request string
 	start := &cobra.Command{
 		Use: "start USER", Short: "Say that a person is logged in at the service", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			service, err := c.serviceClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.serviceClient, func(cmd *cobra.Command, args []string, service *launchkey.ServiceClient) error {
 			if err := service.SessionStart(cmd.Context(), args[0], launchkey.AuthorizationID(request)); err != nil {
 				return err
 			}
 			return c.done(cmd, "started")
-		},
+		}),
 	}
 	start.Flags().StringVar(&request, "request", "", "the `REQUEST` that was approved")
 	end := &cobra.Command{
 		Use: "end USER", Short: "Say that a person has logged out of the service", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			service, err := c.serviceClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.serviceClient, func(cmd *cobra.Command, args []string, service *launchkey.ServiceClient) error {
 			if err := service.SessionEnd(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 			return c.done(cmd, "ended")
-		},
+		}),
 	}
 	cmd.AddCommand(start, end, sessionListCommand(c), sessionEndAllCommand(c))
 	return cmd
@@ -162,11 +130,7 @@ func sessionCommand(c *connection) *cobra.Command {
 func sessionListCommand(c *connection) *cobra.Command {
 	return &cobra.Command{
 		Use: "list USER", Short: "List where a person is logged in", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			directory, err := c.directoryClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.directoryClient, func(cmd *cobra.Command, args []string, directory *launchkey.DirectoryClient) error {
 			sessions, err := directory.AllServiceSessions(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -176,22 +140,18 @@ func sessionListCommand(c *connection) *cobra.Command {
 				found.rows = append(found.rows, []string{string(s.ServiceID), s.ServiceName, stamp(s.StartedAt), string(s.RequestID)})
 			}
 			return c.show(cmd, sessions, found)
-		},
+		}),
 	}
 }
 
 func sessionEndAllCommand(c *connection) *cobra.Command {
 	return &cobra.Command{
 		Use: "end-all USER", Short: "Log a person out of all services of the directory", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			directory, err := c.directoryClient()
-			if err != nil {
-				return err
-			}
+		RunE: with(c.directoryClient, func(cmd *cobra.Command, args []string, directory *launchkey.DirectoryClient) error {
 			if err := directory.EndAllServiceSessions(cmd.Context(), args[0]); err != nil {
 				return err
 			}
 			return c.done(cmd, "ended")
-		},
+		}),
 	}
 }

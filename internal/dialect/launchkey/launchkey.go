@@ -36,7 +36,7 @@ type Dialect struct {
 
 // New returns the front door to a service. The service must be told of it: see [mfa.Service.Use].
 func New(service *mfa.Service) *Dialect {
-	return &Dialect{service: service, ring: ring{secrets: service}, router: newRouter(routes())}
+	return &Dialect{service: service, ring: ring{secrets: service, now: service.Now}, router: newRouter(routes())}
 }
 
 // method answers one signed call.

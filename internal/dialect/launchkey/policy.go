@@ -59,6 +59,9 @@ func ReadPolicy(raw json.RawMessage) (json.RawMessage, policy.Policy, error) {
 		return nil, policy.Policy{}, err
 	}
 	means = means.Normal()
+	if err := means.Validate(); err != nil {
+		return nil, policy.Policy{}, err
+	}
 	if _, err := means.Canonical(); err != nil { // it must fit into what is asked
 		return nil, policy.Policy{}, err
 	}

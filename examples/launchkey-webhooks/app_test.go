@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -107,12 +108,7 @@ func (w *world) set(change func()) {
 func (w *world) was(call string) bool {
 	w.lock.Lock()
 	defer w.lock.Unlock()
-	for _, made := range w.asked {
-		if made == call {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(w.asked, call)
 }
 
 // page is what a browser sees.

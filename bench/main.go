@@ -40,7 +40,7 @@ func main() {
 	flag.IntVar(&p.rounds, "rounds", 5, "rounds of every measurement, interleaved with the bare handler")
 	flag.IntVar(&p.waiters, "waiters", 10_000, "devices that wait at once")
 	flag.StringVar(&engines, "engines", "sqlite,postgres", "engines to measure")
-	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, wait")
+	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, launchkey, wait")
 	flag.StringVar(&p.profile, "profile", "", "run the server in this process and write its CPU profile to this file")
 	flag.Parse()
 	if len(os.Args) > 2 && os.Args[1] == bareArgument {
@@ -126,7 +126,7 @@ func measure(ctx context.Context, p plan, engine, binary, dir string, out io.Wri
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *process, *process) error
-	}{{"verify", w.verify}, {"approve", w.approve}, {"wait", w.wait}} {
+	}{{"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"wait", w.wait}} {
 		if p.only != "" && p.only != part.name {
 			continue
 		}

@@ -26,14 +26,15 @@ const apiKey = "bench-api-key-0123456789abcdef01"
 // world is a database full of people, and the server on it.
 type world struct {
 	plan
-	dir      string
-	database string
-	cluster  string // where PostgreSQL works
-	binary   string
-	out      io.Writer
-	persons  []*person
-	ahead    time.Duration // how far the server's clock was moved
-	swap     *process      // the compare-and-set alone
+	dir          string
+	database     string
+	cluster      string // where PostgreSQL works
+	binary       string
+	out          io.Writer
+	persons      []*person
+	organization *signedCaller
+	ahead        time.Duration // how far the server's clock was moved
+	swap         *process      // the compare-and-set alone
 }
 
 // person is a user with a linked device.
@@ -74,6 +75,9 @@ func (w *world) fill(ctx context.Context, s *mfa.Service) error {
 	}
 	c, err := s.Authenticate(ctx, mfa.KeyAuthyAPI, mfa.SecretText(apiKey))
 	if err != nil {
+		return err
+	}
+	if err := w.fillLaunchKey(ctx, s, c); err != nil {
 		return err
 	}
 	w.persons = make([]*person, w.people)

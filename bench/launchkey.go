@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // what the protocol wraps keys with
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/google/uuid"
+
+	"github.com/twinseal/twinseal/internal/dialect/launchkey"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// launchkeyBits is the size of all keys: what the published clients come with.
+const launchkeyBits = 2048
+
+// launchkeyCalls is how many requests one round makes. Each was signed before the round began, and lives long
+// enough to be used in it.
+const launchkeyCalls = 3000
+
+// signedCaller is an organization that calls by signed and sealed requests, and the server's key that they are sealed to.
+type signedCaller struct {
+	organization string
+	directory    string
+	key, server  *rsa.PrivateKey
+	signer       jose.Signer
+	sealer       jose.Encrypter
+}
+
+// fillLaunchKey gives the organization a key, the server one that is known here, and the directory somebody to list.
+func (w *world) fillLaunchKey(ctx context.Context, s *mfa.Service, c *mfa.Caller) error {
+	own, err := rsa.GenerateKey(rand.Reader, launchkeyBits)
+	if err != nil {
+		return err
+	}
+	server, err := rsa.GenerateKey(rand.Reader, launchkeyBits)
+	if err != nil {
+		return err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(server)
+	if err != nil {
+		return err
+	}
+	if _, err := s.KeepServerSecret(ctx, "launchkey_api_key:1", mfa.NewSecret(der)); err != nil {
+		return err
+	}
+	public, err := x509.MarshalPKIXPublicKey(own.Public())
+	if err != nil {
+		return err
+	}
+	id, err := launchkey.KeyID(own.Public())
+	if err != nil {
+		return err
+	}
+	_, err = s.AddPublicKey(ctx, mfa.PublicKey{
+		ID: id, Owner: c.Organization.ID.Owner(), Purpose: mfa.PurposeBoth, Active: true,
+		PEM: string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
+	})
+	if err != nil {
+		return err
+	}
+	directory, err := s.CallerForDirectory(ctx, c.Directory.ID)
+	if err != nil {
+		return err
+	}
+	if _, err := s.StartDeviceLink(ctx, mfa.StartDeviceLink{Caller: directory, Alias: "bench", Life: 24 * time.Hour, Dialect: "bench"}); err != nil {
+		return err
+	}
+	w.organization, err = newSignedCaller(c, own, server, id)
+	return err
+}
+
+func newSignedCaller(c *mfa.Caller, own, server *rsa.PrivateKey, id string) (*signedCaller, error) {
+	serverID, err := launchkey.KeyID(server.Public())
+	if err != nil {
+		return nil, err
+	}
+	out := &signedCaller{organization: "org:" + string(c.Organization.ID), directory: "dir:" + string(c.Directory.ID), key: own, server: server}
+	out.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: own, KeyID: id}}, nil)
+	if err != nil {
+		return nil, err
+	}
+	out.sealer, err = jose.NewEncrypter(jose.A256CBC_HS512, jose.Recipient{Algorithm: jose.RSA_OAEP, Key: &server.PublicKey, KeyID: serverID}, nil)
+	return out, err
+}
+
+// request lists the devices of one person, as an organization does on its directory.
+func (s *signedCaller) request(address string, at time.Time) ([]byte, error) {
+	const path = "/directory/v3/devices/list"
+	sealed, err := s.sealer.Encrypt([]byte(`{"identifier":"bench"}`))
+	if err != nil {
+		return nil, err
+	}
+	body, err := sealed.CompactSerialize()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(body))
+	claims, err := json.Marshal(map[string]any{
+		"iss": s.organization, "sub": s.directory, "aud": "lka", "jti": uuid.NewString(), "iat": at.Unix(), "nbf": at.Unix(), "exp": at.Unix() + 120,
+		"request": map[string]string{"meth": "POST", "path": path, "func": "S256", "hash": hex.EncodeToString(sum[:])},
+	})
+	if err != nil {
+		return nil, err
+	}
+	token, err := s.signer.Sign(claims)
+	if err != nil {
+		return nil, err
+	}
+	compact, err := token.CompactSerialize()
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: IOV-JWT %s\r\nContent-Length: %d\r\n\r\n%s", path, address, compact, len(body), body), err
+}
+
+// requests makes those of a round, on all processors.
+func (s *signedCaller) requests(address string, at time.Time, n int) ([][]byte, error) {
+	out := make([][]byte, n)
+	return out, everywhere(n, func(i int) (err error) {
+		out[i], err = s.request(address, at)
+		return err
+	})
+}
+
+// everywhere spreads work over the processors.
+func everywhere(n int, work func(i int) error) error {
+	hands := runtime.GOMAXPROCS(0)
+	errs := make(chan error, hands)
+	var group sync.WaitGroup
+	for hand := range hands {
+		group.Go(func() {
+			for i := hand; i < n; i += hands {
+				if err := work(i); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	close(errs)
+	return <-errs
+}
+
+// ceiling does what a request costs at least, and nothing else: one signature checked, one key unwrapped, one key
+// wrapped, one signature made.
+func (s *signedCaller) ceiling(n int) (result, error) {
+	sum := sha256.Sum256([]byte("a token"))
+	signature, err := rsa.SignPKCS1v15(nil, s.key, crypto.SHA256, sum[:])
+	if err != nil {
+		return result{}, err
+	}
+	cek := make([]byte, 64)
+	wrapped, err := rsa.EncryptOAEP(sha1.New(), rand.Reader, &s.server.PublicKey, cek, nil) //nolint:gosec // see the import
+	if err != nil {
+		return result{}, err
+	}
+	start := time.Now()
+	err = everywhere(n, func(int) error {
+		if err := rsa.VerifyPKCS1v15(&s.key.PublicKey, crypto.SHA256, sum[:], signature); err != nil {
+			return err
+		}
+		if _, err := rsa.DecryptOAEP(sha1.New(), nil, s.server, wrapped, nil); err != nil { //nolint:gosec // see the import
+			return err
+		}
+		if _, err := rsa.EncryptOAEP(sha1.New(), rand.Reader, &s.key.PublicKey, cek, nil); err != nil { //nolint:gosec // see the import
+			return err
+		}
+		_, err := rsa.SignPKCS1v15(nil, s.server, crypto.SHA256, sum[:])
+		return err
+	})
+	return result{operations: n, took: time.Since(start)}, err
+}
+
+// launchkey measures signed and sealed requests beside the mathematics that none can do without, and how long they
+// take at half of the load that the server bears.
+func (w *world) launchkey(_ context.Context, _, server *process) error {
+	var ratios, rates, cpu []float64
+	for round := range w.rounds + 1 {
+		requests, err := w.organization.requests(server.address, w.now(), launchkeyCalls)
+		if err != nil {
+			return err
+		}
+		got, err := share(server, w.clients, len(requests), func(c *connection, i int) error { return okay(c, requests[i]) })
+		if err != nil {
+			return err
+		}
+		top, err := w.organization.ceiling(launchkeyCalls)
+		if err != nil {
+			return err
+		}
+		if round == 0 && w.rounds > 0 {
+			continue // warm-up
+		}
+		ratios, rates, cpu = append(ratios, got.rate()/top.rate()), append(rates, got.rate()), append(cpu, got.cpuMillis())
+	}
+	fmt.Fprintf(w.out, "signed and sealed request: %.2f × the RSA it needs (%.0f/s; %.3f ms CPU each; rounds %s)\n", median(ratios), median(rates), median(cpu), list(ratios))
+	requests, err := w.organization.requests(server.address, w.now(), launchkeyCalls)
+	if err != nil {
+		return err
+	}
+	half, err := paced(server, w.clients, requests, median(rates)/2)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w.out, "at half of that load: median %s, p99 %s\n", percentile(half, 0.5), percentile(half, 0.99))
+	return nil
+}
+
+// okay makes a request that must succeed.
+func okay(c *connection, request []byte) error {
+	status, body, err := c.do(request)
+	if err == nil && status != 200 {
+		err = fmt.Errorf("status %d %s", status, body)
+	}
+	return err
+}
+
+// paced makes requests at a steady rate and gives how long each took from the moment it was due, so that waiting
+// behind a slow one counts too.
+func paced(server *process, clients int, requests [][]byte, rate float64) ([]time.Duration, error) {
+	took := make([]time.Duration, len(requests))
+	each := time.Duration(float64(time.Second) / rate)
+	next := make(chan int)
+	errs := make(chan error, clients)
+	var group sync.WaitGroup
+	start := time.Now()
+	for range clients {
+		c, err := dial(server.address)
+		if err != nil {
+			return nil, err
+		}
+		group.Go(func() {
+			defer func() { _ = c.conn.Close() }()
+			for i := range next {
+				if err := okay(c, requests[i]); err != nil {
+					errs <- err
+				}
+				took[i] = time.Since(start.Add(time.Duration(i) * each))
+			}
+		})
+	}
+	for i := range requests {
+		time.Sleep(time.Until(start.Add(time.Duration(i) * each)))
+		next <- i
+	}
+	close(next)
+	group.Wait()
+	select {
+	case err := <-errs:
+		return nil, err
+	default:
+		return took, nil
+	}
+}

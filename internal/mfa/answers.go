@@ -11,36 +11,46 @@ import (
 
 // PendingFor lists what waits for the device's user, newest first, and notes that it was seen.
 func (s *Service) PendingFor(ctx context.Context, d *DeviceCaller) ([]Challenge, error) {
+	if d.seen.listed {
+		d.seen.listed = false // a second look is one at a later moment
+		return d.seen.pending, nil
+	}
 	var out []Challenge
 	err := s.store.Read(ctx, func(r Records) (err error) {
-		out, err = r.PendingChallenges(d.Device.UserID, s.Now(), s.limits.PendingPerUser)
+		out, err = s.pendingFor(r, d)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out, s.noteSeen(ctx, out)
+	if fresh := unseen(out); len(fresh) > 0 {
+		err = s.store.Write(ctx, func(w WriteRecords) error { return s.markSeen(w, fresh) })
+	}
+	return out, err
 }
 
-// noteSeen marks challenges that reached a device for the first time.
-func (s *Service) noteSeen(ctx context.Context, list []Challenge) error {
-	var unseen []ChallengeID
-	for _, c := range list {
-		if c.NotifiedAt.IsZero() {
-			unseen = append(unseen, c.ID)
+func (s *Service) pendingFor(r Records, d *DeviceCaller) ([]Challenge, error) {
+	return r.PendingChallenges(d.Device.UserID, s.Now(), s.limits.PendingPerUser)
+}
+
+// unseen are the challenges that reach a device for the first time.
+func unseen(list []Challenge) []ChallengeID {
+	var out []ChallengeID
+	for i := range list {
+		if list[i].NotifiedAt.IsZero() {
+			out = append(out, list[i].ID)
 		}
 	}
-	if len(unseen) == 0 {
-		return nil
-	}
-	return s.store.Write(ctx, func(w WriteRecords) error {
-		for _, id := range unseen {
-			if err := w.MarkNotified(id, s.Now()); err != nil {
-				return err
-			}
+	return out
+}
+
+func (s *Service) markSeen(w WriteRecords, list []ChallengeID) error {
+	for _, id := range list {
+		if err := w.MarkNotified(id, s.Now()); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // HistoryFor lists the user's challenges of every state, newest first: those before the given one, or ("")
@@ -59,17 +69,23 @@ func (s *Service) HistoryFor(ctx context.Context, d *DeviceCaller, before Challe
 
 // ChallengeFor shows one challenge to a device of its user.
 func (s *Service) ChallengeFor(ctx context.Context, d *DeviceCaller, id ChallengeID) (Challenge, error) {
-	var out Challenge
-	err := s.store.Read(ctx, func(r Records) error {
-		found, err := r.Challenge(id)
-		if err == nil && found.UserID != d.Device.UserID {
-			err = Missing("challenge")
+	found := d.seen.challenge
+	d.seen.challenge = nil
+	if found == nil || found.ID != id {
+		found = new(Challenge)
+		err := s.store.Read(ctx, func(r Records) (err error) {
+			*found, err = r.Challenge(id)
+			return err
+		})
+		if err != nil {
+			return Challenge{}, err
 		}
-		found.State = s.seenState(&found)
-		out = found
-		return err
-	})
-	return out, err
+	}
+	if found.UserID != d.Device.UserID {
+		return Challenge{}, Missing("challenge")
+	}
+	found.State = s.seenState(found)
+	return *found, nil
 }
 
 // ReceiptForDevice returns the receipt of a challenge to the devices of its user.

@@ -126,7 +126,7 @@ func TestAnUnlinkedDeviceAnswersNothing(t *testing.T) {
 		if !mfa.IsCode(err, mfa.Unauthenticated) {
 			t.Errorf("its answer: %v, want unauthenticated", err)
 		}
-		if _, err := w.Service.AuthenticateDevice(t.Context(), phone.Proof("jti-after-unlinking-0")); !mfa.IsCode(err, mfa.Unauthenticated) {
+		if _, err := w.Service.AuthenticateDevice(t.Context(), phone.Proof("jti-after-unlinking-0"), mfa.Foresight{}); !mfa.IsCode(err, mfa.Unauthenticated) {
 			t.Errorf("its request: %v, want unauthenticated", err)
 		}
 		if got := ann.Check(code, "a").Outcome; got != mfa.TokenWrong {
@@ -140,16 +140,16 @@ func TestARequestProofWorksOnceAndInTime(t *testing.T) {
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		phone := w.Register("4055550126").Link()
 		proof := phone.Proof("jti-used-twice-000000")
-		if _, err := w.Service.AuthenticateDevice(t.Context(), proof); err != nil {
+		if _, err := w.Service.AuthenticateDevice(t.Context(), proof, mfa.Foresight{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := w.Service.AuthenticateDevice(t.Context(), proof); !mfa.IsCode(err, mfa.Replayed) {
+		if _, err := w.Service.AuthenticateDevice(t.Context(), proof, mfa.Foresight{}); !mfa.IsCode(err, mfa.Replayed) {
 			t.Errorf("the same proof again: %v, want replayed", err)
 		}
 		for _, off := range []time.Duration{-mfa.ProofWindow - time.Second, mfa.ProofWindow + time.Second} {
 			late := phone.Proof(fmt.Sprint("jti-at-another-time-", off))
 			late.At = late.At.Add(off)
-			if _, err := w.Service.AuthenticateDevice(t.Context(), late); !mfa.IsCode(err, mfa.Unauthenticated) {
+			if _, err := w.Service.AuthenticateDevice(t.Context(), late, mfa.Foresight{}); !mfa.IsCode(err, mfa.Unauthenticated) {
 				t.Errorf("a proof off by %s: %v, want unauthenticated", off, err)
 			}
 		}

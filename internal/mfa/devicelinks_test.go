@@ -137,7 +137,7 @@ func removedDevices(t *testing.T, w *mfatest.World) {
 	_, jwk := w.NewKey()
 	_, err := w.Service.LinkByCode(t.Context(), pending.Code, mfa.NewDevice{Key: jwk})
 	want(t, "the code of a removed device", err, mfa.NotFound, mfa.ReasonCodeWrong)
-	_, err = w.Service.AuthenticateDevice(t.Context(), phone.Proof("jti-after-removal-00"))
+	_, err = w.Service.AuthenticateDevice(t.Context(), phone.Proof("jti-after-removal-00"), mfa.Foresight{})
 	want(t, "the removed device", err, mfa.Unauthenticated, "")
 }
 

@@ -150,14 +150,29 @@ func (s *Service) storeDeviceSeed(w WriteRecords, l Linked) (TOTPData, Secret, e
 type DeviceCaller struct {
 	Device Authenticator
 	Data   DeviceData
+	seen   foreseen
 }
 
 // errBadDevice is the one answer to keys that no device holds.
 var errBadDevice = refuse(Unauthenticated, "", "this device is not linked here; link it again")
 
+// Foresight names what a device's request is going to look at first, so that it is read in the transaction
+// that lets the device in.
+type Foresight struct {
+	Pending   bool        // [Service.PendingFor]
+	Challenge ChallengeID // [Service.ChallengeFor], and what begins with it
+}
+
+// foreseen is what was read by foresight, and not looked at yet.
+type foreseen struct {
+	pending   []Challenge
+	listed    bool // pending was read
+	challenge *Challenge
+}
+
 // AuthenticateDevice finds the device of a request proof that has been checked, and spends its nonce: the
 // same request again is Replayed. The proof's time is judged by this server's clock.
-func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof) (*DeviceCaller, error) {
+func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof, f Foresight) (*DeviceCaller, error) {
 	if err := s.judgeTime(p); err != nil {
 		return nil, err
 	}
@@ -170,8 +185,11 @@ func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof) (*Devi
 		if err != nil {
 			return err
 		}
-		out.Device = a
-		return s.spendProof(w, p)
+		out = DeviceCaller{Device: a}
+		if err := s.spendProof(w, p); err != nil {
+			return err
+		}
+		return s.foresee(w, &out, f)
 	})
 	if err != nil {
 		return nil, err
@@ -180,6 +198,29 @@ func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof) (*Devi
 		return nil, &Error{Code: Internal, Message: "a device's data cannot be read", Cause: err}
 	}
 	return &out, nil
+}
+
+// foresee leaves out what is not there: whoever looks is told.
+func (s *Service) foresee(w WriteRecords, d *DeviceCaller, f Foresight) error {
+	if f.Pending {
+		list, err := s.pendingFor(w, d)
+		if err != nil {
+			return err
+		}
+		d.seen.pending, d.seen.listed = list, true
+		if err := s.markSeen(w, unseen(list)); err != nil {
+			return err
+		}
+	}
+	if f.Challenge == "" {
+		return nil
+	}
+	found, err := w.Challenge(f.Challenge)
+	if IsCode(err, NotFound) {
+		return nil
+	}
+	d.seen.challenge = &found
+	return err
 }
 
 // RequestProof is what the proof of a device's request said, its signature checked.

@@ -244,7 +244,7 @@ func TestASharedDirectoryKeepsAUserUntilTheLastApplicationLetsGo(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := w.Service.AuthenticateDevice(t.Context(), phone.Proof("jti-when-all-let-go")); !mfa.IsCode(err, mfa.Unauthenticated) {
+		if _, err := w.Service.AuthenticateDevice(t.Context(), phone.Proof("jti-when-all-let-go"), mfa.Foresight{}); !mfa.IsCode(err, mfa.Unauthenticated) {
 			t.Errorf("the device afterwards: %v", err)
 		}
 	})

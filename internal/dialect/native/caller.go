@@ -15,13 +15,19 @@ import (
 type deviceFunc func(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, body []byte) (endpoint.Response, error)
 
 // device lets linked devices through: it checks the proof, spends its nonce and finds who holds the key.
-func (d *Dialect) device(next deviceFunc) endpoint.Func {
+func (d *Dialect) device(next deviceFunc) endpoint.Func { return d.foreseeing(nothing, next) }
+
+// nothing is the foresight of most requests.
+func nothing(*endpoint.Request) mfa.Foresight { return mfa.Foresight{} }
+
+// foreseeing is device for a request of which it can be told what it looks at.
+func (d *Dialect) foreseeing(what func(*endpoint.Request) mfa.Foresight, next deviceFunc) endpoint.Func {
 	return func(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
 		proof, body, err := d.proof(r)
 		if err != nil {
 			return endpoint.Response{}, err
 		}
-		caller, err := d.service.AuthenticateDevice(ctx, spendable(proof))
+		caller, err := d.service.AuthenticateDevice(ctx, spendable(proof), what(r))
 		if err != nil {
 			return endpoint.Response{}, err
 		}

@@ -12,6 +12,16 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
+// plainList foresees a list that is answered at once. One that waits subscribes before it looks.
+func plainList(r *endpoint.Request) mfa.Foresight {
+	query := r.URL.Query()
+	return mfa.Foresight{Pending: query.Get("state") != api.ListAll && query.Get("wait") == ""}
+}
+
+func namedChallenge(r *endpoint.Request) mfa.Foresight {
+	return mfa.Foresight{Challenge: mfa.ChallengeID(r.PathValue("id"))}
+}
+
 func (d *Dialect) challenges(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
 	query := r.URL.Query()
 	switch query.Get("state") {

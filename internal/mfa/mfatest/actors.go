@@ -93,7 +93,7 @@ func (d *Device) JWK() json.RawMessage {
 // Authenticate makes a request with that nonce.
 func (d *Device) Authenticate(nonce string) *mfa.DeviceCaller {
 	d.w.tb.Helper()
-	c, err := d.w.Service.AuthenticateDevice(d.w.Context(), d.Proof(nonce))
+	c, err := d.w.Service.AuthenticateDevice(d.w.Context(), d.Proof(nonce), mfa.Foresight{})
 	d.w.must(err)
 	return c
 }

@@ -34,13 +34,12 @@ const launchkeyCalls = 2000
 // signedCaller is an organization that calls by signed and sealed requests, and the server's key that they are sealed to.
 type signedCaller struct {
 	organization string
-	directory    string
 	key, server  *rsa.PrivateKey
 	signer       jose.Signer
 	sealer       jose.Encrypter
 }
 
-// fillLaunchKey gives the organization a key, the server one that is known here, and the directory somebody to list.
+// fillLaunchKey gives the organization a key, and the server one that is known here.
 func (w *world) fillLaunchKey(ctx context.Context, s *mfa.Service, c *mfa.Caller) error {
 	own, err := rsa.GenerateKey(rand.Reader, launchkeyBits)
 	if err != nil {
@@ -72,13 +71,6 @@ func (w *world) fillLaunchKey(ctx context.Context, s *mfa.Service, c *mfa.Caller
 	if err != nil {
 		return err
 	}
-	directory, err := s.CallerForDirectory(ctx, c.Directory.ID)
-	if err != nil {
-		return err
-	}
-	if _, err := s.StartDeviceLink(ctx, mfa.StartDeviceLink{Caller: directory, Alias: "bench", Life: 24 * time.Hour, Dialect: "bench"}); err != nil {
-		return err
-	}
 	w.organization, err = newSignedCaller(c, own, server, id)
 	return err
 }
@@ -88,7 +80,7 @@ func newSignedCaller(c *mfa.Caller, own, server *rsa.PrivateKey, id string) (*si
 	if err != nil {
 		return nil, err
 	}
-	out := &signedCaller{organization: "org:" + string(c.Organization.ID), directory: "dir:" + string(c.Directory.ID), key: own, server: server}
+	out := &signedCaller{organization: "org:" + string(c.Organization.ID), key: own, server: server}
 	out.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: own, KeyID: id}}, nil)
 	if err != nil {
 		return nil, err
@@ -97,10 +89,10 @@ func newSignedCaller(c *mfa.Caller, own, server *rsa.PrivateKey, id string) (*si
 	return out, err
 }
 
-// request lists the devices of one person, as an organization does on its directory.
+// request asks an organization for none of its directories: the whole way in and out, and nothing else.
 func (s *signedCaller) request(address string, at time.Time) ([]byte, error) {
-	const path = "/directory/v3/devices/list"
-	sealed, err := s.sealer.Encrypt([]byte(`{"identifier":"bench"}`))
+	const path = "/organization/v3/directories/list"
+	sealed, err := s.sealer.Encrypt([]byte(`{"directory_ids":[]}`))
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +102,7 @@ func (s *signedCaller) request(address string, at time.Time) ([]byte, error) {
 	}
 	sum := sha256.Sum256([]byte(body))
 	claims, err := json.Marshal(map[string]any{
-		"iss": s.organization, "sub": s.directory, "aud": "lka", "jti": uuid.NewString(), "iat": at.Unix(), "nbf": at.Unix(), "exp": at.Unix() + 120,
+		"iss": s.organization, "sub": s.organization, "aud": "lka", "jti": uuid.NewString(), "iat": at.Unix(), "nbf": at.Unix(), "exp": at.Unix() + 120,
 		"request": map[string]string{"meth": "POST", "path": path, "func": "S256", "hash": hex.EncodeToString(sum[:])},
 	})
 	if err != nil {

@@ -37,10 +37,8 @@ func (d *Dialect) createService(ctx context.Context, c *call) (answer, error) {
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	// What comes by this door asks devices and checks TOTP; sending codes costs money and is the operator's to allow.
 	fresh := mfa.Application{
-		OrganizationID: c.caller.Organization.ID, DirectoryID: c.caller.Directory.ID, Name: name,
-		Settings: mfa.ApplicationSettings{Approvals: true, GenericTOTP: true},
+		OrganizationID: c.caller.Organization.ID, DirectoryID: c.caller.Directory.ID, Name: name, Settings: ServiceSettings(),
 	}
 	if err := in.apply(&fresh); err != nil {
 		return answer{}, err
@@ -50,6 +48,12 @@ func (d *Dialect) createService(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	return created(idAnswer{string(made.ID)})
+}
+
+// ServiceSettings are those of a service that nobody set anything of. It asks devices and checks TOTP; sending
+// codes costs money and is the operator's to allow.
+func ServiceSettings() mfa.ApplicationSettings {
+	return mfa.ApplicationSettings{Approvals: true, GenericTOTP: true}
 }
 
 // check judges the values.

@@ -60,6 +60,9 @@ func parseBlock(block *pem.Block) (*rsa.PublicKey, error) {
 			return rsaKey, nil
 		}
 	}
+	if strings.HasSuffix(block.Type, "PRIVATE KEY") {
+		return nil, errors.New("it is a private key, whose public half alone belongs here")
+	}
 	return nil, errors.New("the block is of another kind")
 }
 

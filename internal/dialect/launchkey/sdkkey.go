@@ -2,6 +2,7 @@ package launchkey
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -32,11 +33,12 @@ func (d *Dialect) addSDKKey(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	made := uuid.NewString()
-	err = d.changeSDKKeys(ctx, c, id, func(keys []string) ([]string, error) {
-		if len(keys) >= MaxSDKKeys {
-			return nil, badArgument("directory_id", "has as many SDK keys as it may have")
+	_, err = d.service.UpdateDirectory(ctx, c.caller.Organization.ID, id, func(dir *mfa.Directory) error {
+		err := AddSDKKey(dir, made)
+		if errors.Is(err, errSDKKeysFull) {
+			return badArgument("directory_id", "has as many SDK keys as it may have")
 		}
-		return append(keys, made), nil
+		return err
 	})
 	if err != nil {
 		return answer{}, err
@@ -53,11 +55,11 @@ func (d *Dialect) listSDKKeys(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	set, err := directorySettingsOf(dir)
+	keys, err := SDKKeysOf(dir)
 	if err != nil {
 		return answer{}, err
 	}
-	return found(append([]string{}, set.SDKKeys...))
+	return found(append([]string{}, keys...))
 }
 
 func (d *Dialect) removeSDKKey(ctx context.Context, c *call) (answer, error) {
@@ -73,15 +75,15 @@ func (d *Dialect) removeSDKKey(ctx context.Context, c *call) (answer, error) {
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	err := d.changeSDKKeys(ctx, c, mfa.DirectoryID(id), func(keys []string) ([]string, error) {
-		at := slices.Index(keys, canonicalOr(key))
+	_, err := d.service.UpdateDirectory(ctx, c.caller.Organization.ID, mfa.DirectoryID(id), func(dir *mfa.Directory) error {
+		err := RemoveSDKKey(dir, canonicalOr(key))
 		switch {
-		case at < 0:
-			return nil, refuse(failSDKKey)
-		case len(keys) == 1:
-			return nil, refuse(failLastSDKKey)
+		case errors.Is(err, errNoSDKKey):
+			return refuse(failSDKKey)
+		case errors.Is(err, errLastSDKKey):
+			return refuse(failLastSDKKey)
 		}
-		return slices.Delete(keys, at, at+1), nil
+		return err
 	})
 	if err != nil {
 		return answer{}, err
@@ -97,18 +99,56 @@ func canonicalOr(text string) string {
 	return text
 }
 
-// changeSDKKeys edits the list; change may run more than once.
-func (d *Dialect) changeSDKKeys(ctx context.Context, c *call, id mfa.DirectoryID, change func([]string) ([]string, error)) error {
-	_, err := d.service.UpdateDirectory(ctx, c.caller.Organization.ID, id, func(dir *mfa.Directory) error {
-		set, err := directorySettingsOf(*dir)
-		if err != nil {
-			return err
+// Why a directory's SDK keys cannot be changed.
+var (
+	errSDKKeysFull = &mfa.Error{
+		Code: mfa.Conflict, Reason: mfa.ReasonKeysFull, Field: "sdk_keys", Message: "the directory has as many SDK keys as it may have; remove one first",
+	}
+	errNoSDKKey   = mfa.Missing("SDK key")
+	errLastSDKKey = &mfa.Error{Code: mfa.Conflict, Reason: mfa.ReasonLastKey, Message: "this is the only SDK key; add another one first"}
+)
+
+// SDKKeysOf lists a directory's, oldest first.
+func SDKKeysOf(dir mfa.Directory) ([]string, error) {
+	set, err := directorySettingsOf(dir)
+	return set.SDKKeys, err
+}
+
+// AddSDKKey gives a directory one more, a UUID in its canonical form. One that it has already is no change.
+func AddSDKKey(dir *mfa.Directory, key string) error {
+	return editSDKKeys(dir, func(keys []string) ([]string, error) {
+		switch {
+		case slices.Contains(keys, key):
+			return keys, nil
+		case len(keys) >= MaxSDKKeys:
+			return nil, errSDKKeysFull
 		}
-		if set.SDKKeys, err = change(set.SDKKeys); err != nil {
-			return err
-		}
-		dir.Dialects, err = keep(dir.Dialects, set)
-		return err
+		return append(keys, key), nil
 	})
+}
+
+// RemoveSDKKey takes one from a directory; the only one it has stays.
+func RemoveSDKKey(dir *mfa.Directory, key string) error {
+	return editSDKKeys(dir, func(keys []string) ([]string, error) {
+		at := slices.Index(keys, key)
+		switch {
+		case at < 0:
+			return nil, errNoSDKKey
+		case len(keys) == 1:
+			return nil, errLastSDKKey
+		}
+		return slices.Delete(keys, at, at+1), nil
+	})
+}
+
+func editSDKKeys(dir *mfa.Directory, edit func([]string) ([]string, error)) error {
+	set, err := directorySettingsOf(*dir)
+	if err != nil {
+		return err
+	}
+	if set.SDKKeys, err = edit(set.SDKKeys); err != nil {
+		return err
+	}
+	dir.Dialects, err = keep(dir.Dialects, set)
 	return err
 }

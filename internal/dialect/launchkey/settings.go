@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/policy"
 )
 
 // Settings are what an application (a service of the protocol) sets for this dialect, as JSON under [Name].
@@ -24,29 +25,36 @@ type Settings struct {
 // ReadSettings decodes and checks an application's settings; nothing gives the zero Settings. Members that it
 // does not know are refused, so that a misspelt one is noticed.
 func ReadSettings(raw json.RawMessage) (Settings, error) {
+	s, _, err := readSettings(raw)
+	return s, err
+}
+
+// readSettings gives what the policy means along, nil without one.
+func readSettings(raw json.RawMessage) (Settings, *policy.Policy, error) {
 	var s Settings
 	if err := readStrictly(raw, &s, "description, icon, callback_url and policy"); err != nil {
-		return Settings{}, err
+		return Settings{}, nil, err
 	}
 	if len(s.Description) > maxDescription {
-		return Settings{}, badSetting("description", "is longer than 2000 characters")
+		return Settings{}, nil, badSetting("description", "is longer than 2000 characters")
 	}
-	for name, text := range map[string]string{"icon": s.Icon, "callback_url": s.CallbackURL} {
-		if text == "" {
+	for _, address := range []struct{ name, text string }{{"icon", s.Icon}, {"callback_url", s.CallbackURL}} {
+		if address.text == "" {
 			continue
 		}
-		if err := checkAddress(text); err != nil {
-			return Settings{}, badSetting(name, err.Error())
+		if err := checkAddress(address.text); err != nil {
+			return Settings{}, nil, badSetting(address.name, err.Error())
 		}
 	}
-	if len(s.Policy) > 0 {
-		shown, _, err := ReadPolicy(s.Policy)
-		if err != nil {
-			return Settings{}, badSetting("policy", "cannot be used: "+err.Error())
-		}
-		s.Policy = shown
+	if len(s.Policy) == 0 {
+		return s, nil, nil
 	}
-	return s, nil
+	shown, means, err := ReadPolicy(s.Policy)
+	if err != nil {
+		return Settings{}, nil, badSetting("policy", "cannot be used: "+err.Error())
+	}
+	s.Policy = shown
+	return s, &means, nil
 }
 
 // DirectorySettings are what a directory sets for this dialect, as JSON under [Name].

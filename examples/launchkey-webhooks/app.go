@@ -52,6 +52,7 @@ func (a *app) handler() http.Handler {
 	pages.HandleFunc("GET /login/state", a.loginState)
 	pages.HandleFunc("POST /login/enter", a.enter)
 	pages.HandleFunc("POST /logout", a.logout)
+	pages.HandleFunc("GET /session/state", a.sessionState)
 	pages.HandleFunc("POST /link", a.startLink)
 	pages.HandleFunc("GET /link", a.showLink)
 	pages.HandleFunc("GET /link/state", a.linkState)

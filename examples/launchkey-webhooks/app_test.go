@@ -254,11 +254,17 @@ func TestLoggingOutOnThePhone(t *testing.T) {
 	if got := w.loggedOutAt(time.Now().Add(-time.Hour)); got != http.StatusNoContent {
 		t.Fatalf("answered by %d", got)
 	}
-	w.get("/").expect(t, 200, "Welcome, jo")
+	w.get("/").expect(t, 200, "Welcome, jo", `data-ask="/session/state"`)
+	noticed := make(chan page)
+	go func() { noticed <- w.get("/session/state") }()
 	if got := w.loggedOutAt(time.Now()); got != http.StatusNoContent {
 		t.Fatalf("answered by %d", got)
 	}
 	w.get("/").expect(t, 200, "Log in with your phone")
+	// The question may come before the webhook or after it.
+	if p := <-noticed; p.status != 404 && !strings.Contains(p.html, `{"state":"out"}`) {
+		t.Errorf("the page notices %d %s", p.status, p.html)
+	}
 	if !w.was(`DELETE /service/v3/sessions {"username":"jo"}`) {
 		t.Error("the server was not told that it has ended")
 	}

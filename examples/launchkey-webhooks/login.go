@@ -16,6 +16,22 @@ func (a *app) home(w http.ResponseWriter, r *http.Request) {
 	a.show(w, http.StatusOK, "home", "", data)
 }
 
+// sessionState lets the page notice that the person has logged out on the phone.
+func (a *app) sessionState(w http.ResponseWriter, r *http.Request) {
+	token := cookie(r, sessionCookie)
+	s, ok := a.store.session(token, time.Now())
+	if !ok {
+		a.problem(w, http.StatusNotFound, "There is no such session.")
+		return
+	}
+	waitFor(w, r, s.ended, s.started.Add(sessionAge), func() state {
+		if _, ok := a.store.session(token, time.Now()); ok {
+			return in
+		}
+		return out
+	})
+}
+
 // startLogin asks the person's phone. Whether it is approved, a webhook tells.
 func (a *app) startLogin(w http.ResponseWriter, r *http.Request) {
 	user, ok := a.userOf(w, r)

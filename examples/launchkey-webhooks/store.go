@@ -31,6 +31,8 @@ const (
 	failed   state = "failed" // the phone could not do what was demanded
 	expired  state = "expired"
 	linked   state = "linked"
+	in       state = "in" // the person is logged in
+	out      state = "out"
 )
 
 // login is a question that was asked for one browser.
@@ -58,6 +60,7 @@ type session struct {
 	user    string
 	hash    string
 	started time.Time
+	ended   chan struct{} // closed when it ends before its time
 }
 
 // store keeps all three under random names that only the browser's cookie tells.
@@ -162,7 +165,7 @@ func (s *store) enter(name string, now time.Time) (session, string, error) {
 		return session{}, "", errors.New("this login was not approved")
 	}
 	delete(s.logins, name)
-	started := session{user: l.user, hash: l.hash, started: now}
+	started := session{user: l.user, hash: l.hash, started: now, ended: make(chan struct{})}
 	token, err := put(s.sessions, started, func(old session) bool { return now.After(old.started.Add(sessionAge)) })
 	return started, token, err
 }
@@ -177,7 +180,15 @@ func (s *store) session(token string, now time.Time) (session, bool) {
 func (s *store) leave(token string) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
+	if old, ok := s.sessions[token]; ok {
+		s.end(token, old)
+	}
+}
+
+// end is for callers that hold the lock.
+func (s *store) end(token string, old session) {
 	delete(s.sessions, token)
+	close(old.ended)
 }
 
 // clockSlack is how far the server's clock and ours may differ.
@@ -191,7 +202,7 @@ func (s *store) leaveAll(hash string, at time.Time) map[string]bool {
 	users := map[string]bool{}
 	for token, old := range s.sessions {
 		if old.hash == hash && old.started.Before(at.Add(clockSlack)) {
-			delete(s.sessions, token)
+			s.end(token, old)
 			users[old.user] = true
 		}
 	}

@@ -8,7 +8,7 @@ async function wait() {
       const answer = await fetch(card.dataset.ask, { headers: { Accept: "application/json" } });
       if (!answer.ok) break;
       const { state } = await answer.json();
-      if (state !== "pending") break;
+      if (state !== card.dataset.state) break;
       failures = 0;
     } catch {
       failures++;
@@ -18,5 +18,5 @@ async function wait() {
   location.reload();
 }
 
-if (card?.dataset.state === "pending") wait();
+if (["pending", "in"].includes(card?.dataset.state)) wait();
 else card?.querySelector("form[data-go]")?.requestSubmit();

@@ -143,7 +143,7 @@ func (s *server) key(ctx context.Context, id KeyID) (*rsa.PublicKey, error) {
 }
 
 // add remembers a key, in place of the oldest one when there are too many. The
-// current key is never given up, because it is the newest when it is fetched.
+// current key stays.
 func (k *serverKeys) add(found publicKey) {
 	if _, ok := k.known[found.id]; ok {
 		return

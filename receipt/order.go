@@ -3,6 +3,7 @@ package receipt
 import (
 	"bytes"
 	"slices"
+	"strings"
 )
 
 // ordered gives the canonical form (RFC 8785) of what the encoder of the
@@ -58,7 +59,7 @@ func (o *orderer) whole() bool {
 
 // word moves an expected text.
 func (o *orderer) word(text string) bool {
-	if !bytes.HasPrefix(o.in, []byte(text)) {
+	if len(o.in) < len(text) || string(o.in[:len(text)]) != text {
 		return false
 	}
 	o.out, o.in = append(o.out, text...), o.in[len(text):]
@@ -180,12 +181,12 @@ func (o *orderer) text() bool {
 // form writes that character otherwise.
 func escape(in []byte) int {
 	switch {
-	case len(in) > 0 && bytes.IndexByte([]byte(`"\\bfnrt`), in[0]) >= 0:
+	case len(in) > 0 && strings.IndexByte(`"\\bfnrt`, in[0]) >= 0:
 		return 1
 	case len(in) < 5 || string(in[:3]) != "u00":
 		return 0
-	case in[3] == '0' && bytes.IndexByte([]byte("01234567bef"), in[4]) >= 0,
-		in[3] == '1' && bytes.IndexByte([]byte("0123456789abcdef"), in[4]) >= 0:
+	case in[3] == '0' && strings.IndexByte("01234567bef", in[4]) >= 0,
+		in[3] == '1' && strings.IndexByte("0123456789abcdef", in[4]) >= 0:
 		return len("u0000")
 	}
 	return 0

@@ -44,9 +44,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s)
 	@scripts/fuzz
 
 .PHONY: soak
-soak: ## The long ones: kills under load, races with many rounds
+soak: ## The long ones: kills under load, races with many rounds, a million signed requests
 	@scripts/setup test
-	TWINSEAL_SOAK=1 TEST_TIMEOUT=3h scripts/test -count=1 ./e2e/...
+	TWINSEAL_SOAK=1 TEST_TIMEOUT=3h scripts/test -count=1 ./e2e/... ./internal/dialect/launchkey
 
 .PHONY: bench
 bench: ## Speed and memory, as ratios measured in one run; BENCH='-only verify' for a part

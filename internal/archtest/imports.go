@@ -20,9 +20,10 @@ var layers = []row{
 	{"receipt", []string{"policy"}, "offline verification must be possible without the server's code; what was demanded is part of what was signed"},
 	{"client", []string{"api", "receipt", "policy", "client/launchkey/answerpackage"}, "the SDK speaks the public API, checks receipts and seals what is for others' eyes, nothing else"},
 	{"client/authy/signature", nil, "one implementation of the callback signature, for those who make and those who check it"},
-	{"client/launchkey/answerpackage", []string{"policy"}, "one implementation of the sealed answers, for devices that make and those that open them"},
+	{"client/launchkey/envelope", nil, "one implementation of what is around LaunchKey's requests and answers, for those who make and those who read them"},
+	{"client/launchkey/answerpackage", []string{"policy", "client/launchkey/envelope"}, "one implementation of the sealed answers, for devices that make and those that open them"},
 	{"client/launchkey/launchkeytest", []string{"client/launchkey/answerpackage", "policy"}, "plays the server for tests of the port and of programs built on it"},
-	{"client/*", []string{"api", "receipt", "policy", "client/*/signature", "client/launchkey/answerpackage"}, "a port of a vendor's SDK stands on the public parts alone"},
+	{"client/*", []string{"api", "receipt", "policy", "client/*/signature", "client/launchkey/answerpackage", "client/launchkey/envelope"}, "a port of a vendor's SDK stands on the public parts alone"},
 
 	{"internal/rule", nil, "pure: conditions in, verdict out"},
 	{"internal/bucket", nil, "pure: arithmetic of limits"},
@@ -56,6 +57,11 @@ var layers = []row{
 		"internal/dialect/authy",
 		[]string{"internal/mfa", "internal/endpoint", "client/authy/signature"},
 		"never a store, a factor or another dialect; signs callbacks with the code that verifies them",
+	},
+	{
+		"internal/dialect/launchkey",
+		[]string{"internal/mfa", "internal/endpoint", "policy", "client/launchkey/envelope"},
+		"never a store, a factor or another dialect; signs and seals with the code that its clients use",
 	},
 	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint", "policy"}, "never a store, a factor or another dialect"},
 	{

@@ -16,7 +16,7 @@ import (
 func (d *Dialect) authenticate(ctx context.Context, c *call) error {
 	t, err := readToken(c.request)
 	if err != nil {
-		c.claims, _ = claimed(c.request)
+		c.claims = claimed(c.request)
 		return unauthorized(err)
 	}
 	c.claims = t.claims
@@ -59,7 +59,7 @@ func (d *Dialect) verified(ctx context.Context, c *call, t *token) (*recipient, 
 	}
 	c.issuer = issuer
 	endpoint.Record(ctx).Set("issuer", c.claims.Issuer)
-	c.signer, err = d.service.PublicKey(ctx, issuer, t.keyID)
+	c.signer, err = d.service.PublicKey(ctx, issuer, t.KeyID)
 	if mfa.IsCode(err, mfa.NotFound) {
 		return nil, unauthorized(err)
 	}
@@ -73,7 +73,7 @@ func (d *Dialect) verified(ctx context.Context, c *call, t *token) (*recipient, 
 	if err != nil {
 		return nil, unauthorized(err)
 	}
-	if err := t.verify(key.public); err != nil {
+	if _, err := t.Verify(key.public); err != nil {
 		return nil, unauthorized(err)
 	}
 	if c.claims.Audience != platform {

@@ -200,8 +200,7 @@ func (f *failed) Unwrap() error { return f.refusal }
 func (d *Dialect) render(r *endpoint.Request, err error) endpoint.Response {
 	f, ok := errors.AsType[*failed](err)
 	if !ok {
-		to, _ := claimed(r)
-		f = &failed{refusalOf(opOther, err), &call{claims: to}}
+		f = &failed{refusalOf(opOther, err), &call{claims: claimed(r)}}
 	}
 	plain := endpoint.Response{Status: f.status, Header: http.Header{"Cache-Control": nil}}
 	if f.call.claims.ID == "" {

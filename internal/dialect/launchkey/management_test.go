@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -214,9 +215,7 @@ func (w *world) keyStory(t *testing.T, subject, path, owner, id string) {
 	t.Helper()
 	call := func(method, path string, more object) request {
 		body := object{owner: id}
-		for name, value := range more {
-			body[name] = value
-		}
+		maps.Copy(body, more)
 		return by(subject, method, path, body)
 	}
 	list := func() (out []keyRow) {

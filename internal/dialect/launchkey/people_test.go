@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -275,9 +276,7 @@ func TestARequestIsCheckedBeforeItIsAsked(t *testing.T) {
 			"a title of no screen": {object{"title": "a\x00b"}, "ARG-001"},
 		} {
 			body := object{"username": "ann"}
-			for member, value := range c.body {
-				body[member] = value
-			}
+			maps.Copy(body, c.body)
 			a := w.do(by(onSvc, http.MethodPost, auths, body))
 			if a.Status != 400 || !strings.Contains(string(a.Body), c.code) {
 				t.Errorf("%s: %d %s", name, a.Status, a.Body)
@@ -381,9 +380,7 @@ func TestSessionsAreStartedListedAndEnded(t *testing.T) {
 		}
 		start := func(more object) request {
 			body := object{"username": "ann"}
-			for name, value := range more {
-				body[name] = value
-			}
+			maps.Copy(body, more)
 			return by(onSvc, http.MethodPost, svcSessions, body)
 		}
 		w.ok(start(nil), nil)

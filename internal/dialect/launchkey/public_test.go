@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
@@ -69,7 +70,7 @@ func TestTheKeysOfTheAPIMayBeRotated(t *testing.T) {
 		if r := w.get("/public/v3/public-key/" + old); r.Code != 200 {
 			t.Errorf("the old key: %d", r.Code)
 		}
-		public, err := launchkey.ParsePublicKey(current.Body.String())
+		public, err := envelope.ParsePublicKey(current.Body.String())
 		w.must(err)
 		for name, sealing := range map[string]sealing{"the old": {}, "the new": {to: public, header: in("kid", fresh)}} {
 			r := names()
@@ -131,7 +132,7 @@ func TestAnswersAreSealedToAKeyOfTheIssuer(t *testing.T) {
 		w.must(w.Service.UpdatePublicKey(w.Context(), org, kid(private("organization")), off))
 		w.refused(signedBy("signature"), 403, "")
 		// Errors go the same way.
-		w.must(w.Service.UpdatePublicKey(w.Context(), org, kid(private("encryption")), mfa.PublicKeyChange{Active: ptr(true)}))
+		w.must(w.Service.UpdatePublicKey(w.Context(), org, kid(private("encryption")), mfa.PublicKeyChange{Active: new(true)}))
 		bad := signedBy("signature")
 		bad.Body = object{}
 		if a := w.do(bad); a.Status != 400 || a.KeyID != kid(private("encryption")) {
@@ -139,5 +140,3 @@ func TestAnswersAreSealedToAKeyOfTheIssuer(t *testing.T) {
 		}
 	})
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -90,10 +91,9 @@ func notOurs(err error) error {
 	return err
 }
 
-// onKeys makes a method of the table of what to do with an owner's keys.
-func onKeys(
-	owner func(*Dialect, context.Context, *call) (*keyCall, error), do func(*Dialect, context.Context, *keyCall) (answer, error),
-	d *Dialect, ctx context.Context, c *call,
+// onKeys does something with the keys of the owner that a request names.
+func (d *Dialect) onKeys(
+	ctx context.Context, c *call, owner func(*Dialect, context.Context, *call) (*keyCall, error), do func(*Dialect, context.Context, *keyCall) (answer, error),
 ) (answer, error) {
 	k, err := owner(d, ctx, c)
 	if err != nil {
@@ -103,35 +103,35 @@ func onKeys(
 }
 
 func (d *Dialect) addDirectoryKey(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofDirectory, (*Dialect).addKey, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofDirectory, (*Dialect).addKey)
 }
 
 func (d *Dialect) listDirectoryKeys(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofDirectory, (*Dialect).listKeys, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofDirectory, (*Dialect).listKeys)
 }
 
 func (d *Dialect) updateDirectoryKey(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofDirectory, (*Dialect).updateKey, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofDirectory, (*Dialect).updateKey)
 }
 
 func (d *Dialect) removeDirectoryKey(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofDirectory, (*Dialect).removeKey, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofDirectory, (*Dialect).removeKey)
 }
 
 func (d *Dialect) addServiceKey(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofService, (*Dialect).addKey, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofService, (*Dialect).addKey)
 }
 
 func (d *Dialect) listServiceKeys(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofService, (*Dialect).listKeys, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofService, (*Dialect).listKeys)
 }
 
 func (d *Dialect) updateServiceKey(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofService, (*Dialect).updateKey, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofService, (*Dialect).updateKey)
 }
 
 func (d *Dialect) removeServiceKey(ctx context.Context, c *call) (answer, error) {
-	return onKeys((*Dialect).ofService, (*Dialect).removeKey, d, ctx, c)
+	return d.onKeys(ctx, c, (*Dialect).ofService, (*Dialect).removeKey)
 }
 
 func (d *Dialect) addKey(ctx context.Context, k *keyCall) (answer, error) {
@@ -146,11 +146,11 @@ func (d *Dialect) addKey(ctx context.Context, k *keyCall) (answer, error) {
 	if err := k.check.failed(); err != nil {
 		return answer{}, err
 	}
-	public, err := ParsePublicKey(text)
+	public, err := envelope.ParsePublicKey(text)
 	if err != nil {
 		return answer{}, &refusal{failure: failKey, cause: err}
 	}
-	id, err := KeyID(public)
+	id, err := envelope.KeyID(public)
 	if err != nil {
 		return answer{}, err
 	}

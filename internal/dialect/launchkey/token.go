@@ -1,7 +1,6 @@
 package launchkey
 
 import (
-	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -10,28 +9,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/endpoint"
 )
 
-// scheme stands in front of the token in the Authorization header.
-const scheme = "IOV-JWT"
-
-// headerToken carries the token of an answer, and of a webhook, without a scheme.
-const headerToken = "X-Iov-Jwt"
-
 // Bounds of a request token.
 const (
-	maxToken   = 8 << 10         // four times what a key of 8192 bits makes
 	maxTokenID = 128             // kept while the token could be replayed, and sent back; a UUID has 36
 	maxKeyID   = 128             // 47 characters in truth
 	maxLife    = 5 * time.Minute // a token is for one request: the published clients give it one to five seconds
 	leeway     = 30 * time.Second
 )
-
-// signatureAlgorithms are those of the protocol: RSA alone, so that no public key can be taken for a secret.
-var signatureAlgorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512}
 
 // claims are what a request token says.
 type claims struct {
@@ -62,65 +50,50 @@ func (m moment) sound() bool { return m >= 1 && m < 1<<40 && !math.IsNaN(float64
 
 // token is a request token whose signature was not looked at yet.
 type token struct {
-	jws    *jose.JSONWebSignature
-	keyID  string
+	*envelope.Token
+
 	claims claims
 }
-
-var errToken = errors.New("the token is not one of this protocol")
 
 // readToken takes the Authorization header apart. It believes nothing.
 func readToken(r *endpoint.Request) (*token, error) {
 	values := r.Header.Values("Authorization")
 	if len(values) != 1 {
-		return nil, fmt.Errorf("%w: there are %d Authorization headers", errToken, len(values))
+		return nil, fmt.Errorf("%w: there are %d Authorization headers", envelope.ErrToken, len(values))
 	}
-	text, ok := strings.CutPrefix(values[0], scheme+" ")
-	if !ok || len(text) > maxToken {
-		return nil, fmt.Errorf("%w: the scheme is another, or it is too long", errToken)
+	text, ok := strings.CutPrefix(values[0], envelope.Scheme+" ")
+	if !ok {
+		return nil, fmt.Errorf("%w: the scheme is another", envelope.ErrToken)
 	}
 	return parseToken(text)
 }
 
 func parseToken(text string) (*token, error) {
-	jws, err := jose.ParseSignedCompact(text, signatureAlgorithms)
+	signed, err := envelope.ParseToken(text)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errToken, err)
+		return nil, err
 	}
-	t := &token{jws: jws}
-	if err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &t.claims); err != nil {
-		return nil, fmt.Errorf("%w: %w", errToken, err)
+	t := &token{Token: signed}
+	if err := json.Unmarshal(signed.Claimed(), &t.claims); err != nil {
+		return nil, fmt.Errorf("%w: %w", envelope.ErrToken, err)
 	}
-	header := jws.Signatures[0].Protected
-	for _, odd := range []jose.HeaderKey{"crit", "b64"} {
-		if _, ok := header.ExtraHeaders[odd]; ok {
-			return nil, fmt.Errorf("%w: the header has %s", errToken, odd)
-		}
-	}
-	t.keyID = header.KeyID
 	if t.claims.Subject == "" {
 		t.claims.Subject = t.claims.Issuer
 	}
-	return t, t.claims.sound(t.keyID)
+	return t, t.claims.sound(t.KeyID)
 }
 
 // sound refuses what no client sends, before anything is looked up by it.
 func (c *claims) sound(keyID string) error {
 	switch {
 	case keyID == "" || len(keyID) > maxKeyID:
-		return fmt.Errorf("%w: it names no key", errToken)
+		return fmt.Errorf("%w: it names no key", envelope.ErrToken)
 	case c.ID == "" || len(c.ID) > maxTokenID || strings.ContainsRune(c.ID, 0):
-		return fmt.Errorf("%w: its id is missing or too long", errToken)
+		return fmt.Errorf("%w: its id is missing or too long", envelope.ErrToken)
 	case !c.IssuedAt.sound() || !c.NotBefore.sound() || !c.Expires.sound():
-		return fmt.Errorf("%w: a time is missing", errToken)
+		return fmt.Errorf("%w: a time is missing", envelope.ErrToken)
 	}
 	return nil
-}
-
-// verify checks the signature.
-func (t *token) verify(key *rsa.PublicKey) error {
-	_, err := t.jws.Verify(key)
-	return err
 }
 
 // timely refuses tokens of another time, and those that want to live for long.
@@ -152,8 +125,7 @@ func (c *claims) fits(method, path string, body []byte) error {
 	case len(body) == 0:
 		return nil
 	}
-	want, ok := digest(*r.Func, body)
-	if !ok || !equal(want, *r.Hash) {
+	if !envelope.Digests(*r.Func, *r.Hash, body) {
 		return errors.New("the body is another than the token's")
 	}
 	return nil
@@ -165,11 +137,11 @@ func pathOf(r *endpoint.Request) string {
 }
 
 // claimed are the names in a token that may be nobody's, for an answer that says no: clients compare who it is to,
-// whatever went wrong. Without a token there is no client that would, and ok is false.
-func claimed(r *endpoint.Request) (claims, bool) {
-	text, ok := strings.CutPrefix(r.Header.Get("Authorization"), scheme+" ")
+// whatever went wrong. Without a token there is no client that would, and there are none.
+func claimed(r *endpoint.Request) claims {
+	text, ok := strings.CutPrefix(r.Header.Get("Authorization"), envelope.Scheme+" ")
 	if !ok {
-		return claims{}, false
+		return claims{}
 	}
 	_, rest, _ := strings.Cut(text, ".")
 	middle, _, _ := strings.Cut(rest, ".")
@@ -180,12 +152,12 @@ func claimed(r *endpoint.Request) (claims, bool) {
 		ID      member[string] `json:"jti"`
 	}
 	if err != nil || json.Unmarshal(raw, &in) != nil {
-		return claims{}, false
+		return claims{}
 	}
 	if in.ID.value == "" || len(in.ID.value)+len(in.Issuer.value)+len(in.Subject.value) > maxNames {
-		return claims{}, false
+		return claims{}
 	}
-	return claims{Issuer: in.Issuer.value, Subject: in.Subject.value, ID: in.ID.value}, true
+	return claims{Issuer: in.Issuer.value, Subject: in.Subject.value, ID: in.ID.value}
 }
 
 // maxNames bounds what an answer repeats of a token that nobody vouches for, in bytes: three names have 116.

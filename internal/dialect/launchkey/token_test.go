@@ -214,14 +214,28 @@ func TestASubjectMustBeTheIssuersOwn(t *testing.T) {
 			path    string
 			status  int
 		}{
-			{organization, onOrg, ofOrg, 200}, {organization, onDir, ofDir, 200}, {organization, onSvc, ofSvc, 204},
-			{directory, onDir, ofDir, 200}, {directory, onSvc, ofSvc, 204}, {service, onSvc, ofSvc, 204},
-			{directory, onOrg, ofOrg, 403}, {service, onDir, ofDir, 403}, {service, onOrg, ofOrg, 403},
-			{stranger, onOrg, ofOrg, 403}, {stranger, onDir, ofDir, 403}, {stranger, onSvc, ofSvc, 403},
-			{organization, "dir:" + unknown, ofDir, 403}, {organization, "svc:" + unknown, ofSvc, 403}, {organization, "org:" + other, ofOrg, 403},
-			{organization, "usr:" + unknown, ofOrg, 403}, {organization, "nonsense", ofOrg, 403},
+			{organization, onOrg, ofOrg, 200},
+			{organization, onDir, ofDir, 200},
+			{organization, onSvc, ofSvc, 204},
+			{directory, onDir, ofDir, 200},
+			{directory, onSvc, ofSvc, 204},
+			{service, onSvc, ofSvc, 204},
+			{directory, onOrg, ofOrg, 403},
+			{service, onDir, ofDir, 403},
+			{service, onOrg, ofOrg, 403},
+			{stranger, onOrg, ofOrg, 403},
+			{stranger, onDir, ofDir, 403},
+			{stranger, onSvc, ofSvc, 403},
+			{organization, "dir:" + unknown, ofDir, 403},
+			{organization, "svc:" + unknown, ofSvc, 403},
+			{organization, "org:" + other, ofOrg, 403},
+			{organization, "usr:" + unknown, ofOrg, 403},
+			{organization, "nonsense", ofOrg, 403},
 			// A subject of another kind than the call is about.
-			{organization, onOrg, ofDir, 403}, {organization, onDir, ofOrg, 403}, {organization, onDir, ofSvc, 403}, {service, onSvc, ofDir, 403},
+			{organization, onOrg, ofDir, 403},
+			{organization, onDir, ofOrg, 403},
+			{organization, onDir, ofSvc, 403},
+			{service, onSvc, ofDir, 403},
 		} {
 			r := request{Key: c.who.key, Issuer: c.who.issuer, Subject: c.subject, Method: http.MethodGet, Path: c.path}
 			if a := w.do(r); a.Status != c.status {

@@ -205,16 +205,15 @@ const (
 	maxDescription = 2000 // a paragraph on a screen
 )
 
-// address reads a web address; null and "" are none.
-func (k *check) address(name string, m member[string]) string {
+// address judges a web address; null and "" are none.
+func (k *check) address(name string, m member[string]) {
 	text, _ := take(k, name, m)
 	if text == "" {
-		return ""
+		return
 	}
 	if err := checkAddress(text); err != nil {
 		k.refuse(name, err.Error())
 	}
-	return text
 }
 
 func checkAddress(text string) error {

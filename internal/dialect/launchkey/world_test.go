@@ -29,6 +29,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/google/uuid"
 
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -85,8 +86,12 @@ func furnish(tb testing.TB, in *mfatest.World) *world {
 		name    string
 		purpose mfa.KeyPurpose
 	}{
-		{org, "organization", mfa.PurposeBoth}, {org, "signature", mfa.PurposeSignature}, {org, "encryption", mfa.PurposeEncryption},
-		{dir, "directory", mfa.PurposeBoth}, {svc, "service", mfa.PurposeBoth}, {mfa.OrganizationID(other).Owner(), "stranger", mfa.PurposeBoth},
+		{org, "organization", mfa.PurposeBoth},
+		{org, "signature", mfa.PurposeSignature},
+		{org, "encryption", mfa.PurposeEncryption},
+		{dir, "directory", mfa.PurposeBoth},
+		{svc, "service", mfa.PurposeBoth},
+		{mfa.OrganizationID(other).Owner(), "stranger", mfa.PurposeBoth},
 	} {
 		w.addKey(k.owner, k.name, k.purpose)
 	}
@@ -144,7 +149,7 @@ func publicPEM(key *rsa.PrivateKey) string {
 }
 
 func kid(key *rsa.PrivateKey) string {
-	id, err := launchkey.KeyID(key.Public())
+	id, err := envelope.KeyID(key.Public())
 	if err != nil {
 		panic(err)
 	}
@@ -345,7 +350,7 @@ func seal(s sealing, body any) string {
 	if s.header != nil {
 		s.header(header)
 	}
-	var by hash.Hash = sha1.New() //nolint:gosec // what the clients do
+	by := sha1.New() //nolint:gosec // what the clients do
 	if s.alg == "RSA-OAEP-256" {
 		by = sha256.New()
 	}

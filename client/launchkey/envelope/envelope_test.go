@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"math/big"
 	"strings"
 	"sync"
 	"testing"
@@ -95,6 +96,9 @@ func TestOtherKeysAreRefused(t *testing.T) {
 		"a private key":      block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(key())),
 		"a small key":        block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&small.PublicKey)),
 		"a key on a curve":   block("PUBLIC KEY", must[[]byte](t)(x509.MarshalPKIXPublicKey(curve.Public()))),
+		"an even exponent":   block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: key().N, E: 4})),
+		"an exponent of 1":   block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: key().N, E: 1})),
+		"an even modulus":    block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: new(big.Int).Add(key().N, big.NewInt(1)), E: 3})),
 		"a very long text":   published + strings.Repeat("\n", 8<<10),
 		"an indented header": "x " + published,
 	} {

@@ -25,6 +25,9 @@ const (
 // MaxKeyBits takes.
 const maxPEM = 8 << 10
 
+// leastExponent is the smallest by which RSA works at all.
+const leastExponent = 3
+
 // ErrKey says that a text is not an RSA public key in PEM of a usable size.
 var ErrKey = errors.New("this is not an RSA public key in PEM")
 
@@ -49,6 +52,10 @@ func ParsePublicKey(text string) (*rsa.PublicKey, error) {
 	}
 	if bits := key.N.BitLen(); bits < MinKeyBits || bits > MaxKeyBits {
 		return nil, fmt.Errorf("%w: it has %d bits, not %d to %d", ErrKey, bits, MinKeyBits, MaxKeyBits)
+	}
+	// Such numbers are no keys, and nothing could be sealed to them.
+	if key.N.Bit(0) == 0 || key.E < leastExponent || key.E%2 == 0 {
+		return nil, fmt.Errorf("%w: its modulus or exponent is even, or the exponent below 3", ErrKey)
 	}
 	return key, nil
 }

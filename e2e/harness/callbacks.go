@@ -75,10 +75,16 @@ func (c *Callbacks) keep(got Callback) (refused bool) {
 // Await returns the first callback that matches, waiting for it if need be.
 func (c *Callbacks) Await(t testing.TB, what string, match func(Callback) bool) Callback {
 	t.Helper()
+	return c.AwaitMore(t, what, 1, match)
+}
+
+// AwaitMore waits until so many callbacks match, and returns the last of them.
+func (c *Callbacks) AwaitMore(t testing.TB, what string, count int, match func(Callback) bool) Callback {
+	t.Helper()
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	for {
-		got, changed, ok := c.find(match)
+		got, changed, ok := c.find(count, match)
 		if ok {
 			return got
 		}
@@ -113,11 +119,14 @@ func (c *Callbacks) Count(match func(Callback) bool) int {
 	return count
 }
 
-func (c *Callbacks) find(match func(Callback) bool) (Callback, chan struct{}, bool) {
+func (c *Callbacks) find(count int, match func(Callback) bool) (Callback, chan struct{}, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, got := range c.all {
-		if match(got) {
+		if !match(got) {
+			continue
+		}
+		if count--; count == 0 {
 			return got, nil, true
 		}
 	}

@@ -90,6 +90,9 @@ func (s *Service) namedUser(w WriteRecords, c *Caller, alias string) (User, erro
 	who := NewUser{Caller: c, Alias: alias}
 	u, err := w.LockUser(c.Directory.ID, UserRef{Alias: alias})
 	if IsCode(err, NotFound) {
+		if err := noImpostor(w, c, alias); err != nil {
+			return User{}, err
+		}
 		if u, err = s.createUser(w, who); !IsCode(err, Conflict) {
 			return u, err
 		}
@@ -97,6 +100,23 @@ func (s *Service) namedUser(w WriteRecords, c *Caller, alias string) (User, erro
 		u, err = w.LockUser(c.Directory.ID, UserRef{Alias: alias})
 	}
 	return s.welcomeBack(w, who, u, err)
+}
+
+// noImpostor refuses the id of a user as the name of another one. Who is asked by a name is asked by that id too, and
+// people often choose their names themselves: whoever had it would answer for the other.
+func noImpostor(r Records, c *Caller, alias string) error {
+	id, err := ParseUUID("alias", alias)
+	if err != nil {
+		return nil //nolint:nilerr // no id at all
+	}
+	_, err = r.User(c.Directory.ID, UserRef{ID: UserID(id)})
+	if IsCode(err, NotFound) {
+		return nil
+	}
+	if err == nil {
+		err = &Error{Code: Invalid, Field: "alias", Message: "a user's name cannot be the id of another one"}
+	}
+	return err
 }
 
 // linksOf lists the devices that are to be linked to a user by codes that are still good, oldest first.

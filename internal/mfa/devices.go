@@ -28,18 +28,22 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if out.Directory.Disabled || e.ApplicationID != "" && c.Application.Settings.Disabled {
 		return Linked{}, errDisabled
 	}
-	if out.Device, err = s.storeDevice(w, e, u, d, made, how); err != nil {
-		return Linked{}, err
+	if e.AuthenticatorID == "" {
+		e.AuthenticatorID = newID[AuthenticatorID]()
 	}
-	if out.TOTP, out.Seed, err = s.storeDeviceSeed(w, out); err != nil {
-		return Linked{}, err
-	}
-	won, err := w.CompleteEnrollment(e.ID, u.ID, out.Device.ID)
+	// First, because of two devices with one code the second must not get as far as to use the id of the first.
+	won, err := w.CompleteEnrollment(e.ID, u.ID, e.AuthenticatorID)
 	if err != nil {
 		return Linked{}, err
 	}
 	if !won {
 		return Linked{}, errBadLink
+	}
+	if out.Device, err = s.storeDevice(w, e, u, d, made, how); err != nil {
+		return Linked{}, err
+	}
+	if out.TOTP, out.Seed, err = s.storeDeviceSeed(w, out); err != nil {
+		return Linked{}, err
 	}
 	data, err := json.Marshal(map[string]string{"kind": string(e.Kind), "authenticator": string(out.Device.ID), "custom_id": e.CustomID})
 	if err != nil {
@@ -114,12 +118,8 @@ func (s *Service) storeDevice(w WriteRecords, e Enrollment, u User, d NewDevice,
 	if err != nil {
 		return Authenticator{}, &Error{Code: Internal, Message: "a device could not be written", Cause: err}
 	}
-	id := e.AuthenticatorID
-	if id == "" {
-		id = newID[AuthenticatorID]()
-	}
 	return w.AddAuthenticator(Authenticator{
-		ID: id, UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindDevice, State: AuthenticatorActive,
+		ID: e.AuthenticatorID, UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindDevice, State: AuthenticatorActive,
 		Name: d.Name, Platform: d.Platform, Thumbprint: made.Thumbprint, Data: data, RegisteredBy: how, CreatedAt: s.Now(),
 	})
 }

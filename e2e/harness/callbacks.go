@@ -99,11 +99,14 @@ func (c *Callbacks) AwaitMore(t testing.TB, what string, count int, match func(C
 // AwaitRefusal waits until a callback was refused.
 func (c *Callbacks) AwaitRefusal(t testing.TB) {
 	t.Helper()
-	Until(t, "a refused callback", func() (int, bool) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		return c.refused, c.refused > 0
-	})
+	Until(t, "a refused callback", func() (int, bool) { return c.Refused(), c.Refused() > 0 })
+}
+
+// Refused is how many callbacks were refused so far.
+func (c *Callbacks) Refused() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused
 }
 
 // Count is the number of callbacks so far that match.

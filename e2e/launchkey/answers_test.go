@@ -75,7 +75,8 @@ func insights(t *testing.T, s *scene) {
 		"three methods":        {nil, &launchkey.AuthPolicy{Methods: 3}, launchkey.ResponsePolicy{Requirement: launchkey.RequirementAmount, Amount: 3}},
 		"kinds":                {nil, &launchkey.AuthPolicy{Factors: everyFactor[:2]}, launchkey.ResponsePolicy{Requirement: launchkey.RequirementTypes, Factors: everyFactor[:2]}},
 		"a kind of the service": {
-			launchkey.FactorsPolicy{Factors: everyFactor[:1], Fences: both}, nil,
+			launchkey.FactorsPolicy{Factors: everyFactor[:1], Fences: both},
+			nil,
 			launchkey.ResponsePolicy{Requirement: launchkey.RequirementTypes, Factors: everyFactor[:1], Fences: both},
 		},
 		"a number of the service": {
@@ -85,7 +86,8 @@ func insights(t *testing.T, s *scene) {
 			launchkey.MethodAmountPolicy{Fences: both}, nil, launchkey.ResponsePolicy{Requirement: launchkey.RequirementAmount, Fences: both},
 		},
 		"a condition": {
-			launchkey.ConditionalPolicy{Fences: both, Inside: inner, Outside: inner}, nil,
+			launchkey.ConditionalPolicy{Fences: both, Inside: inner, Outside: inner},
+			nil,
 			launchkey.ResponsePolicy{Requirement: launchkey.RequirementConditional, Fences: both},
 		},
 	} {

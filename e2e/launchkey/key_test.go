@@ -46,4 +46,3 @@ func newKey() *privateKey {
 	}
 	return made
 }
-

@@ -25,7 +25,8 @@ var (
 	}
 	fourFences = []launchkey.Fence{
 		namedCircles[0], namedCircles[1],
-		launchkey.Territory{Name: "Vegas", Country: "US", AdministrativeArea: "US-NV", PostalCode: "89120"}, launchkey.Territory{Name: "Germany", Country: "DE"},
+		launchkey.Territory{Name: "Vegas", Country: "US", AdministrativeArea: "US-NV", PostalCode: "89120"},
+		launchkey.Territory{Name: "Germany", Country: "DE"},
 	}
 	everyFactor = []launchkey.Factor{launchkey.Inherence, launchkey.Knowledge, launchkey.Possession}
 )

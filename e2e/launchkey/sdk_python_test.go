@@ -227,4 +227,3 @@ func ids[T ~string](typed []T) []string {
 	}
 	return out
 }
-

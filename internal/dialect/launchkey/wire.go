@@ -147,6 +147,7 @@ func (k *check) id(name string, m member[string]) string {
 // maxIDs bounds the ids that one call may name.
 const maxIDs = 1000
 
+// ids reads a list of UUIDs, each of which counts once: what is looked up for one may be long.
 func (k *check) ids(name string, m member[[]string]) []string {
 	list := need(k, name, m)
 	if len(list) > maxIDs {
@@ -154,13 +155,17 @@ func (k *check) ids(name string, m member[[]string]) []string {
 		return nil
 	}
 	out := make([]string, 0, len(list))
+	seen := make(map[string]bool, len(list))
 	for _, text := range list {
 		canonical, err := mfa.ParseUUID(name, text)
 		if err != nil {
 			k.refuse(name, "holds something that is not a UUID")
 			return nil
 		}
-		out = append(out, canonical)
+		if !seen[canonical] {
+			out = append(out, canonical)
+		}
+		seen[canonical] = true
 	}
 	return out
 }

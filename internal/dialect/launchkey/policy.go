@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -71,6 +70,9 @@ func ReadPolicy(raw json.RawMessage) (json.RawMessage, policy.Policy, error) {
 
 // readDynamic reads the policy that a request brings along: the legacy form alone, whose places need no names.
 func readDynamic(raw json.RawMessage) (policy.Policy, error) {
+	if len(raw) > maxPolicy {
+		return policy.Policy{}, errors.New("the policy is too long")
+	}
 	var head struct {
 		Type member[string] `json:"type"`
 	}
@@ -268,13 +270,13 @@ func circle(name string, latitude, longitude, radius json.Number) (policy.Fence,
 
 // unique reports whether names are there and differ, in whatever letter case.
 func unique(names []string) bool {
-	seen := make([]string, 0, len(names))
+	seen := make(map[string]bool, len(names))
 	for _, name := range names {
 		folded := strings.ToLower(name)
-		if name == "" || slices.Contains(seen, folded) {
+		if name == "" || seen[folded] {
 			return false
 		}
-		seen = append(seen, folded)
+		seen[folded] = true
 	}
 	return true
 }

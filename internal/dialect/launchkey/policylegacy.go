@@ -86,6 +86,17 @@ type flatLegacy struct {
 	DenyRooted bool         `json:"deny_rooted_jailbroken"`
 	Fences     []fence      `json:"fences"`
 	Times      []legacyTime `json:"time_restrictions"`
+
+	DenyEmulator bool `json:"deny_emulator_simulator"` // of the newer types, here only to be refused
+}
+
+// flatNames tell it from the older way.
+var flatNames = []string{
+	"amount", "inherence_required", "knowledge_required", "possession_required", "deny_rooted_jailbroken", "fences", "time_restrictions",
+}
+
+func (in flatLegacy) demands() bool {
+	return in.Amount != nil && *in.Amount != 0 || in.Inherence || in.Knowledge || in.Possession || in.DenyRooted || len(in.Fences) > 0 || len(in.Times) > 0
 }
 
 // The words of the older form.
@@ -131,28 +142,26 @@ func readLegacy(raw json.RawMessage, named bool) (*legacyPolicy, policy.Policy, 
 	return p, means, nil
 }
 
+// parseLegacy reads a policy in one of the two ways to write it. One that demands something in either is refused: a
+// half of it would be lost.
 func parseLegacy(raw json.RawMessage) (*legacyPolicy, error) {
 	var shape map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &shape); err != nil {
 		return nil, errors.New("the policy is not an object")
 	}
-	_, minimums := shape["minimum_requirements"]
-	_, factors := shape["factors"]
-	flat := false
-	for _, name := range []string{"amount", "inherence_required", "knowledge_required", "possession_required", "fences", "time_restrictions"} {
-		_, ok := shape[name]
-		flat = flat || ok
-	}
+	has := func(name string) bool { return len(shape[name]) > 0 && string(shape[name]) != "null" }
+	var flat flatLegacy
 	p := &legacyPolicy{}
-	if flat && !minimums && !factors {
-		var in flatLegacy
-		if err := json.Unmarshal(raw, &in); err != nil {
-			return nil, errors.New("a member of the policy is of the wrong type")
-		}
-		return in.classic()
-	}
-	if err := json.Unmarshal(raw, p); err != nil {
+	if json.Unmarshal(raw, &flat) != nil || json.Unmarshal(raw, p) != nil {
 		return nil, errors.New("a member of the policy is of the wrong type")
+	}
+	switch {
+	case flat.DenyEmulator:
+		return nil, errors.New("a legacy policy knows nothing of emulators")
+	case !has("minimum_requirements") && !has("factors") && slices.ContainsFunc(flatNames, has):
+		return flat.classic()
+	case flat.demands():
+		return nil, errors.New("the policy is written in two ways at once")
 	}
 	return p, nil
 }

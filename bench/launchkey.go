@@ -8,7 +8,6 @@ import (
 	"crypto/sha1" //nolint:gosec // what the protocol wraps keys with
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
@@ -17,10 +16,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
 	"github.com/google/uuid"
 
-	"github.com/twinseal/twinseal/internal/dialect/launchkey"
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -35,8 +33,8 @@ const launchkeyCalls = 2000
 type signedCaller struct {
 	organization string
 	key, server  *rsa.PrivateKey
-	signer       jose.Signer
-	sealer       jose.Encrypter
+	signer       *envelope.Signer
+	sealer       *envelope.Sealer
 }
 
 // fillLaunchKey gives the organization a key, and the server one that is known here.
@@ -60,7 +58,7 @@ func (w *world) fillLaunchKey(ctx context.Context, s *mfa.Service, c *mfa.Caller
 	if err != nil {
 		return err
 	}
-	id, err := launchkey.KeyID(own.Public())
+	id, err := envelope.KeyID(own.Public())
 	if err != nil {
 		return err
 	}
@@ -76,44 +74,35 @@ func (w *world) fillLaunchKey(ctx context.Context, s *mfa.Service, c *mfa.Caller
 }
 
 func newSignedCaller(c *mfa.Caller, own, server *rsa.PrivateKey, id string) (*signedCaller, error) {
-	serverID, err := launchkey.KeyID(server.Public())
+	serverID, err := envelope.KeyID(server.Public())
 	if err != nil {
 		return nil, err
 	}
 	out := &signedCaller{organization: "org:" + string(c.Organization.ID), key: own, server: server}
-	out.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: own, KeyID: id}}, nil)
-	if err != nil {
+	if out.signer, err = envelope.NewSigner(id, own); err != nil {
 		return nil, err
 	}
-	out.sealer, err = jose.NewEncrypter(jose.A256CBC_HS512, jose.Recipient{Algorithm: jose.RSA_OAEP, Key: &server.PublicKey, KeyID: serverID}, nil)
+	out.sealer, err = envelope.NewSealer(serverID, &server.PublicKey)
 	return out, err
 }
 
 // request asks an organization for none of its directories: the whole way in and out, and nothing else.
 func (s *signedCaller) request(address string, at time.Time) ([]byte, error) {
 	const path = "/organization/v3/directories/list"
-	sealed, err := s.sealer.Encrypt([]byte(`{"directory_ids":[]}`))
+	body, err := s.sealer.Seal([]byte(`{"directory_ids":[]}`))
 	if err != nil {
 		return nil, err
 	}
-	body, err := sealed.CompactSerialize()
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256([]byte(body))
+	sum, _ := envelope.Digest(envelope.SHA256, []byte(body))
 	claims, err := json.Marshal(map[string]any{
 		"iss": s.organization, "sub": s.organization, "aud": "lka", "jti": uuid.NewString(), "iat": at.Unix(), "nbf": at.Unix(), "exp": at.Unix() + 120,
-		"request": map[string]string{"meth": "POST", "path": path, "func": "S256", "hash": hex.EncodeToString(sum[:])},
+		"request": map[string]string{"meth": "POST", "path": path, "func": envelope.SHA256, "hash": sum},
 	})
 	if err != nil {
 		return nil, err
 	}
 	token, err := s.signer.Sign(claims)
-	if err != nil {
-		return nil, err
-	}
-	compact, err := token.CompactSerialize()
-	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: IOV-JWT %s\r\nContent-Length: %d\r\n\r\n%s", path, address, compact, len(body), body), err
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: %s %s\r\nContent-Length: %d\r\n\r\n%s", path, address, envelope.Scheme, token, len(body), body), err
 }
 
 // requests makes those of a round, on all processors.

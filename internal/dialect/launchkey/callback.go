@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -179,7 +180,7 @@ func devicePEM(a mfa.Authenticator) (text, id string, err error) {
 	if text, err = publicPEM(key.Key); err != nil {
 		return "", "", err
 	}
-	id, err = KeyID(key.Key)
+	id, err = envelope.KeyID(key.Key)
 	return text, id, err
 }
 
@@ -205,7 +206,7 @@ func (c callback) sealed(ctx context.Context, out outgoing, v any) (*http.Reques
 	if err != nil {
 		return nil, err
 	}
-	out.contentType = contentSealed
+	out.contentType = envelope.ContentType
 	return c.signed(ctx, out, body)
 }
 
@@ -219,8 +220,8 @@ func (c callback) signed(ctx context.Context, out outgoing, body []byte) (*http.
 	if path == "" {
 		path = "/"
 	}
-	hash, _ := digest(funcSHA256, body)
-	name := funcSHA256
+	name := envelope.SHA256
+	hash, _ := envelope.Digest(name, body)
 	compact, err := c.d.sign(ctx, answerClaims{
 		Audience: out.from.Issuer, Subject: out.about, ID: uuid.NewString(),
 		Request: &requestClaims{Method: http.MethodPost, Path: path, Hash: &hash, Func: &name},
@@ -233,7 +234,7 @@ func (c callback) signed(ctx context.Context, out outgoing, body []byte) (*http.
 		return nil, mfa.Permanent(fmt.Errorf("write a webhook: %w", err))
 	}
 	request.Header.Set("Content-Type", out.contentType)
-	request.Header.Set(headerToken, compact)
-	request.Header.Set("Authorization", scheme+" "+compact)
+	request.Header.Set(envelope.Header, compact)
+	request.Header.Set("Authorization", envelope.Scheme+" "+compact)
 	return request, nil
 }

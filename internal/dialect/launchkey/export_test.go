@@ -3,6 +3,7 @@ package launchkey
 import (
 	"crypto/rsa"
 
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -37,12 +38,12 @@ func ParseToken(text string) (keyID, id string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	return t.keyID, t.claims.ID, nil
+	return t.KeyID, t.claims.ID, nil
 }
 
 // OpenSealed opens a body with a private key, as a server does.
 func OpenSealed(body []byte, private *rsa.PrivateKey) ([]byte, error) {
-	sealed, err := parseSealed(body)
+	sealed, err := envelope.ParseSealed(string(body))
 	if err != nil {
 		return nil, err
 	}

@@ -78,21 +78,6 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(_ *testing.T, body []byte) { launchkey.Decode(body) })
 }
 
-func FuzzPublicKey(f *testing.F) {
-	f.Add(publicPEM(private("service")))
-	f.Add("-----BEGIN RSA PUBLIC KEY-----\nAAAA\n-----END RSA PUBLIC KEY-----")
-	f.Add("  " + strings.ReplaceAll(publicPEM(private("service")), "\n", "\r\n  "))
-	f.Fuzz(func(t *testing.T, text string) {
-		key, err := launchkey.ParsePublicKey(text)
-		if err != nil {
-			return
-		}
-		if id, err := launchkey.KeyID(key); err != nil || len(id) != 47 || key.N.BitLen() < 2048 {
-			t.Errorf("%d bits, %q, %v", key.N.BitLen(), id, err)
-		}
-	})
-}
-
 func FuzzBundle(f *testing.F) {
 	raw := readFile(f, "push.p12")
 	f.Add(base64.StdEncoding.EncodeToString(raw))

@@ -7,19 +7,9 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
-
-// PlannedDirectory is what a plan wants of a directory in this dialect: a wish under [Name], as JSON in the words
-// of the call that changes directories, with SDK keys beside them. What is absent stays, and what is null is
-// cleared, as there; SDK keys only grow.
-type PlannedDirectory struct {
-	Active        bool     `json:"active"`
-	AndroidKey    string   `json:"android_key,omitempty"`
-	DenialContext bool     `json:"denial_context_inquiry_enabled"`
-	WebhookURL    *string  `json:"webhook_url"`
-	SDKKeys       []string `json:"sdk_keys,omitempty"`
-}
 
 // Settle judges what a plan says in this dialect, and completes it: keys get their ids, the policies of
 // applications their meaning, and wishes for directories become changes. What comes of a plan is what comes of
@@ -59,11 +49,11 @@ func settleKeys(path string, keys []mfa.PlannedPublicKey) error {
 			continue
 		}
 		at := path + "." + k.Place + ".public_key"
-		public, err := ParsePublicKey(k.PEM)
+		public, err := envelope.ParsePublicKey(k.PEM)
 		if err != nil {
 			return refuseAt(at, err.Error(), err)
 		}
-		if k.ID, err = KeyID(public); err != nil {
+		if k.ID, err = envelope.KeyID(public); err != nil {
 			return refuseAt(at, "the key cannot be named", err)
 		}
 		if seen[k.ID] {
@@ -92,7 +82,8 @@ func settleDirectory(path string, d *mfa.PlannedDirectory) error {
 	return err
 }
 
-// changeOf reads a wish by the code of the call that changes directories.
+// changeOf reads a wish by the code of the call that changes directories, in whose words it is: what is absent
+// stays, what is null is cleared. Beside them stand sdk_keys, a list of UUIDs, which are added.
 func changeOf(path string, wish mfa.Secret) (func(*mfa.Directory) error, error) {
 	var in struct {
 		directoryPatch
@@ -104,7 +95,8 @@ func changeOf(path string, wish mfa.Secret) (func(*mfa.Directory) error, error) 
 	}
 	var k check
 	fingerprint := in.check(&k)
-	for _, name := range slices.Sorted(maps.Keys(k.problems)) {
+	if problems := slices.Sorted(maps.Keys(k.problems)); len(problems) > 0 {
+		name := problems[0]
 		return nil, refuseAt(path+"."+name, "the "+name+" "+k.problems[name], nil)
 	}
 	for i, text := range in.SDKKeys {

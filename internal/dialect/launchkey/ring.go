@@ -2,16 +2,17 @@ package launchkey
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -31,7 +32,7 @@ const apiKeyBits = 2048
 type apiKey struct {
 	id      string
 	private *rsa.PrivateKey
-	signer  jose.Signer
+	signer  *envelope.Signer
 	pem     string // of the public half
 }
 
@@ -162,16 +163,23 @@ func parseAPIKey(secret mfa.Secret) (*apiKey, error) {
 }
 
 func newAPIKey(private *rsa.PrivateKey) (*apiKey, error) {
-	id, err := KeyID(private.Public())
+	id, err := envelope.KeyID(private.Public())
 	if err != nil {
 		return nil, err
 	}
-	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: private, KeyID: id}},
-		(&jose.SignerOptions{}).WithType("JWT"))
+	signer, err := envelope.NewSigner(id, private)
 	if err != nil {
-		return nil, fmt.Errorf("prepare a key of the API: %w", err)
+		return nil, err
 	}
 	text, err := publicPEM(private.Public())
 	return &apiKey{id, private, signer, text}, err
+}
+
+// publicPEM is a public key as it is shown.
+func publicPEM(key crypto.PublicKey) (string, error) {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return "", fmt.Errorf("write a key: %w", err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), nil
 }

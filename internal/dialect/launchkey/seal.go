@@ -8,18 +8,9 @@ import (
 	"net/http"
 	"unicode/utf8"
 
-	"github.com/go-jose/go-jose/v4"
-
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/endpoint"
 )
-
-// What bodies may be sealed with. The clients use RSA-OAEP with SHA-1 or with SHA-256.
-var (
-	keyAlgorithms     = []jose.KeyAlgorithm{jose.RSA_OAEP, jose.RSA_OAEP_256}
-	contentEncryption = []jose.ContentEncryption{jose.A256CBC_HS512}
-)
-
-var errSealed = errors.New("the body cannot be opened")
 
 // open opens the request's body with the key pair of the API that it names. Whatever is wrong with it is one
 // answer: a client learns nothing about why.
@@ -28,16 +19,16 @@ func (d *Dialect) open(ctx context.Context, c *call) error {
 		c.body = nil
 		return nil
 	}
-	sealed, err := parseSealed(c.body)
+	sealed, err := envelope.ParseSealed(string(c.body))
 	if err != nil {
 		return &refusal{failure: failArguments, cause: err}
 	}
-	key, err := d.ring.find(ctx, sealed.Header.KeyID)
+	key, err := d.ring.find(ctx, sealed.KeyID)
 	if err != nil {
 		return err
 	}
 	if key == nil {
-		return &refusal{failure: failArguments, cause: fmt.Errorf("%w: it names another key", errSealed)}
+		return &refusal{failure: failArguments, cause: errors.New("the body is sealed to another key")}
 	}
 	if c.body, err = openSealed(sealed, key); err != nil {
 		return &refusal{failure: failArguments, cause: err}
@@ -45,28 +36,13 @@ func (d *Dialect) open(ctx context.Context, c *call) error {
 	return nil
 }
 
-// parseSealed takes a compact JWE apart. Compressed ones are refused: what they grow to is not bounded by what
-// was received.
-func parseSealed(body []byte) (*jose.JSONWebEncryption, error) {
-	sealed, err := jose.ParseEncryptedCompact(string(body), keyAlgorithms, contentEncryption)
+func openSealed(sealed *envelope.Sealed, key *apiKey) ([]byte, error) {
+	plaintext, err := sealed.Open(key.private)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errSealed, err)
-	}
-	for _, odd := range []jose.HeaderKey{"zip", "crit"} {
-		if _, ok := sealed.Header.ExtraHeaders[odd]; ok {
-			return nil, fmt.Errorf("%w: the header has %s", errSealed, odd)
-		}
-	}
-	return sealed, nil
-}
-
-func openSealed(sealed *jose.JSONWebEncryption, key *apiKey) ([]byte, error) {
-	plaintext, err := sealed.Decrypt(key.private)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errSealed, err)
+		return nil, err
 	}
 	if !utf8.Valid(plaintext) {
-		return nil, fmt.Errorf("%w: it is not UTF-8", errSealed)
+		return nil, errors.New("the body is not UTF-8")
 	}
 	return plaintext, nil
 }
@@ -84,9 +60,6 @@ func done() (answer, error) { return answer{status: http.StatusNoContent}, nil }
 func created(v any) (answer, error) { return answer{status: http.StatusCreated, value: v}, nil }
 
 func found(v any) (answer, error) { return answer{status: http.StatusOK, value: v}, nil }
-
-// contentSealed is the type of sealed bodies, exactly so: one published client compares the whole of it.
-const contentSealed = "application/jose"
 
 // respond seals and signs an answer.
 func (d *Dialect) respond(ctx context.Context, c *call, a answer) (endpoint.Response, error) {
@@ -142,15 +115,15 @@ func (d *Dialect) signed(ctx context.Context, to claims, status int, body []byte
 	said := responseClaim{Status: status}
 	resp := endpoint.Response{Status: status, Body: body, Header: http.Header{"Cache-Control": nil}}
 	if len(body) > 0 {
-		said.Func = funcSHA256
-		said.Hash, _ = digest(funcSHA256, body)
-		resp.ContentType = contentSealed
+		said.Func = envelope.SHA256
+		said.Hash, _ = envelope.Digest(envelope.SHA256, body)
+		resp.ContentType = envelope.ContentType
 	}
 	compact, err := d.sign(ctx, answerClaims{Audience: to.Issuer, Subject: to.Subject, ID: to.ID, Response: &said})
 	if err != nil {
 		return endpoint.Response{}, err
 	}
-	resp.Header[headerToken] = []string{compact}
+	resp.Header[envelope.Header] = []string{compact}
 	return resp, nil
 }
 
@@ -164,9 +137,5 @@ func (d *Dialect) sign(ctx context.Context, c answerClaims) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write a token: %w", err)
 	}
-	jws, err := key.signer.Sign(payload)
-	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
-	}
-	return jws.CompactSerialize()
+	return key.signer.Sign(payload)
 }

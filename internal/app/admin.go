@@ -12,6 +12,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/apply"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
+	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -42,15 +43,22 @@ func (a *App) Apply(ctx context.Context, name string, in io.Reader) (Applied, er
 	if err != nil {
 		return Applied{}, err
 	}
-	if err := checkDialects(plan); err != nil {
+	if err := settleDialects(&plan); err != nil {
 		return Applied{}, file.Locate(err)
 	}
 	applied, err := a.Service.Apply(ctx, plan)
 	return applied, file.Locate(err)
 }
 
-// checkDialects has each dialect judge its own settings, before anything is changed.
-func checkDialects(plan mfa.Plan) error {
+// settleDialects has each dialect judge and complete its own part, before anything is changed.
+func settleDialects(plan *mfa.Plan) error {
+	if err := checkAuthy(plan); err != nil {
+		return err
+	}
+	return launchkey.Settle(plan)
+}
+
+func checkAuthy(plan *mfa.Plan) error {
 	for i, o := range plan.Organizations {
 		for j, d := range o.Directories {
 			for k, application := range d.Applications {

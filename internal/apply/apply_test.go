@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/apply"
+	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -14,7 +15,11 @@ func planOf(text string) (mfa.Plan, error) {
 	if err != nil {
 		return mfa.Plan{}, err
 	}
-	return f.Plan()
+	p, err := f.Plan()
+	if err == nil {
+		err = f.Locate(launchkey.Settle(&p))
+	}
+	return p, err
 }
 
 // head stands before an application or a user of the tests: they begin in the line after it.

@@ -204,7 +204,7 @@ func moment(to *time.Time) read {
 		if err == nil {
 			*to, err = time.Parse(time.RFC3339, written)
 		}
-		if err != nil {
+		if err != nil || to.Year() < 1970 { // years before are what programs write that never set a time
 			return misplaced(n, "a time is expected here, such as 2026-03-01T09:30:00Z")
 		}
 		return nil

@@ -66,15 +66,27 @@ func (o organization) plan(path string) (mfa.PlannedOrganization, error) {
 		err = checkedName(path, o.Name)
 	}
 	out := mfa.PlannedOrganization{ID: mfa.OrganizationID(id), Name: o.Name}
+	if err == nil {
+		err = o.LaunchKey.into(path, &out)
+	}
+	if err != nil {
+		return out, err
+	}
 	for i, d := range o.Directories {
+		planned, err := d.plan(fmt.Sprintf("%s.directories[%d]", path, i))
 		if err != nil {
-			break
+			return out, err
 		}
-		var planned mfa.PlannedDirectory
-		planned, err = d.plan(fmt.Sprintf("%s.directories[%d]", path, i))
 		out.Directories = append(out.Directories, planned)
 	}
-	return out, err
+	for i, s := range o.Services {
+		planned, err := s.plan(fmt.Sprintf("%s.services[%d]", path, i))
+		if err != nil {
+			return out, err
+		}
+		out.Services = append(out.Services, planned)
+	}
+	return out, nil
 }
 
 func (d directory) plan(path string) (mfa.PlannedDirectory, error) {
@@ -86,6 +98,9 @@ func (d directory) plan(path string) (mfa.PlannedDirectory, error) {
 		return mfa.PlannedDirectory{}, err
 	}
 	out := mfa.PlannedDirectory{ID: mfa.DirectoryID(id), Name: d.Name}
+	if err := d.LaunchKey.into(path, &out); err != nil {
+		return out, err
+	}
 	for i, a := range d.Applications {
 		planned, err := a.plan(fmt.Sprintf("%s.applications[%d]", path, i))
 		if err != nil {
@@ -123,9 +138,11 @@ func (a application) plan(path string) (mfa.PlannedApplication, error) {
 		return out, err
 	}
 	if a.Authy != nil {
-		err = a.Authy.into(path+".authy", &out)
+		if err := a.Authy.into(path+".authy", &out); err != nil {
+			return out, err
+		}
 	}
-	return out, err
+	return out, a.LaunchKey.into(path, &out)
 }
 
 func isWebAddress(text string) bool {

@@ -1,6 +1,9 @@
 package apply
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // body is the whole file. The names of members are the documented format.
 type body struct {
@@ -15,10 +18,15 @@ type organization struct {
 	ID          string
 	Name        string
 	Directories []directory
+	Services    []service
+	LaunchKey   *launchkeyOrganization
 }
 
 func (o *organization) members() members {
-	return members{"id": text(&o.ID), "name": text(&o.Name), "directories": list(&o.Directories)}
+	return members{
+		"id": text(&o.ID), "name": text(&o.Name), "directories": list(&o.Directories), "services": list(&o.Services),
+		"launchkey": optional(&o.LaunchKey),
+	}
 }
 
 type directory struct {
@@ -26,26 +34,42 @@ type directory struct {
 	Name         string
 	Applications []application
 	Users        []user
+	LaunchKey    *launchkeyDirectory
 }
 
 func (d *directory) members() members {
-	return members{"id": text(&d.ID), "name": text(&d.Name), "applications": list(&d.Applications), "users": list(&d.Users)}
+	return members{
+		"id": text(&d.ID), "name": text(&d.Name), "applications": list(&d.Applications), "users": list(&d.Users),
+		"launchkey": optional(&d.LaunchKey),
+	}
 }
 
 type application struct {
-	ID       string
-	Name     string
-	Number   int64
-	LogoURL  string
-	Settings *settings
-	Authy    *authy
+	ID        string
+	Name      string
+	Number    int64
+	LogoURL   string
+	Settings  *settings
+	Authy     *authy
+	LaunchKey *launchkeyApplication
 }
 
 func (a *application) members() members {
 	return members{
 		"id": text(&a.ID), "name": text(&a.Name), "number": whole(&a.Number), "logo_url": text(&a.LogoURL),
-		"settings": optional(&a.Settings), "authy": optional(&a.Authy),
+		"settings": optional(&a.Settings), "authy": optional(&a.Authy), "launchkey": optional(&a.LaunchKey),
 	}
+}
+
+// service is an application of the organization itself. It has no people, so what concerns them is not its own.
+type service struct {
+	ID        string
+	Name      string
+	LaunchKey *launchkeyApplication
+}
+
+func (s *service) members() members {
+	return members{"id": text(&s.ID), "name": text(&s.Name), "launchkey": optional(&s.LaunchKey)}
 }
 
 // settings are the application's switches; what is left out keeps its default.
@@ -85,6 +109,55 @@ func (a *authy) members() members {
 	return members{
 		"api_key": text(&a.APIKey), "api_keys": texts(&a.APIKeys), "access_key": text(&a.AccessKey), "signing_key": text(&a.SigningKey),
 		"app_id": whole(&a.AppID), "callback_url": text(&a.CallbackURL), "callback_method": text(&a.CallbackMethod), "plan": text(&a.Plan),
+	}
+}
+
+type launchkeyOrganization struct{ Keys []publicKey }
+
+func (l *launchkeyOrganization) members() members { return members{"keys": list(&l.Keys)} }
+
+type launchkeyDirectory struct {
+	Keys                 []publicKey
+	SDKKeys              []string
+	WebhookURL           string
+	DenialContextInquiry *bool
+	AndroidKey           string
+	Active               *bool
+}
+
+func (l *launchkeyDirectory) members() members {
+	return members{
+		"keys": list(&l.Keys), "sdk_keys": texts(&l.SDKKeys), "webhook_url": text(&l.WebhookURL),
+		"denial_context_inquiry": truth(&l.DenialContextInquiry), "android_key": text(&l.AndroidKey), "active": truth(&l.Active),
+	}
+}
+
+type launchkeyApplication struct {
+	Keys        []publicKey
+	CallbackURL string
+	Icon        string
+	Description string
+	Active      *bool
+	Policy      json.RawMessage
+}
+
+func (l *launchkeyApplication) members() members {
+	return members{
+		"keys": list(&l.Keys), "callback_url": text(&l.CallbackURL), "icon": text(&l.Icon), "description": text(&l.Description),
+		"active": truth(&l.Active), "policy": verbatim(&l.Policy),
+	}
+}
+
+type publicKey struct {
+	Type      string
+	PublicKey string
+	Active    *bool
+	Expires   time.Time
+}
+
+func (k *publicKey) members() members {
+	return members{
+		"type": text(&k.Type), "public_key": text(&k.PublicKey), "active": truth(&k.Active), "expires": moment(&k.Expires),
 	}
 }
 

@@ -55,6 +55,12 @@ func (t *twins) check(p mfa.Plan) error {
 				return err
 			}
 		}
+		for j, a := range o.Services {
+			at := fmt.Sprintf("%s.services[%d]", path, j)
+			if err := t.all(named{"", at + ".id", "id", string(a.ID)}, named{path, at + ".name", "service", a.Name}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -16,24 +16,33 @@ type Plan struct{ Organizations []PlannedOrganization }
 type PlannedOrganization struct {
 	ID          OrganizationID
 	Name        string
+	PublicKeys  []PlannedPublicKey
 	Directories []PlannedDirectory
+	Services    []PlannedApplication // the organization's own applications, which are in no directory
 }
 
 // PlannedDirectory is found by its id, or else by its name in its organization.
 type PlannedDirectory struct {
 	ID           DirectoryID
 	Name         string
+	PublicKeys   []PlannedPublicKey
 	Applications []PlannedApplication
 	Users        []PlannedUser
+	// Wishes is what the plan's author wants under each dialect's name: JSON that only the dialect reads, and
+	// a secret because it may hold some. The dialect makes Change of it, which edits the directory's settings
+	// as [Service.UpdateDirectory] would, and may run more than once. Without Change they stay as they are.
+	Wishes map[string]Secret
+	Change func(*Directory) error
 }
 
-// PlannedApplication is found by its id, or else by its name in its directory.
+// PlannedApplication is found by its id, or else by its name under what it stands under.
 type PlannedApplication struct {
-	ID       ApplicationID
-	Number   int64 // 0: the next free one, or the one it has
-	Name     string
-	Settings ApplicationSettings
-	Keys     []PlannedKey
+	ID         ApplicationID
+	Number     int64 // 0: the next free one, or the one it has
+	Name       string
+	Settings   ApplicationSettings
+	Keys       []PlannedKey
+	PublicKeys []PlannedPublicKey
 }
 
 // PlannedKey is a key to accept.
@@ -139,14 +148,23 @@ func (r *applying) organization(path string, want PlannedOrganization) error {
 		}
 	}
 	next.Name = want.Name
-	r.done.count(existed, next != have)
 	if next != have {
 		if err := r.w.PutOrganization(next); err != nil {
 			return at(path, err)
 		}
 	}
+	published, err := r.publicKeys(path, next.ID.Owner(), want.PublicKeys)
+	if err != nil {
+		return err
+	}
+	r.done.count(existed, next != have || published)
 	for i, d := range want.Directories {
 		if err := r.directory(fmt.Sprintf("%s.directories[%d]", path, i), next, d); err != nil {
+			return err
+		}
+	}
+	for i, a := range want.Services {
+		if _, err := r.application(fmt.Sprintf("%s.services[%d]", path, i), next.ID, "", a); err != nil {
 			return err
 		}
 	}
@@ -154,18 +172,11 @@ func (r *applying) organization(path string, want PlannedOrganization) error {
 }
 
 func (r *applying) directory(path string, o Organization, want PlannedDirectory) error {
-	have, err := r.w.DirectoryByName(o.ID, want.Name)
-	if want.ID != "" {
-		have, err = r.w.Directory(want.ID)
-	}
-	existed := err == nil
-	if err != nil && !IsCode(err, NotFound) {
+	have, existed, err := r.findDirectory(o.ID, want)
+	if err != nil {
 		return at(path, err)
 	}
-	if existed && have.OrganizationID != o.ID {
-		return at(path, &Error{Code: Conflict, Field: "id", Message: "this directory belongs to another organization"})
-	}
-	next := have
+	next := have.clone()
 	if !existed {
 		next = Directory{ID: want.ID, OrganizationID: o.ID, CreatedAt: r.s.Now()}
 		if next.ID == "" {
@@ -173,23 +184,57 @@ func (r *applying) directory(path string, o Organization, want PlannedDirectory)
 		}
 	}
 	next.Name = want.Name
+	if want.Change != nil {
+		if err := want.Change(&next); err != nil {
+			return at(path, err)
+		}
+	}
 	changed, err := differ(have, next)
 	if err != nil {
 		return at(path, err)
 	}
-	r.done.count(existed, changed)
+	changed = changed || !have.Private.Equal(next.Private) // which differ cannot see: secrets print as dots
 	if changed {
 		if err := r.w.PutDirectory(next); err != nil {
 			return at(path, err)
 		}
 	}
+	published, err := r.publicKeys(path, next.ID.Owner(), want.PublicKeys)
+	if err != nil {
+		return err
+	}
+	r.done.count(existed, changed || published)
 	return r.population(path, o, next, want)
+}
+
+// findDirectory looks for it by its id, or else by its name. One of that id elsewhere is a Conflict, and so is a
+// name that it newly gets and another one has.
+func (r *applying) findDirectory(o OrganizationID, want PlannedDirectory) (Directory, bool, error) {
+	named, err := r.w.DirectoryByName(o, want.Name)
+	if err != nil && !IsCode(err, NotFound) {
+		return Directory{}, false, err
+	}
+	taken := err == nil
+	if want.ID == "" {
+		return named, taken, nil
+	}
+	have, err := r.w.Directory(want.ID)
+	existed := err == nil
+	switch {
+	case err != nil && !IsCode(err, NotFound):
+		return have, false, err
+	case existed && have.OrganizationID != o:
+		return have, false, &Error{Code: Conflict, Field: "id", Message: "this directory belongs to another organization"}
+	case taken && named.ID != want.ID && have.Name != want.Name:
+		return have, false, errNameOfAnother
+	}
+	return have, existed, nil
 }
 
 func (r *applying) population(path string, o Organization, d Directory, want PlannedDirectory) error {
 	c := &Caller{Organization: o, Directory: d}
 	for i, a := range want.Applications {
-		applied, err := r.application(fmt.Sprintf("%s.applications[%d]", path, i), d, a)
+		applied, err := r.application(fmt.Sprintf("%s.applications[%d]", path, i), o.ID, d.ID, a)
 		if err != nil {
 			return err
 		}
@@ -206,74 +251,6 @@ func (r *applying) population(path string, o Organization, d Directory, want Pla
 		}
 	}
 	return nil
-}
-
-func (r *applying) application(path string, d Directory, want PlannedApplication) (Application, error) {
-	have, err := r.w.ApplicationByName(d.ID, want.Name)
-	if want.ID != "" {
-		have, err = r.w.Application(want.ID)
-	}
-	existed := err == nil
-	if err != nil && !IsCode(err, NotFound) {
-		return have, at(path, err)
-	}
-	if existed && have.DirectoryID != d.ID {
-		return have, at(path, &Error{Code: Conflict, Field: "id", Message: "this application belongs to another directory"})
-	}
-	next := have
-	if !existed {
-		next = Application{ID: want.ID, OrganizationID: d.OrganizationID, DirectoryID: d.ID, CreatedAt: r.s.Now()}
-		if next.ID == "" {
-			next.ID = newID[ApplicationID]()
-		}
-	}
-	next.Name, next.Settings = want.Name, want.Settings
-	if existed && want.Number != 0 && want.Number != have.Number {
-		return have, at(path, &Error{Code: Conflict, Field: "number", Message: fmt.Sprintf("this application has the number %d, which never changes", have.Number)})
-	}
-	if !existed {
-		next.Number = want.Number
-	}
-	changed, err := differ(have, next)
-	if err != nil {
-		return next, at(path, err)
-	}
-	if changed {
-		next.UpdatedAt = r.s.Now()
-		if next, err = r.w.PutApplication(next); err != nil {
-			return next, at(path, err)
-		}
-	}
-	added, err := r.keys(path, next.ID, want.Keys)
-	if err != nil {
-		return next, err
-	}
-	r.done.count(existed, changed || added)
-	if changed || added {
-		err = r.s.append(r.w, &Caller{Application: next}, Event{Type: EventConfigurationApplied})
-	}
-	return next, at(path, err)
-}
-
-// keys adds those that the application does not have and reports whether there were any.
-func (r *applying) keys(path string, id ApplicationID, want []PlannedKey) (added bool, err error) {
-	for i, k := range want {
-		have, err := r.w.KeyBySecret(k.Kind, k.Secret)
-		if err == nil && have.ApplicationID == id {
-			continue
-		}
-		if err == nil {
-			err = &Error{Code: Conflict, Message: "a key of it opens another application"}
-		}
-		if IsCode(err, NotFound) {
-			added = true
-			err = r.w.AddKey(Key{ID: newID[KeyID](), Kind: k.Kind, ApplicationID: id, Secret: k.Secret, CreatedAt: r.s.Now(), ExpiresAt: k.ExpiresAt})
-		}
-		if err != nil {
-			return added, at(fmt.Sprintf("%s.keys[%d]", path, i), err)
-		}
-	}
-	return added, nil
 }
 
 // differ compares by what would be stored.

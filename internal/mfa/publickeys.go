@@ -26,7 +26,7 @@ func (s *Service) AddPublicKey(ctx context.Context, k PublicKey) (PublicKey, err
 			return err
 		}
 		if len(held) >= MaxPublicKeys {
-			return refuse(Conflict, ReasonKeysFull, "there are as many keys as one may have; remove one first")
+			return errKeysFull
 		}
 		if err := w.AddPublicKey(k); err != nil {
 			return err
@@ -34,6 +34,9 @@ func (s *Service) AddPublicKey(ctx context.Context, k PublicKey) (PublicKey, err
 		return s.noteKey(w, k.Owner, k.ID, "added")
 	})
 }
+
+// errKeysFull answers to one key too many.
+var errKeysFull = refuse(Conflict, ReasonKeysFull, "there are as many keys as one may have; remove one first")
 
 func checkPublicKey(k PublicKey) error {
 	switch {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 )
 
 // call is one request. Its path is escaped; op names what the caller wanted, for
@@ -78,13 +80,13 @@ func (c client) ask(ctx context.Context, made call) (answered *answer, id string
 		if body, err = seal(made.body, key); err != nil {
 			return nil, "", fmt.Errorf("launchkey: %s: %w", made.op, err)
 		}
-		header.Set("Content-Type", "application/jose")
+		header.Set("Content-Type", envelope.ContentType)
 	}
 	token, id, err := c.sign(now, made.method, made.path, body)
 	if err != nil {
 		return nil, "", fmt.Errorf("launchkey: %s: %w", made.op, err)
 	}
-	header.Set("Authorization", scheme+token)
+	header.Set("Authorization", envelope.Scheme+" "+token)
 	answered, err = c.issuer.server.transport.send(ctx, made.op, made.method, made.path, body, header)
 	return answered, id, err
 }

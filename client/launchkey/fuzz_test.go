@@ -27,21 +27,6 @@ func FuzzClaims(f *testing.F) {
 	})
 }
 
-func FuzzToken(f *testing.F) {
-	f.Add("eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA")
-	f.Add("eyJhbGciOiJub25lIn0.e30.")
-	f.Add("eyJhbGciOiJIUzI1NiJ9.e30.AAAA")
-	f.Fuzz(func(t *testing.T, token string) {
-		signed, _, err := parseToken(token)
-		if (err == nil) != (signed != nil) || err != nil && !errors.Is(err, ErrUnverified) {
-			t.Fatalf("%v", err)
-		}
-		if err == nil && !strings.HasPrefix(signed.Signatures[0].Header.Algorithm, "RS") {
-			t.Fatal(signed.Signatures[0].Header.Algorithm)
-		}
-	})
-}
-
 func FuzzSealed(f *testing.F) {
 	f.Add("eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZDQkMtSFM1MTIiLCJraWQiOiJhIn0.AA.AA.AA.AA")
 	f.Add("eyJraWQiOiJhIiwiemlwIjoiREVGIn0.a.b.c.d")
@@ -49,9 +34,6 @@ func FuzzSealed(f *testing.F) {
 	f.Fuzz(func(t *testing.T, sealed string) {
 		if plain, err := ring.open(sealed); err == nil || plain != nil {
 			t.Fatal("opened without a key")
-		}
-		if id, err := sealedFor(sealed); err != nil && (id != "" || !errors.Is(err, ErrUnexpectedAnswer)) {
-			t.Fatalf("%q, %v", id, err)
 		}
 	})
 }
@@ -119,13 +101,9 @@ func FuzzRefusal(f *testing.F) {
 
 func FuzzPublic(f *testing.F) {
 	f.Add([]byte(`{"api_time":"2026-01-31T12:00:00Z"}`))
-	f.Add([]byte("-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		if at, err := readPing(body); (err == nil) == at.IsZero() {
 			t.Fatalf("%v, %v", at, err)
-		}
-		if key, err := parsePublicKey(body); err == nil && key.N.BitLen() < minKeyBits {
-			t.Fatal("a small key")
 		}
 		_ = sameHeader(http.Header{"Location": {string(body)}}, "Location", nil)
 	})

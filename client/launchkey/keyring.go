@@ -1,21 +1,13 @@
 package launchkey
 
 import (
-	"crypto/md5" //nolint:gosec // the protocol names keys by it; nothing rests on it
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"strings"
-)
 
-// Sizes of RSA keys in bits. The legacy answer needs a modulus of 2048 to fit,
-// and beyond the largest a single operation takes a noticeable time.
-const (
-	minKeyBits = 2048
-	maxKeyBits = 8192
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 )
 
 // keyring holds the private keys of one entity: the one that signs, and all that
@@ -63,8 +55,8 @@ func parsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 	if err != nil {
 		return nil, &FormatError{Field: "private key", Reason: err.Error()}
 	}
-	if bits := key.N.BitLen(); bits < minKeyBits || bits > maxKeyBits {
-		return nil, &FormatError{Field: "private key", Reason: fmt.Sprintf("must have %d to %d bits", minKeyBits, maxKeyBits)}
+	if bits := key.N.BitLen(); bits < envelope.MinKeyBits || bits > envelope.MaxKeyBits {
+		return nil, &FormatError{Field: "private key", Reason: fmt.Sprintf("must have %d to %d bits", envelope.MinKeyBits, envelope.MaxKeyBits)}
 	}
 	return key, nil
 }
@@ -91,44 +83,10 @@ func privateKeyOf(block *pem.Block) (*rsa.PrivateKey, error) {
 	}
 }
 
-// parsePublicKey reads SubjectPublicKeyInfo, or PKCS #1 for the sake of old files.
-func parsePublicKey(text []byte) (*rsa.PublicKey, error) {
-	block, _ := pem.Decode(text)
-	if block == nil {
-		return nil, errors.New("a public key is not PEM text")
-	}
-	key, err := publicKeyOf(block)
-	if err != nil {
-		return nil, err
-	}
-	if bits := key.N.BitLen(); bits < minKeyBits || bits > maxKeyBits {
-		return nil, fmt.Errorf("a public key does not have %d to %d bits", minKeyBits, maxKeyBits)
-	}
-	return key, nil
-}
-
-func publicKeyOf(block *pem.Block) (*rsa.PublicKey, error) {
-	if block.Type == "RSA PUBLIC KEY" {
-		key, err := x509.ParsePKCS1PublicKey(block.Bytes)
-		if err != nil {
-			return nil, errors.New("a public key is damaged")
-		}
-		return key, nil
-	}
-	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
-	if err != nil {
-		return nil, errors.New("a public key is damaged")
-	}
-	if key, ok := parsed.(*rsa.PublicKey); ok {
-		return key, nil
-	}
-	return nil, errors.New("a public key is not an RSA key")
-}
-
 // PublicKeyID is the name of an RSA public key in PEM text, as the server
 // computes it.
 func PublicKeyID(text []byte) (KeyID, error) {
-	key, err := parsePublicKey(text)
+	key, err := envelope.ParsePublicKey(string(text))
 	if err != nil {
 		return "", &FormatError{Field: "public key", Reason: "is not usable: " + err.Error()}
 	}
@@ -136,14 +94,6 @@ func PublicKeyID(text []byte) (KeyID, error) {
 }
 
 func keyID(key *rsa.PublicKey) (KeyID, error) {
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
-		return "", err
-	}
-	sum := md5.Sum(der) //nolint:gosec // see the import
-	pairs := make([]string, len(sum))
-	for i, b := range sum {
-		pairs[i] = hex.EncodeToString([]byte{b})
-	}
-	return KeyID(strings.Join(pairs, ":")), nil
+	id, err := envelope.KeyID(key)
+	return KeyID(id), err
 }

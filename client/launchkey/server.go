@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 )
 
 const (
@@ -179,7 +181,7 @@ func (s *server) fetchKey(ctx context.Context, path string) (publicKey, error) {
 	if id.check() != nil {
 		return publicKey{}, unexpected(op, "it does not name the key")
 	}
-	key, err := parsePublicKey(answered.body)
+	key, err := envelope.ParsePublicKey(string(answered.body))
 	if err != nil {
 		return publicKey{}, unexpected(op, err.Error())
 	}

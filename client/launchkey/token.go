@@ -2,35 +2,19 @@ package launchkey
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 )
 
-const (
-	// headerToken holds the token of an answer or a webhook.
-	headerToken = "X-Iov-Jwt"
-	// scheme precedes the token of a request.
-	scheme = "IOV-JWT "
-
-	// tolerance is how far a token's times may be from the server's clock as
-	// we know it, which runs up to a second late by itself.
-	tolerance = 5 * time.Second
-
-	// maxToken bounds a token: a few claims and a signature.
-	maxToken = 8 << 10
-)
-
-var signatures = []jose.SignatureAlgorithm{jose.RS256, jose.RS384, jose.RS512}
+// tolerance is how far a token's times may be from the server's clock as we know
+// it, which runs up to a second late by itself.
+const tolerance = 5 * time.Second
 
 // digest says what a body hashes to, and with which function.
 type digest struct {
@@ -42,13 +26,12 @@ func digestOf(body string) digest {
 	if body == "" {
 		return digest{}
 	}
-	sum := sha256.Sum256([]byte(body))
-	return digest{Func: "S256", Hash: hex.EncodeToString(sum[:])}
+	sum, _ := envelope.Digest(envelope.SHA256, []byte(body))
+	return digest{Func: envelope.SHA256, Hash: sum}
 }
 
 // check compares: a digest goes with a body, and none without.
 func (d digest) check(body []byte) error {
-	var sum string
 	switch {
 	case len(body) == 0 && d == digest{}:
 		return nil
@@ -56,20 +39,8 @@ func (d digest) check(body []byte) error {
 		return unverified("its token speaks of a body, but there is none")
 	case d.Hash == "":
 		return unverified("its token says nothing of the body")
-	case d.Func == "S256":
-		h := sha256.Sum256(body)
-		sum = hex.EncodeToString(h[:])
-	case d.Func == "S384":
-		h := sha512.Sum384(body)
-		sum = hex.EncodeToString(h[:])
-	case d.Func == "S512":
-		h := sha512.Sum512(body)
-		sum = hex.EncodeToString(h[:])
-	default:
-		return unverified("its token uses an unknown digest")
-	}
-	if !hmac.Equal([]byte(sum), []byte(d.Hash)) {
-		return unverified("its body was altered")
+	case !envelope.Digests(d.Func, d.Hash, body):
+		return unverified("its body was altered, or is digested by an unknown function")
 	}
 	return nil
 }
@@ -114,16 +85,11 @@ func (c client) sign(now time.Time, method, path, body string) (token, id string
 		return "", "", err
 	}
 	ring := c.issuer.keys()
-	options := (&jose.SignerOptions{}).WithType("JWT").WithHeader("kid", string(ring.signing))
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: ring.private[ring.signing]}, options)
+	signer, err := envelope.NewSigner(string(ring.signing), ring.private[ring.signing])
 	if err != nil {
 		return "", "", err
 	}
-	signed, err := signer.Sign(payload)
-	if err != nil {
-		return "", "", err
-	}
-	token, err = signed.CompactSerialize()
+	token, err = signer.Sign(payload)
 	return token, id, err
 }
 
@@ -138,11 +104,11 @@ func newTokenID() string {
 
 // verify reads a token that the server signed for this client, now.
 func (c client) verify(ctx context.Context, token string) (*claims, error) {
-	signed, id, err := parseToken(token)
+	signed, err := parseToken(token)
 	if err != nil {
 		return nil, err
 	}
-	key, err := c.issuer.server.key(ctx, id)
+	key, err := c.issuer.server.key(ctx, KeyID(signed.KeyID))
 	if err != nil {
 		return nil, err
 	}
@@ -172,19 +138,16 @@ func (c client) verify(ctx context.Context, token string) (*claims, error) {
 	return read, nil
 }
 
-// parseToken reads the form of a token and the name of its key, and proves nothing.
-func parseToken(token string) (*jose.JSONWebSignature, KeyID, error) {
-	if token == "" {
-		return nil, "", unverified("it has no token")
+// parseToken reads the form of a token, and proves nothing.
+func parseToken(text string) (*envelope.Token, error) {
+	if text == "" {
+		return nil, unverified("it has no token")
 	}
-	if len(token) > maxToken {
-		return nil, "", unverified("its token is too long")
-	}
-	signed, err := jose.ParseSignedCompact(token, signatures)
+	token, err := envelope.ParseToken(text)
 	if err != nil {
-		return nil, "", unverified("its token is no RS256, RS384 or RS512 token")
+		return nil, unverified("its token is no RS256, RS384 or RS512 token")
 	}
-	return signed, KeyID(signed.Signatures[0].Protected.KeyID), nil
+	return token, nil
 }
 
 func readClaims(payload []byte) (*claims, error) {
@@ -212,7 +175,7 @@ func (c *claims) timely(now time.Time) error {
 // verifyAnswer proves an answer: signed by the server for this request, and
 // everything of HTTP as it was when it was signed.
 func (c client) verifyAnswer(ctx context.Context, answered *answer, id string) error {
-	read, err := c.verify(ctx, answered.header.Get(headerToken))
+	read, err := c.verify(ctx, answered.header.Get(envelope.Header))
 	if err != nil {
 		return err
 	}

@@ -141,7 +141,7 @@ func TestBodiesThatAreNotOpened(t *testing.T) {
 		"for nobody":        {reply{raw: "e30.a.b.c.d"}, launchkey.ErrUnexpectedAnswer},
 		"compressed":        {reply{body: `{}`, zip: jose.DEFLATE}, launchkey.ErrUnexpectedAnswer},
 		"altered":           {reply{raw: strings.Join(parts, ".")}, launchkey.ErrUnexpectedAnswer},
-		"by another method": {reply{raw: "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiYSJ9.a.b.c.d"}, launchkey.ErrEntityKeyNotFound},
+		"by another method": {reply{raw: "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiYSJ9.a.b.c.d"}, launchkey.ErrUnexpectedAnswer},
 		"a header of mess":  {reply{raw: "%%.a.b.c.d"}, launchkey.ErrUnexpectedAnswer},
 		"a header of text":  {reply{raw: "YWJj.a.b.c.d"}, launchkey.ErrUnexpectedAnswer},
 		"a large header":    {reply{raw: strings.Repeat("A", 4<<10) + ".a.b.c.d"}, launchkey.ErrUnexpectedAnswer},

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 )
 
 // maxWebhook bounds what is read of a webhook: one answer with its insight.
@@ -69,7 +71,6 @@ func ReadWebhook(r *http.Request, path string) (Webhook, error) {
 }
 
 const (
-	typeSealed   = "application/jose"
 	typeResponse = "AUTHORIZATION_RESPONSE"
 	typeLink     = "DEVICE_LINK_COMPLETION"
 )
@@ -136,7 +137,7 @@ func (c *DirectoryClient) handle(ctx context.Context, hook Webhook) (*DeviceLink
 
 // verifyWebhook checks the token of a webhook and everything that it covers.
 func (c client) verifyWebhook(ctx context.Context, hook Webhook) error {
-	read, err := c.verify(ctx, hook.Header.Get(headerToken))
+	read, err := c.verify(ctx, hook.Header.Get(envelope.Header))
 	switch {
 	case err != nil:
 		return err
@@ -153,7 +154,7 @@ func (c client) verifyWebhook(ctx context.Context, hook Webhook) error {
 }
 
 func sealedWebhook(hook Webhook) bool {
-	return strings.HasPrefix(hook.Header.Get("Content-Type"), typeSealed)
+	return strings.HasPrefix(hook.Header.Get("Content-Type"), envelope.ContentType)
 }
 
 // webhookType is empty for a text without a type, and for one that is no object.

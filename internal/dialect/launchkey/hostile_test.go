@@ -49,6 +49,17 @@ func bodies() []any {
 	return out
 }
 
+// reachesTheStore reports whether a body may mean something to one engine that it does not to the other; what is
+// wrong with all the rest is found before.
+func reachesTheStore(body []byte) bool {
+	for _, part := range []string{`\u0000`, `\ud800`, "DROP", dirID} {
+		if bytes.Contains(body, []byte(part)) {
+			return true
+		}
+	}
+	return false
+}
+
 func TestNothingThatIsSentIsAnInternalError(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
@@ -62,6 +73,9 @@ func TestNothingThatIsSentIsAnInternalError(t *testing.T) {
 				r := by(subjectOf(path), c.Method, path, nil)
 				if raw, ok := body.(json.RawMessage); ok {
 					r.sealing.raw = raw
+				}
+				if strings.HasSuffix(t.Name(), "postgres") && !reachesTheStore(r.sealing.raw) {
+					continue
 				}
 				a := w.do(r)
 				if a.Status >= 500 {

@@ -166,7 +166,7 @@ func (a Answer) tried(m policy.Method, set bool) bool {
 	return set && a.Failure == policy.FailedAuthentication
 }
 
-// requirements that an [AuthPolicy] may name.
+// The requirements that an [AuthPolicy] may name.
 const (
 	RequireTypes   = "types"
 	RequireAmount  = "amount"

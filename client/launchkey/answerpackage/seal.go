@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/go-jose/go-jose/v4"
+	"github.com/twinseal/twinseal/client/launchkey/envelope"
 )
 
 const (
@@ -23,8 +23,6 @@ const (
 	// oaepOverhead is what RSA-OAEP with SHA-1 takes of a block: a 2048-bit
 	// key leaves 214 bytes.
 	oaepOverhead = 42
-	// contentType is what the SDKs find inside.
-	contentType = "application/json"
 )
 
 // ErrTooLong says that the older package does not fit into one RSA block.
@@ -65,16 +63,11 @@ func Seal(p Package, to Recipient) (Packages, error) {
 	if err != nil {
 		return Packages{}, fmt.Errorf("answer package: %w", err)
 	}
-	options := (&jose.EncrypterOptions{}).WithContentType(contentType)
-	sealer, err := jose.NewEncrypter(jose.A256CBC_HS512, jose.Recipient{Algorithm: jose.RSA_OAEP, Key: to.Key, KeyID: to.KeyID}, options)
+	sealer, err := envelope.NewSealer(to.KeyID, to.Key)
 	if err != nil {
 		return Packages{}, fmt.Errorf("answer package: %w", err)
 	}
-	sealed, err := sealer.Encrypt(plaintext)
-	if err != nil {
-		return Packages{}, fmt.Errorf("answer package: %w", err)
-	}
-	jwe, err := sealed.CompactSerialize()
+	jwe, err := sealer.Seal(plaintext)
 	if err == nil && len(jwe) > MaxJWE {
 		err = ErrTooLong
 	}
@@ -105,19 +98,18 @@ func Open(jwe string, keyFor func(keyID string) *rsa.PrivateKey) (Package, error
 	if len(jwe) > MaxJWE {
 		return Package{}, fmt.Errorf("answer package: longer than %d bytes", MaxJWE)
 	}
-	keyID, err := checkHeader(jwe)
-	if err != nil {
-		return Package{}, err
-	}
-	key := keyFor(keyID)
-	if key == nil {
-		return Package{}, ErrUnknownKey
-	}
-	object, err := jose.ParseEncryptedCompact(jwe, []jose.KeyAlgorithm{jose.RSA_OAEP}, []jose.ContentEncryption{jose.A256CBC_HS512})
+	sealed, err := envelope.ParseSealed(jwe)
 	if err != nil {
 		return Package{}, fmt.Errorf("answer package: %w", err)
 	}
-	plaintext, err := object.Decrypt(key)
+	if sealed.KeyAlgorithm != envelope.KeyAlgorithm {
+		return Package{}, errors.New("answer package: devices seal it with RSA-OAEP and SHA-1, and this is sealed otherwise")
+	}
+	key := keyFor(sealed.KeyID)
+	if key == nil {
+		return Package{}, ErrUnknownKey
+	}
+	plaintext, err := sealed.Open(key)
 	if err != nil {
 		return Package{}, errUnreadable
 	}
@@ -126,27 +118,6 @@ func Open(jwe string, keyFor func(keyID string) *rsa.PrivateKey) (Package, error
 
 // errUnreadable says no more, so that nobody learns from the difference.
 var errUnreadable = errors.New("answer package: it cannot be decrypted")
-
-// checkHeader gives the name of the key, and refuses compression before
-// anything is inflated.
-func checkHeader(jwe string) (keyID string, err error) {
-	encoded, _, _ := strings.Cut(jwe, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
-		return "", errors.New("answer package: not a compact JWE")
-	}
-	var header struct {
-		KeyID string          `json:"kid"`
-		Zip   json.RawMessage `json:"zip"`
-	}
-	if err := json.Unmarshal(raw, &header); err != nil {
-		return "", errors.New("answer package: its header is not understood")
-	}
-	if header.KeyID == "" || header.Zip != nil {
-		return "", errors.New("answer package: its header names no key, or compression")
-	}
-	return header.KeyID, nil
-}
 
 // OpenLegacy decrypts and reads the older package.
 func OpenLegacy(auth string, key *rsa.PrivateKey) (Legacy, error) {

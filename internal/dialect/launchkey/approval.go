@@ -280,6 +280,11 @@ type authResponse struct {
 	OrgUserHash     string `json:"org_user_hash"`
 	UserPushID      string `json:"user_push_id"`
 	PublicKeyID     string `json:"public_key_id"`
+
+	// What the device signed towards us. The packages are its own words, which we cannot read: it could name the
+	// request of somebody else in them. Clients that do not know these members ignore them.
+	AuthRequest string `json:"auth_request"`
+	Authorized  bool   `json:"authorized"`
 }
 
 // response gathers what goes with the packages. They are handed on as they came.
@@ -288,7 +293,10 @@ func (d *Dialect) response(ctx context.Context, asked mfa.Challenge) (authRespon
 	if asked.Recipient == nil || json.Unmarshal(asked.Packages, &out) != nil {
 		return out, &mfa.Error{Code: mfa.Internal, Message: "an answer without packages"}
 	}
-	out = authResponse{Auth: out.Auth, AuthJWE: out.AuthJWE, UserPushID: string(asked.UserID), PublicKeyID: asked.Recipient.KeyID}
+	out = authResponse{
+		Auth: out.Auth, AuthJWE: out.AuthJWE, UserPushID: string(asked.UserID), PublicKeyID: asked.Recipient.KeyID,
+		AuthRequest: string(asked.ID), Authorized: asked.State == mfa.ChallengeApproved,
+	}
 	var err error
 	if out.ServiceUserHash, err = d.serviceHash(ctx, asked.UserID, asked.ApplicationID); err != nil {
 		return out, err

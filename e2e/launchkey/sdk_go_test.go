@@ -66,7 +66,8 @@ func (i goIssuer) goService(t *testing.T, id launchkey.ServiceID) *launchkey.Ser
 	if i.s != nil {
 		return i.s.ServiceClient()
 	}
-	made, err := (*launchkey.ServiceClient)(nil), error(nil)
+	var made *launchkey.ServiceClient
+	var err error
 	if i.d != nil {
 		made, err = i.d.ServiceClient(id)
 	} else {

@@ -73,8 +73,8 @@ func changedService(t *testing.T, c serviceManager, s launchkey.Service) {
 	if got := must(c.Service(t.Context(), s.ID))(t); *got != s {
 		t.Errorf("the changed service is %+v", got)
 	}
-	clear := launchkey.ServiceUpdate{Description: launchkey.Clear[string](), Icon: launchkey.Clear[string](), CallbackURL: launchkey.Clear[string]()}
-	if err := c.UpdateService(t.Context(), s.ID, clear); err != nil {
+	emptied := launchkey.ServiceUpdate{Description: launchkey.Clear[string](), Icon: launchkey.Clear[string](), CallbackURL: launchkey.Clear[string]()}
+	if err := c.UpdateService(t.Context(), s.ID, emptied); err != nil {
 		t.Fatal(err)
 	}
 	s.Description, s.Icon, s.CallbackURL = "", "", ""

@@ -26,6 +26,7 @@ func TestThePackagesWorkUnchanged(t *testing.T) {
 
 func (w *world) stories() map[string]func(t *testing.T) {
 	return map[string]func(t *testing.T){
+		"a file":              w.told(broughtIn),
 		"directories":         w.told(directories),
 		"keys of directories": w.told(directoryKeys),
 		"keys of services":    w.told(serviceKeys),

@@ -10,7 +10,6 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey"
 	"github.com/twinseal/twinseal/e2e/harness"
-	"github.com/twinseal/twinseal/internal/mfa"
 )
 
 // world is a server with an organization on it that has three keys: for both purposes, and for one each.
@@ -21,28 +20,66 @@ type world struct {
 	python    *harness.Caller
 	orgID     launchkey.OrganizationID
 	elsewhere launchkey.OrganizationID // somebody else's, with a key of its own
+	brought   brought
+}
+
+// brought is what an organization had before, and brings in by a file.
+type brought struct {
+	directory launchkey.DirectoryID
+	sdkKey    launchkey.SDKKey
+	service   launchkey.ServiceID
+	own       launchkey.ServiceID // of the organization itself
 }
 
 const applyFile = `
 organizations:
-- id: %s
+- id: %[1]s
   name: Acme
-- id: %s
+  launchkey:
+    keys:
+    - {type: both, public_key: %[3]q}
+    - {type: encryption, public_key: %[4]q}
+    - {type: signature, public_key: %[5]q}
+  directories:
+  - id: %[6]s
+    name: customers
+    launchkey:
+      keys: [{public_key: %[11]q}]
+      sdk_keys: [%[7]s]
+      webhook_url: %[10]s/linked/%[6]s
+    applications:
+    - id: %[8]s
+      name: Login
+      launchkey:
+        keys: [{public_key: %[12]q}, {public_key: %[13]q, active: false, expires: 2000-01-01T00:00:00Z}]
+        callback_url: %[10]s/told/%[8]s
+        icon: https://acme.example.com/icon.png
+        description: Where customers log in
+        policy: {type: METHOD_AMOUNT, amount: 1, fences: [{type: TERRITORY, name: Home, country: US, administrative_area: US-NV}]}
+  services:
+  - {id: %[9]s, name: Consumers, launchkey: {description: Without people}}
+- id: %[2]s
   name: Elsewhere
+  launchkey: {keys: [{public_key: %[13]q}]}
 `
 
 // newWorld starts a server with everything around it.
 func newWorld(t *testing.T, engine harness.Engine) *world {
 	t.Helper()
-	w := &world{callbacks: harness.NewCallbacks(t), orgID: launchkey.OrganizationID(uuid.NewString()), elsewhere: launchkey.OrganizationID(uuid.NewString())}
-	w.Server = harness.Start(t, harness.Options{Engine: engine, Apply: fmt.Sprintf(applyFile, w.orgID, w.elsewhere)})
-	seed(t, w.Server, w.orgID, map[mfa.KeyPurpose]*privateKey{
-		mfa.PurposeBoth: keys.both(), mfa.PurposeEncryption: keys.encryption(), mfa.PurposeSignature: keys.signature(),
-	})
-	seed(t, w.Server, w.elsewhere, map[mfa.KeyPurpose]*privateKey{mfa.PurposeBoth: keys.other()})
+	w := &world{
+		callbacks: harness.NewCallbacks(t), orgID: fresh[launchkey.OrganizationID](), elsewhere: fresh[launchkey.OrganizationID](),
+		brought: brought{fresh[launchkey.DirectoryID](), fresh[launchkey.SDKKey](), fresh[launchkey.ServiceID](), fresh[launchkey.ServiceID]()},
+	}
+	b := w.brought
+	w.Server = harness.Start(t, harness.Options{Engine: engine, Apply: fmt.Sprintf(applyFile, w.orgID, w.elsewhere,
+		keys.both().public, keys.encryption().public, keys.signature().public, b.directory, b.sdkKey, b.service, b.own, w.callbacks.URL,
+		keys.directory().public, keys.service().public, keys.other().public)})
 	w.python = harness.StartCaller(t, []string{"PYTHONWARNINGS=ignore"}, harness.Python(t, "venv-launchkey"), "python/calls.py", w.URL)
 	return w
 }
+
+// fresh is an id that nobody has yet.
+func fresh[T ~string]() T { return T(uuid.NewString()) }
 
 // owner is the organization with its key for both purposes.
 func (w *world) owner(t *testing.T, c sdk) issuer {

@@ -42,7 +42,7 @@ func (s *Service) CreateApplication(ctx context.Context, a Application) (Applica
 
 // nameFree refuses a name that cannot be shown, or that another application of the organization has.
 func nameFree(r Records, a Application) error {
-	if err := checkName(a.Name); err != nil {
+	if err := CheckName(a.Name); err != nil {
 		return err
 	}
 	other, err := r.ApplicationNamed(a.OrganizationID, a.Name)

@@ -40,8 +40,8 @@ func (s *Service) noteConfigured(w WriteRecords, c *Caller, what, id, did string
 	return s.append(w, c, Event{Type: EventConfigurationChanged, Data: data})
 }
 
-// checkName refuses names that no screen shows as they are.
-func checkName(name string) error {
+// CheckName refuses names that no screen shows as they are.
+func CheckName(name string) error {
 	if name == "" || len(name) > MaxName || Showable(name) != name {
 		return &Error{Code: Invalid, Field: "name", Message: "a name has 1 to 200 characters that can be shown"}
 	}
@@ -50,7 +50,7 @@ func checkName(name string) error {
 
 // CreateDirectory adds a directory to its organization, which has no other of that name.
 func (s *Service) CreateDirectory(ctx context.Context, d Directory) (Directory, error) {
-	if err := checkName(d.Name); err != nil {
+	if err := CheckName(d.Name); err != nil {
 		return Directory{}, err
 	}
 	d.ID, d.CreatedAt = newID[DirectoryID](), s.Now()
@@ -105,7 +105,7 @@ func (s *Service) UpdateDirectory(ctx context.Context, o OrganizationID, id Dire
 			return err
 		}
 		out.ID, out.OrganizationID, out.CreatedAt = have.ID, have.OrganizationID, have.CreatedAt
-		if err := checkName(out.Name); err != nil && out.Name != have.Name {
+		if err := CheckName(out.Name); err != nil && out.Name != have.Name {
 			return err
 		}
 		return s.storeDirectory(w, organization, out, "updated")

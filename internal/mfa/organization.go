@@ -13,6 +13,8 @@ type Organization struct {
 type OrganizationReader interface {
 	Organization(id OrganizationID) (Organization, error)
 	OrganizationByName(name string) (Organization, error)
+	// Organizations lists up to limit, oldest first.
+	Organizations(limit int) ([]Organization, error)
 }
 
 // OrganizationWriter changes them.

@@ -11,6 +11,8 @@ var (
 	// Names need not be unique, since an apply file may choose the ids. The oldest counts.
 	organizationByName = &engine.Statement{SQL: `SELECT id, name, created_at FROM organizations WHERE name = ? ORDER BY created_at, id LIMIT 1`}
 
+	organizationsList = &engine.Statement{SQL: `SELECT id, name, created_at FROM organizations ORDER BY created_at, id LIMIT ?`}
+
 	putOrganization = &engine.Statement{SQL: `INSERT INTO organizations (id, name, created_at) VALUES (?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name`}
 )
@@ -36,6 +38,10 @@ func (r *records) OrganizationByName(name string) (mfa.Organization, error) {
 		return mfa.Organization{}, err
 	}
 	return one(r, organizationNoun, organizationByName, name)
+}
+
+func (r *records) Organizations(limit int) ([]mfa.Organization, error) {
+	return many(r, organizationNoun, organizationsList, limit)
 }
 
 func (w *writeRecords) PutOrganization(o mfa.Organization) error {

@@ -16,7 +16,7 @@ import (
 // statements are all that the package runs.
 var statements = []*engine.Statement{
 	listRing, addRing, lockRow, nextNumber, raiseCounter, counterValue,
-	organizationByID, organizationByName, putOrganization,
+	organizationByID, organizationByName, organizationsList, putOrganization,
 	directoryByID, directoryByName, directoriesOf, countDirectories, putDirectory,
 	applicationByID, applicationByNumber, applicationByName, applicationsOf, applicationsList,
 	organizationApplications, applicationNamed, countApplications, addApplication, updateApplication,

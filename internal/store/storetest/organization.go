@@ -1,6 +1,10 @@
 package storetest
 
-import "github.com/twinseal/twinseal/internal/mfa"
+import (
+	"slices"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
 
 var organizationScenes = []scene{
 	{name: "comes back as it was put, by id and by name", play: func(w *world) {
@@ -20,6 +24,15 @@ var organizationScenes = []scene{
 		younger := mfa.Organization{ID: newID[mfa.OrganizationID](), Name: w.org.Name, CreatedAt: after(1)}
 		w.write(func(r mfa.WriteRecords) error { return r.PutOrganization(younger) })
 		same(w, "by name", read(w, func(r mfa.Records) (mfa.Organization, error) { return r.OrganizationByName(w.org.Name) }), w.org)
+	}},
+	{name: "are listed oldest first, as many as are asked for", play: func(w *world) {
+		younger := mfa.Organization{ID: newID[mfa.OrganizationID](), Name: newID[string](), CreatedAt: after(1)}
+		w.write(func(r mfa.WriteRecords) error { return r.PutOrganization(younger) })
+		const all = 1000 // more than the other scenes make
+		listed := slices.DeleteFunc(read(w, func(r mfa.Records) ([]mfa.Organization, error) { return r.Organizations(all) }),
+			func(o mfa.Organization) bool { return o.ID != w.org.ID && o.ID != younger.ID })
+		same(w, "both", listed, []mfa.Organization{w.org, younger})
+		same(w, "one", len(read(w, func(r mfa.Records) ([]mfa.Organization, error) { return r.Organizations(1) })), 1)
 	}},
 	{name: "a crowd that finds or makes a name makes one", play: func(w *world) {
 		race(w, 1, func() func(mfa.WriteRecords) (bool, error) {

@@ -123,11 +123,16 @@ func measure(ctx context.Context, p plan, engine, binary, dir string, out io.Wri
 	}
 	defer server.end()
 	fmt.Fprintf(out, "idle: %.1f MB resident (%d users stored)\n", server.residentMB(), p.people)
+	return w.parts(ctx, bare, server)
+}
+
+// parts runs the measurements, or the one that was asked for.
+func (w *world) parts(ctx context.Context, bare, server *process) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *process, *process) error
 	}{{"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"wait", w.wait}} {
-		if p.only != "" && p.only != part.name {
+		if w.only != "" && w.only != part.name {
 			continue
 		}
 		if err := part.run(ctx, bare, server); err != nil {

@@ -15,60 +15,86 @@ var validToken = []byte(`"token":"is valid"`)
 // steps of a code that one moment accepts: the one before, the current one, the next.
 const steps = 3
 
+// verified is one round: token checks, and the same number of requests to the two yardsticks.
+type verified struct{ checks, bare, swap result }
+
 // verify measures token checks over HTTP, each durable before its answer, beside the bare handler. Every
 // user presents the three codes that are valid at a moment, the older ones first; then the server's clock
 // moves on, so that every check counts and none is a replay.
 func (w *world) verify(ctx context.Context, bare, server *process) error {
-	var ratios, rates, cpu, helped, bareCPU, wait []float64
-	var swaps, swapCPU []float64
-	errors := 0
+	var rounds []verified
 	for round := range w.rounds + 1 {
-		if err := w.align(ctx, server); err != nil {
-			return err
-		}
-		requests, err := w.tokenRequests(server)
+		one, err := w.verifyRound(ctx, bare, server)
 		if err != nil {
 			return err
 		}
-		got, err := share(server, w.clients, len(requests), func(c *connection, i int) error {
-			if requests[i] == nil {
-				return nil
-			}
-			status, body, err := c.do(requests[i])
-			if err == nil && (status != 200 || !bytes.Contains(body, validToken)) {
-				err = fmt.Errorf("check %d: %d %s", i, status, body)
-			}
-			return err
-		})
-		if err != nil {
-			return err
+		if round > 0 || w.rounds == 0 { // the first warms up
+			rounds = append(rounds, one)
 		}
-		yard, err := w.bareRound(bare, len(requests))
-		if err != nil {
-			return err
-		}
-		alone, err := w.bareRound(w.swap, len(requests))
-		if err != nil {
-			return err
-		}
-		if round < w.rounds { // the next round needs fresh codes
+		if round < w.rounds { // the next needs fresh codes
 			if err := w.advance(ctx, server, steps*30*time.Second); err != nil {
 				return err
 			}
 		}
-		if round == 0 && w.rounds > 0 {
-			continue // warm-up
-		}
-		errors += got.errors
-		swaps, swapCPU = append(swaps, alone.rate()/yard.rate()), append(swapCPU, alone.cpuMillis())
-		ratios, rates = append(ratios, got.rate()/yard.rate()), append(rates, got.rate())
-		cpu, bareCPU, helped = append(cpu, got.cpuMillis()), append(bareCPU, yard.cpuMillis()), append(helped, got.helpedMillis())
-		wait = append(wait, float64(percentile(got.latencies, 0.99).Microseconds())/1000)
 	}
-	fmt.Fprintf(w.out, "token check: %.2f × bare (%.0f/s; %.3f ms CPU each, %.3f of it the database server's, bare %.3f; p99 %.1f ms; %d errors; rounds %s)\n",
-		median(ratios), median(rates), median(cpu), median(helped), median(bareCPU), median(wait), errors, list(ratios))
-	fmt.Fprintf(w.out, "compare-and-set alone, durable: %.2f × bare (%.3f ms CPU each; rounds %s)\n", median(swaps), median(swapCPU), list(swaps))
+	w.tellVerified(rounds)
 	return nil
+}
+
+func (w *world) verifyRound(ctx context.Context, bare, server *process) (out verified, err error) {
+	if err := w.align(ctx, server); err != nil {
+		return out, err
+	}
+	requests, err := w.tokenRequests(server)
+	if err != nil {
+		return out, err
+	}
+	out.checks, err = share(server, w.clients, len(requests), func(c *connection, i int) error {
+		if requests[i] == nil {
+			return nil
+		}
+		status, body, err := c.do(requests[i])
+		if err == nil && (status != 200 || !bytes.Contains(body, validToken)) {
+			err = fmt.Errorf("check %d: %d %s", i, status, body)
+		}
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	if out.bare, err = w.bareRound(bare, len(requests)); err != nil {
+		return out, err
+	}
+	out.swap, err = w.bareRound(w.swap, len(requests))
+	return out, err
+}
+
+func (w *world) tellVerified(rounds []verified) {
+	of := func(value func(verified) float64) []float64 {
+		out := make([]float64, len(rounds))
+		for i, r := range rounds {
+			out[i] = value(r)
+		}
+		return out
+	}
+	errors := 0
+	for _, r := range rounds {
+		errors += r.checks.errors
+	}
+	ratios := of(func(r verified) float64 { return r.checks.rate() / r.bare.rate() })
+	fmt.Fprintf(w.out, "token check: %.2f × bare (%.0f/s; %.3f ms CPU each, %.3f of it the database server's, bare %.3f; p99 %.1f ms; %d errors; rounds %s)\n",
+		median(ratios),
+		median(of(func(r verified) float64 { return r.checks.rate() })),
+		median(of(func(r verified) float64 { return r.checks.cpuMillis() })),
+		median(of(func(r verified) float64 { return r.checks.helpedMillis() })),
+		median(of(func(r verified) float64 { return r.bare.cpuMillis() })),
+		median(of(func(r verified) float64 {
+			return float64(percentile(r.checks.latencies, 0.99).Microseconds()) / 1000
+		})),
+		errors, list(ratios))
+	swaps := of(func(r verified) float64 { return r.swap.rate() / r.bare.rate() })
+	fmt.Fprintf(w.out, "compare-and-set alone, durable: %.2f × bare (%.3f ms CPU each; rounds %s)\n",
+		median(swaps), median(of(func(r verified) float64 { return r.swap.cpuMillis() })), list(swaps))
 }
 
 // align moves the server's clock to the beginning of a step, so that none ends in the middle of a round.

@@ -31,7 +31,7 @@ const plannedSvc, plannedDir = "11111111-1111-4111-8111-111111111111", "22222222
 type kept struct {
 	dialects, more any
 	private        string
-	disabled, off  bool
+	disabled       bool
 	settings       mfa.ApplicationSettings
 }
 

@@ -1,7 +1,9 @@
 package launchkey
 
 import (
+	"context"
 	"crypto/rsa"
+	"time"
 
 	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -73,4 +75,27 @@ func Decode(body []byte) {
 	if ask.Policy.given() {
 		_, _ = readDynamic(ask.Policy.value)
 	}
+}
+
+// Ring is the keys of the API.
+type Ring struct{ r ring }
+
+// NewRing keeps them in secrets.
+func NewRing(secrets Secrets, now func() time.Time) *Ring {
+	return &Ring{ring{secrets: secrets, now: now}}
+}
+
+// Current names the newest key.
+func (r *Ring) Current(ctx context.Context) (string, error) {
+	key, err := r.r.current(ctx)
+	if err != nil {
+		return "", err
+	}
+	return key.id, nil
+}
+
+// Find reports whether there is a key of that id.
+func (r *Ring) Find(ctx context.Context, id string) (bool, error) {
+	key, err := r.r.find(ctx, id)
+	return key != nil, err
 }

@@ -47,8 +47,8 @@ func RotateKey(ctx context.Context, secrets Secrets) (string, error) {
 	if _, err := r.current(ctx); err != nil {
 		return "", err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
+	r.loading.Lock()
+	defer r.loading.Unlock()
 	key, err := r.make(ctx, len(r.keys)+1)
 	if err != nil {
 		return "", err
@@ -60,54 +60,87 @@ func RotateKey(ctx context.Context, secrets Secrets) (string, error) {
 const ringLife = 3 * time.Second
 
 // ring holds the server's key pairs, oldest first. The first is made when somebody first speaks this dialect.
+//
+// Whoever signs never waits for somebody who asks for a key that there is not, which anybody may.
 type ring struct {
 	secrets Secrets
 	now     func() time.Time
 
-	mu     sync.Mutex
+	loading sync.Mutex // held by the one who looks for new keys
+
+	mu     sync.RWMutex // of what follows; held for no longer than it takes to read or write it
 	keys   []*apiKey
 	looked time.Time
+	loads  int
 }
 
 // current is the newest key.
 func (r *ring) current(ctx context.Context) (*apiKey, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.refresh(ctx, false); err != nil {
-		return nil, err
+	newest, fresh := r.newest()
+	switch {
+	case fresh:
+		return newest, nil
+	case newest == nil:
+		r.loading.Lock()
+	case !r.loading.TryLock():
+		return newest, nil // somebody is looking already
 	}
-	return r.keys[len(r.keys)-1], nil
+	defer r.loading.Unlock()
+	if newest, fresh = r.newest(); fresh {
+		return newest, nil
+	}
+	err := r.refresh(ctx)
+	newest, _ = r.newest()
+	return newest, err
+}
+
+// newest is the youngest key that is known, nil before the first, and whether that was looked at just now. A clock
+// that was set back makes it look at once.
+func (r *ring) newest() (key *apiKey, fresh bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if len(r.keys) == 0 {
+		return nil, false
+	}
+	age := r.now().Sub(r.looked)
+	return r.keys[len(r.keys)-1], age >= 0 && age < ringLife
 }
 
 // find is the key of that id, however old; nil when there is none.
 func (r *ring) find(ctx context.Context, id string) (*apiKey, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if known := r.known(id); known != nil {
+	known, loads := r.known(id)
+	if known != nil {
 		return known, nil
 	}
 	// A client may have learned of a new key from another node.
-	err := r.refresh(ctx, true)
-	return r.known(id), err
+	r.loading.Lock()
+	defer r.loading.Unlock()
+	known, now := r.known(id)
+	if known != nil || now > loads+1 {
+		return known, nil // of two looks since we came the second began after us
+	}
+	err := r.refresh(ctx)
+	known, _ = r.known(id)
+	return known, err
 }
 
-func (r *ring) known(id string) *apiKey {
+// known is the key of that id if it was seen yet, and how often was looked for new ones so far.
+func (r *ring) known(id string) (*apiKey, int) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
 	for _, key := range r.keys {
 		if key.id == id {
-			return key
+			return key, r.loads
 		}
 	}
-	return nil
+	return nil, r.loads
 }
 
-// refresh takes up keys that were added. A clock that was set back makes it look at once.
-func (r *ring) refresh(ctx context.Context, force bool) error {
-	now := r.now()
-	if age := now.Sub(r.looked); !force && len(r.keys) > 0 && age >= 0 && age < ringLife {
-		return nil
-	}
+// refresh takes up keys that were added, or makes the first; its caller holds loading.
+func (r *ring) refresh(ctx context.Context) error {
+	at, n := r.now(), len(r.keys)
 	for {
-		secret, err := r.secrets.ServerSecret(ctx, secretName(len(r.keys)+1))
+		secret, err := r.secrets.ServerSecret(ctx, secretName(n+1))
 		if mfa.IsCode(err, mfa.NotFound) {
 			break
 		}
@@ -118,17 +151,27 @@ func (r *ring) refresh(ctx context.Context, force bool) error {
 		if err != nil {
 			return err
 		}
-		r.keys = append(r.keys, key)
+		r.add(key)
+		n++
 	}
-	r.looked = now
-	if len(r.keys) > 0 {
-		return nil
+	if n == 0 {
+		if _, err := r.make(ctx, 1); err != nil {
+			return err
+		}
 	}
-	_, err := r.make(ctx, 1)
-	return err
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.looked, r.loads = at, r.loads+1
+	return nil
 }
 
-// make makes the nth key, or takes the one that another process made meanwhile.
+func (r *ring) add(key *apiKey) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keys = append(r.keys, key)
+}
+
+// make makes the nth key, or takes the one that another process made meanwhile; its caller holds loading.
 func (r *ring) make(ctx context.Context, n int) (*apiKey, error) {
 	fresh, err := rsa.GenerateKey(rand.Reader, apiKeyBits)
 	if err != nil {
@@ -144,7 +187,7 @@ func (r *ring) make(ctx context.Context, n int) (*apiKey, error) {
 	}
 	key, err := parseAPIKey(kept)
 	if err == nil {
-		r.keys = append(r.keys, key)
+		r.add(key)
 	}
 	return key, err
 }

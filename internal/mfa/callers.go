@@ -125,11 +125,6 @@ func (s *Service) CallerForDirectory(ctx context.Context, id DirectoryID) (*Call
 	return s.CallerForOwner(ctx, id.Owner())
 }
 
-// CallerForOrganization loads an organization as a caller whose directory and application have no id.
-func (s *Service) CallerForOrganization(ctx context.Context, id OrganizationID) (*Caller, error) {
-	return s.CallerForOwner(ctx, id.Owner())
-}
-
 // CallerForOwner loads an owner as a caller, through the cache. One that is switched off is loaded too: it is
 // refused where its users are concerned.
 func (s *Service) CallerForOwner(ctx context.Context, o Owner) (*Caller, error) {

@@ -122,7 +122,7 @@ func (w *twinseal) respond(d *mfatest.Device, decision receipt.Decision) {
 		s.Packages, err = receipt.HashPackages(packages)
 		w.must(err)
 	})
-	_, err = w.Service.AnswerWith(w.t.Context(), d.Caller, waiting[0].ID, statement, packages)
+	_, err = w.Service.Answer(w.t.Context(), d.Caller, waiting[0].ID, statement, packages)
 	w.must(err)
 }
 

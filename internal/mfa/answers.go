@@ -93,15 +93,10 @@ func (s *Service) ReceiptForDevice(ctx context.Context, d *DeviceCaller, id Chal
 	return s.receipt(ctx, id, func(r Receipt) bool { return r.UserID == d.Device.UserID })
 }
 
-// Answer burns a device's signed statement: it must repeat, byte for byte, what was asked. Exactly one
-// answer wins; the same statement again gives the same receipt, so that an answer whose response was lost
-// can be repeated.
-func (s *Service) Answer(ctx context.Context, d *DeviceCaller, id ChallengeID, statement string) (Receipt, error) {
-	return s.AnswerWith(ctx, d, id, statement, nil)
-}
-
-// AnswerWith is Answer of a question with a recipient: packages are what the device encrypted for it.
-func (s *Service) AnswerWith(ctx context.Context, d *DeviceCaller, id ChallengeID, statement string, packages json.RawMessage) (Receipt, error) {
+// Answer burns a device's signed statement: it must repeat, byte for byte, what was asked. With it come the
+// packages that the device encrypted for the question's recipient, nil where there is none. Exactly one answer
+// wins; the same statement again gives the same receipt, so that an answer whose response was lost can be repeated.
+func (s *Service) Answer(ctx context.Context, d *DeviceCaller, id ChallengeID, statement string, packages json.RawMessage) (Receipt, error) {
 	c, err := s.ChallengeFor(ctx, d, id)
 	if err != nil {
 		return Receipt{}, err

@@ -36,7 +36,7 @@ func TestAnAnswerMustRepeatWhatWasAsked(t *testing.T) {
 		phone := ann.Link()
 		asked := ann.Ask("Transfer Money to bob", mfa.Detail{Label: "Amount", Value: "$ 100"}, mfa.Detail{Label: "To", Value: "bob"})
 		for name, spoil := range spoiled {
-			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, spoil))
+			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, spoil), nil)
 			if !mfa.IsCode(err, mfa.Invalid) {
 				t.Errorf("%s changed: %v, want it refused as invalid", name, err)
 			}
@@ -44,7 +44,7 @@ func TestAnAnswerMustRepeatWhatWasAsked(t *testing.T) {
 		if got, _ := w.Service.ApprovalFor(t.Context(), w.Caller, asked.ID); got.Challenge.State != mfa.ChallengePending {
 			t.Errorf("after refused answers the challenge is %s", got.Challenge.State)
 		}
-		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil)); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil); err != nil {
 			t.Errorf("the honest answer: %v", err)
 		}
 	})
@@ -56,11 +56,11 @@ func TestAnotherDevicesSignatureIsRefused(t *testing.T) {
 		ann, bob := w.Register("4055550121"), w.Register("4055550122")
 		phone, foreign := ann.Link(), bob.Link()
 		asked := ann.Ask("Log in?")
-		if _, err := w.Service.Answer(t.Context(), foreign.Caller, asked.ID, foreign.Statement(asked, receipt.Approved, nil)); !mfa.IsCode(err, mfa.NotFound) {
+		if _, err := w.Service.Answer(t.Context(), foreign.Caller, asked.ID, foreign.Statement(asked, receipt.Approved, nil), nil); !mfa.IsCode(err, mfa.NotFound) {
 			t.Errorf("another person's device: %v, want not found", err)
 		}
 		statement := foreign.Statement(asked, receipt.Approved, nil)
-		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement); !mfa.IsCode(err, mfa.Invalid) {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement, nil); !mfa.IsCode(err, mfa.Invalid) {
 			t.Errorf("a statement under another key: %v, want invalid", err)
 		}
 	})
@@ -74,14 +74,14 @@ func TestTheFirstOfTwoDevicesAnswersAndTheOtherClears(t *testing.T) {
 		asked := ann.Ask("Log in?")
 		changed, stop := w.Service.Wait(second.Caller)
 		defer stop()
-		if _, err := w.Service.Answer(t.Context(), first.Caller, asked.ID, first.Statement(asked, receipt.Denied, nil)); err != nil {
+		if _, err := w.Service.Answer(t.Context(), first.Caller, asked.ID, first.Statement(asked, receipt.Denied, nil), nil); err != nil {
 			t.Fatal(err)
 		}
 		<-changed
 		if pending, err := w.Service.PendingFor(t.Context(), second.Caller); err != nil || len(pending) != 0 {
 			t.Errorf("the second device still sees %d requests (%v)", len(pending), err)
 		}
-		_, err := w.Service.Answer(t.Context(), second.Caller, asked.ID, second.Statement(asked, receipt.Approved, nil))
+		_, err := w.Service.Answer(t.Context(), second.Caller, asked.ID, second.Statement(asked, receipt.Approved, nil), nil)
 		if !mfa.IsCode(err, mfa.Conflict) {
 			t.Errorf("the late answer: %v, want a conflict", err)
 		}
@@ -95,7 +95,7 @@ func TestAnExpiredRequestIsNotAnswered(t *testing.T) {
 		phone := ann.Link()
 		asked := ann.Ask("Log in?")
 		w.Clock.Advance(w.Service.Limits().ApprovalLife)
-		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil))
+		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil)
 		if !mfa.IsCode(err, mfa.Expired) {
 			t.Errorf("a late answer: %v, want expired", err)
 		}
@@ -122,7 +122,7 @@ func TestAnUnlinkedDeviceAnswersNothing(t *testing.T) {
 		if err := w.Service.UnlinkDevice(t.Context(), phone.Caller); err != nil {
 			t.Fatal(err)
 		}
-		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil))
+		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil)
 		if !mfa.IsCode(err, mfa.Unauthenticated) {
 			t.Errorf("its answer: %v, want unauthenticated", err)
 		}

@@ -99,7 +99,7 @@ func openQuestion(t *testing.T, w *mfatest.World) {
 	if _, err := w.Service.ExpireDue(t.Context(), 1000); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil)); err != nil {
+	if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil); err != nil {
 		t.Errorf("after a year: %v", err)
 	}
 }
@@ -132,7 +132,7 @@ func foreignApproval(t *testing.T, w *mfatest.World) {
 	ann := w.Register("4055551706")
 	phone := ann.Link()
 	asked := ann.Ask("Log in?")
-	if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil)); err != nil {
+	if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil); err != nil {
 		t.Fatal(err)
 	}
 	foreign := *w.Caller

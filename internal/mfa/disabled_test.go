@@ -47,7 +47,7 @@ func TestWhatIsSwitchedOffDoesNothingForUsers(t *testing.T) {
 			for what, try := range usersConcerned(t, w, application, ann) {
 				want(t, what, try(), mfa.Forbidden, mfa.ReasonDisabled)
 			}
-			_, err = w.Service.Answer(t.Context(), phone.Caller, pending.ID, phone.Statement(pending, receipt.Approved, nil))
+			_, err = w.Service.Answer(t.Context(), phone.Caller, pending.ID, phone.Statement(pending, receipt.Approved, nil), nil)
 			want(t, "an answer", err, mfa.Forbidden, mfa.ReasonDisabled)
 			_, jwk := w.NewKey()
 			_, err = w.Service.LinkByCode(t.Context(), own.Code, mfa.NewDevice{Key: jwk})
@@ -66,7 +66,7 @@ func TestWhatIsSwitchedOffDoesNothingForUsers(t *testing.T) {
 		if _, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, w.Key); err != nil {
 			t.Errorf("switched on again: %v", err)
 		}
-		if _, err := w.Service.Answer(t.Context(), phone.Caller, pending.ID, phone.Statement(pending, receipt.Approved, nil)); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, pending.ID, phone.Statement(pending, receipt.Approved, nil), nil); err != nil {
 			t.Errorf("the answer after all: %v", err)
 		}
 	})

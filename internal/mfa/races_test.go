@@ -95,7 +95,7 @@ func TestOfTwoHundredAnswersExactlyOneWins(t *testing.T) {
 			if i%2 == 1 {
 				decision = receipt.Denied
 			}
-			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, decision, nil))
+			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, decision, nil), nil)
 			if mfa.IsCode(err, mfa.Conflict) {
 				return false, nil
 			}
@@ -116,7 +116,7 @@ func TestTheSameAnswerTwoHundredTimesCountsOnce(t *testing.T) {
 		asked := ann.Ask("Transfer money")
 		statement := phone.Statement(asked, receipt.Approved, nil)
 		rush(t, func(int) (bool, error) {
-			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement)
+			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement, nil)
 			return err == nil, err // a repeated answer gets the one receipt again
 		})
 		oneOutcome(t, w, ann, asked.ID)

@@ -26,7 +26,7 @@ func TestAnApplicationThatLetsAUserGoWithdrawsItsRequests(t *testing.T) {
 		if pending, err := w.Service.PendingFor(t.Context(), phone.Caller); err != nil || len(pending) != 0 {
 			t.Errorf("the phone still shows %d requests (%v)", len(pending), err)
 		}
-		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil))
+		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil)
 		if !mfa.IsCode(err, mfa.Expired) {
 			t.Errorf("an answer to it: %v, want that it was withdrawn", err)
 		}
@@ -43,7 +43,7 @@ func TestADeviceShowsWhenAndFromWhereItLastAnswered(t *testing.T) {
 		phone := ann.Link()
 		asked := ann.Ask("Log in?")
 		phone.Caller.Data.LastIP = "198.51.100.9"
-		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil)); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil); err != nil {
 			t.Fatal(err)
 		}
 		status, err := w.Service.UserStatus(t.Context(), w.Caller, ann.Ref())

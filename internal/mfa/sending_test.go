@@ -123,7 +123,7 @@ func nothingToSuspended(t *testing.T, w *mfatest.World) {
 	want(t, "a check", err, mfa.Forbidden, mfa.ReasonUserSuspended)
 	_, err = w.Service.AskApproval(t.Context(), mfa.AskApproval{Caller: w.Caller, User: ann.Ref(), Message: "Log in?", Dialect: "test"})
 	want(t, "an approval", err, mfa.Forbidden, mfa.ReasonUserSuspended)
-	_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, "approved", nil))
+	_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, "approved", nil), nil)
 	want(t, "an answer to what was asked before", err, mfa.Forbidden, mfa.ReasonUserSuspended)
 	_, err = w.Service.StartLink(t.Context(), w.Caller, ann.Ref())
 	want(t, "a link", err, mfa.Forbidden, mfa.ReasonUserSuspended)

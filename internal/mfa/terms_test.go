@@ -44,7 +44,7 @@ func TestAPolicyIsDemanded(t *testing.T) {
 				t.Fatalf("asked %s, %v", asked.Question, err)
 			}
 			answer := func(decision receipt.Decision, change func(*receipt.Statement)) error {
-				_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, decision, change))
+				_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, decision, change), nil)
 				return err
 			}
 			want(t, "too little", answer(receipt.Approved, passing(policy.PINCode)), mfa.Invalid, mfa.ReasonPolicyUnmet)
@@ -85,7 +85,7 @@ func TestAPolicyIsDemanded(t *testing.T) {
 			asked := mustAsk(t, ann, func(a *mfa.AskApproval) { a.Policy = &policy.Policy{DenyRooted: true} })
 			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Denied, func(s *receipt.Statement) {
 				s.Failure, s.Evidence = policy.FailedPolicy, &policy.Evidence{Methods: []policy.Method{}, Rooted: true}
-			}))
+			}), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,9 +115,9 @@ func onlyInItsTime(t *testing.T, w *mfatest.World) {
 	asked := mustAsk(t, ann, func(a *mfa.AskApproval) { a.Policy, a.Life = at(now, now.Add(time.Minute)), time.Hour })
 	w.Clock.Advance(10 * time.Minute)
 	phone.Caller = phone.Authenticate("jti-000000000000-time")
-	_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, passing()))
+	_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, passing()), nil)
 	want(t, "answered after its time", err, mfa.Invalid, mfa.ReasonPolicyUnmet)
-	_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Denied, nil))
+	_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Denied, nil), nil)
 	if err != nil {
 		t.Errorf("denied after its time: %v", err)
 	}
@@ -133,7 +133,7 @@ func TestADenialChoosesItsReason(t *testing.T) {
 		deny := func(reason string, fraud bool) string {
 			return phone.Statement(asked, receipt.Denied, func(s *receipt.Statement) { s.Reason, s.Fraud = reason, fraud })
 		}
-		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, deny("Not me", true)); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, deny("Not me", true), nil); err != nil {
 			t.Fatal(err)
 		}
 		got, err := w.Service.ApprovalFor(t.Context(), w.Caller, asked.ID)
@@ -185,21 +185,21 @@ func TestPackagesReachTheRecipientAsTheDeviceSentThem(t *testing.T) {
 		for what, other := range map[string]json.RawMessage{
 			"none": nil, "not JSON": json.RawMessage("{"), "others": json.RawMessage(`{"auth":"x"}`), "a list": json.RawMessage(`["auth"]`),
 		} {
-			_, err := w.Service.AnswerWith(t.Context(), phone.Caller, asked.ID, statement, other)
+			_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement, other)
 			want(t, what, err, mfa.Invalid, mfa.ReasonPackagesInvalid)
 		}
-		if _, err := w.Service.AnswerWith(t.Context(), phone.Caller, asked.ID, statement, packages); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement, packages); err != nil {
 			t.Fatal(err)
 		}
 		got, err := w.Service.ApprovalFor(t.Context(), w.Caller, asked.ID)
 		if err != nil || string(got.Challenge.Packages) != string(packages) || got.Challenge.Recipient.KeyID != "aa:bb" {
 			t.Errorf("kept %s, %v", got.Challenge.Packages, err)
 		}
-		if _, err := w.Service.AnswerWith(t.Context(), phone.Caller, asked.ID, statement, packages); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, statement, packages); err != nil {
 			t.Errorf("the same answer again: %v", err)
 		}
 		plain := ann.Ask("Log in?")
-		_, err = w.Service.AnswerWith(t.Context(), phone.Caller, plain.ID, phone.Statement(plain, receipt.Approved, nil), packages)
+		_, err = w.Service.Answer(t.Context(), phone.Caller, plain.ID, phone.Statement(plain, receipt.Approved, nil), packages)
 		want(t, "packages for nobody", err, mfa.Invalid, mfa.ReasonPackagesInvalid)
 		_, err = ann.AskWith(func(a *mfa.AskApproval) {
 			a.Recipient = &mfa.Recipient{Format: "launchkey", KeyID: "a", Key: json.RawMessage(`{}`)}
@@ -258,7 +258,7 @@ func TestAnApplicationWithdrawsWhatItAsked(t *testing.T) {
 		ann, shop := w.Register("4055551910"), secondApplication(t, w, "Withdrawing shop")
 		phone := ann.Link()
 		asked, answered, late := ann.Ask("Log in?"), ann.Ask("Log in?"), mustAsk(t, ann, func(a *mfa.AskApproval) { a.Life = time.Second })
-		if _, err := w.Service.Answer(t.Context(), phone.Caller, answered.ID, phone.Statement(answered, receipt.Approved, nil)); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, answered.ID, phone.Statement(answered, receipt.Approved, nil), nil); err != nil {
 			t.Fatal(err)
 		}
 		told := len(callbacks(t, w))
@@ -272,7 +272,7 @@ func TestAnApplicationWithdrawsWhatItAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 		want(t, "again", cancel(w.Caller, asked.ID), mfa.Conflict, mfa.ReasonCancelled)
-		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil))
+		_, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil)
 		want(t, "answered after it", err, mfa.Expired, mfa.ReasonCancelled)
 		if n := len(ann.Events(mfa.EventChallengeCancelled)); n != 1 || len(callbacks(t, w)) != told {
 			t.Errorf("%d events; told %+v", n, callbacks(t, w)[told:])

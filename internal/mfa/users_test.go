@@ -90,7 +90,7 @@ func removedUser(t *testing.T, w *mfatest.World) {
 	ann := w.Register("4055551404")
 	phone := ann.Link()
 	answered, open := ann.Ask("First?"), ann.Ask("Second?")
-	if _, err := w.Service.Answer(t.Context(), phone.Caller, answered.ID, phone.Statement(answered, receipt.Approved, nil)); err != nil {
+	if _, err := w.Service.Answer(t.Context(), phone.Caller, answered.ID, phone.Statement(answered, receipt.Approved, nil), nil); err != nil {
 		t.Fatal(err)
 	}
 	changed, stop := w.Service.Wait(phone.Caller)
@@ -176,7 +176,7 @@ func historyOfOne(t *testing.T, w *mfatest.World) {
 	phone, foreign := ann.Link(), bob.Link()
 	first, second := ann.Ask("First?"), ann.Ask("Second?")
 	bob.Ask("Other?")
-	if _, err := w.Service.Answer(t.Context(), phone.Caller, first.ID, phone.Statement(first, receipt.Denied, nil)); err != nil {
+	if _, err := w.Service.Answer(t.Context(), phone.Caller, first.ID, phone.Statement(first, receipt.Denied, nil), nil); err != nil {
 		t.Fatal(err)
 	}
 	list, err := w.Service.HistoryFor(t.Context(), phone.Caller, "", 10)
@@ -226,7 +226,7 @@ func TestASharedDirectoryKeepsAUserUntilTheLastApplicationLetsGo(t *testing.T) {
 		}
 		_, err = w.Service.UserStatus(t.Context(), w.Caller, ann.Ref())
 		want(t, "to the one that let go", err, mfa.NotFound, "")
-		_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil))
+		_, err = w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil)
 		want(t, "an answer to what it asked before", err, mfa.Expired, mfa.ReasonCancelled)
 		if status, err := w.Service.UserStatus(t.Context(), shop, ann.Ref()); err != nil || len(status.Devices()) != 1 {
 			t.Errorf("to the other: %+v, %v", status, err)

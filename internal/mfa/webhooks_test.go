@@ -120,7 +120,7 @@ func TestAnAnswerThatIsNotKeptReportsNothing(t *testing.T) {
 		broken := w.Beside(mfa.Options{})
 		w.Store = kept
 		broken.Use([]mfa.Callback{echo{}}, nil)
-		if _, err := broken.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil)); !errors.Is(err, errAborted) {
+		if _, err := broken.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil); !errors.Is(err, errAborted) {
 			t.Fatal(err)
 		}
 		if got := callbacks(t, w); len(got) != 0 {
@@ -133,7 +133,7 @@ func TestAnAnswerThatIsNotKeptReportsNothing(t *testing.T) {
 			t.Errorf("the request is %s, %v", got.Challenge.State, err)
 		}
 		w.Service.Use([]mfa.Callback{echo{}}, nil)
-		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil)); err != nil {
+		if _, err := w.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil); err != nil {
 			t.Fatal(err)
 		}
 		if got := callbacks(t, w); len(got) != 1 || got[0].WebhookID != "" || got[0].Event.ChallengeID != asked.ID {

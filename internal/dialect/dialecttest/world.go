@@ -182,7 +182,7 @@ func (w *World) Answer(d *mfatest.Device, id mfa.ChallengeID, decision receipt.D
 	w.tb.Helper()
 	asked, err := w.Service.ChallengeFor(w.Context(), d.Caller, id)
 	w.check(err)
-	_, err = w.Service.Answer(w.Context(), d.Caller, id, d.Statement(asked, decision, nil))
+	_, err = w.Service.Answer(w.Context(), d.Caller, id, d.Statement(asked, decision, nil), nil)
 	w.check(err)
 }
 

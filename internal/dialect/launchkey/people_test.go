@@ -155,7 +155,7 @@ func (w *world) respond(d *mfatest.Device, decision receipt.Decision, bend func(
 		s.Packages, err = receipt.HashPackages(packages)
 		w.must(err)
 	})
-	_, err = w.Service.AnswerWith(w.Context(), d.Caller, c.ID, statement, packages)
+	_, err = w.Service.Answer(w.Context(), d.Caller, c.ID, statement, packages)
 	return err
 }
 

@@ -145,7 +145,7 @@ func (d *Dialect) answer(ctx context.Context, r *endpoint.Request, c *mfa.Device
 	if err := decode(r, body, &in); err != nil {
 		return endpoint.Response{}, err
 	}
-	got, err := d.service.AnswerWith(ctx, c, mfa.ChallengeID(r.PathValue("id")), in.Statement, in.Packages)
+	got, err := d.service.Answer(ctx, c, mfa.ChallengeID(r.PathValue("id")), in.Statement, in.Packages)
 	if err != nil {
 		return endpoint.Response{}, missing(api.CodeChallengeUnknown, err)
 	}

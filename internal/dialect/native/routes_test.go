@@ -205,7 +205,7 @@ func TestReceiptsAreForWhoAsked(t *testing.T) {
 		return d.do(request{method: http.MethodGet, target: receipts, header: http.Header{"Authorization": {header}}})
 	}
 	refused(t, "before the answer", with("Bearer "+bankKey), http.StatusNotFound, api.CodeReceiptUnknown)
-	if _, err := d.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil)); err != nil {
+	if _, err := d.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, nil), nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, header := range []string{"", "Bearer", "Bearer ", "Bearer wrong-key-000001", "Basic " + bankKey, bankKey} {

@@ -150,7 +150,7 @@ func TestALongPollWakesWhenTheListIsAnotherOne(t *testing.T) {
 		<-s.waiting // it was told at once that something waits
 		held := s.poll(t, phone, api.PathChallenges+"?wait=60&after="+now.Cursor)
 		<-s.waiting
-		if _, err := s.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Denied, nil)); err != nil {
+		if _, err := s.Service.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Denied, nil), nil); err != nil {
 			t.Fatal(err)
 		}
 		if list := read[api.ChallengeList](t, <-held); len(list.Challenges) != 0 || list.Cursor == now.Cursor {
@@ -252,7 +252,7 @@ func TestAStreamTellsEveryChangeUntilTheDeviceIsUnlinked(t *testing.T) {
 		if !ok || len(second.Challenges) != 1 || second.Challenges[0].ID != string(asked.ID) || second.Cursor == first.Cursor {
 			t.Fatalf("the second event is %+v", second)
 		}
-		if _, err := s.Service.Answer(t.Context(), other.Caller, asked.ID, other.Statement(asked, receipt.Approved, nil)); err != nil {
+		if _, err := s.Service.Answer(t.Context(), other.Caller, asked.ID, other.Statement(asked, receipt.Approved, nil), nil); err != nil {
 			t.Fatal(err)
 		}
 		if third, ok := next(); !ok || len(third.Challenges) != 0 || third.Cursor != first.Cursor {

@@ -31,12 +31,13 @@ type Dialect struct {
 	service    *mfa.Service
 	ring       ring
 	recipients recipients
+	gate       gate
 	router     router
 }
 
 // New returns the front door to a service. The service must be told of it: see [mfa.Service.Use].
 func New(service *mfa.Service) *Dialect {
-	return &Dialect{service: service, ring: ring{secrets: service, now: service.Now}, router: newRouter(routes())}
+	return &Dialect{service: service, ring: ring{secrets: service, now: service.Now}, gate: newGate(), router: newRouter(routes())}
 }
 
 // method answers one signed call.

@@ -30,10 +30,14 @@ func (d *Dialect) open(ctx context.Context, c *call) error {
 	if key == nil {
 		return &refusal{failure: failArguments, cause: errors.New("the body is sealed to another key")}
 	}
-	if c.body, err = openSealed(sealed, key); err != nil {
+	err = d.gate.pass(ctx, func() (err error) {
+		c.body, err = openSealed(sealed, key)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
 		return &refusal{failure: failArguments, cause: err}
 	}
-	return nil
+	return err
 }
 
 func openSealed(sealed *envelope.Sealed, key *apiKey) ([]byte, error) {
@@ -137,5 +141,10 @@ func (d *Dialect) sign(ctx context.Context, c answerClaims) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write a token: %w", err)
 	}
-	return key.signer.Sign(payload)
+	var token string
+	err = d.gate.pass(ctx, func() (err error) {
+		token, err = key.signer.Sign(payload)
+		return err
+	})
+	return token, err
 }

@@ -33,11 +33,11 @@ func rootCommand() *cobra.Command {
 		Use:   "twinseal",
 		Short: "A second factor that you run yourself",
 		Long: `Twinseal enrols people's authenticators, decides when a second factor is needed, asks for it
-and proves what was answered. It speaks its own API and that of Authy.
+and proves what was answered. It speaks its own API and those of Authy and LaunchKey.
 
 Start with "twinseal demo": a sample bank, an authenticator and an inbox on this machine.`,
 		Version: version, SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), demoCommand(), applyCommand(), userCommand(), deviceCommand(), verifyCommand())
+	root.AddCommand(serveCommand(), demoCommand(), applyCommand(), userCommand(), deviceCommand(), verifyCommand(), keysCommand())
 	return root
 }

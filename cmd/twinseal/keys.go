@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/twinseal/twinseal/internal/app"
+)
+
+func keysCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "keys",
+		Short: "Manage owners and public keys of the LaunchKey protocol",
+		Long: `Manages what programs that speak the LaunchKey protocol need to begin with: an organization, its
+directories and services, and the public keys of each. An apply file does the same for many at once.
+
+  twinseal keys organization Acme
+  twinseal keys generate --owner organization:UUID --out acme.pem
+  twinseal keys directory customers
+  twinseal keys service Login --directory UUID
+
+The server may run meanwhile; it sees the change within seconds.`,
+	}
+	c.AddCommand(organizationCommand(), directoryCommand(), serviceCommand(), addKeyCommand(), listKeysCommand(), removeKeyCommand(),
+		expireKeyCommand(), generateKeyCommand(), sdkKeyCommand(), rotateCommand())
+	return c
+}
+
+// keysFlags are those that every command about keys has.
+type keysFlags struct {
+	settings
+
+	asJSON bool
+}
+
+func (k *keysFlags) add(c *cobra.Command) {
+	k.addDatabase(c)
+	c.Flags().BoolVar(&k.asJSON, "json", false, "print JSON")
+}
+
+// ownerFlag names whose keys are meant.
+type ownerFlag struct {
+	keysFlags
+
+	owner string
+}
+
+func (o *ownerFlag) add(c *cobra.Command) {
+	o.keysFlags.add(c)
+	c.Flags().StringVar(&o.owner, "owner", "", "whose: `KIND:UUID`, where KIND is organization, directory or service")
+}
+
+// with opens the program and finds the owner.
+func (o *ownerFlag) with(c *cobra.Command, do func(context.Context, *app.App, app.Owner) error) error {
+	return withApp(c.Context(), &o.settings, func(ctx context.Context, a *app.App) error {
+		owner, err := a.FindOwner(ctx, o.owner)
+		if err != nil {
+			return err
+		}
+		return do(ctx, a, owner)
+	})
+}
+
+// atMostOneName are the arguments of commands that take a name or nothing.
+func atMostOneName(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return errors.New("give one name; put one with blanks in quotes")
+	}
+	return nil
+}
+
+// nameOf is the argument of a command that may have one.
+func nameOf(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}

@@ -61,9 +61,6 @@ func ReadPolicy(raw json.RawMessage) (json.RawMessage, policy.Policy, error) {
 	if err := means.Validate(); err != nil {
 		return nil, policy.Policy{}, err
 	}
-	if _, err := means.Canonical(); err != nil { // it must fit into what is asked
-		return nil, policy.Policy{}, err
-	}
 	out, err := json.Marshal(shown)
 	return out, means, err
 }

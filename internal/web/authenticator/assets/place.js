@@ -15,7 +15,7 @@ export function contains(fence, location) {
 }
 
 // distance is the great-circle distance in metres (haversine).
-export function distance(latitudeA, longitudeA, latitudeB, longitudeB) {
+function distance(latitudeA, longitudeA, latitudeB, longitudeB) {
   const north = Math.sin(((latitudeB - latitudeA) * degree) / 2);
   const east = Math.sin(((longitudeB - longitudeA) * degree) / 2);
   const h = north * north + Math.cos(latitudeA * degree) * Math.cos(latitudeB * degree) * east * east;

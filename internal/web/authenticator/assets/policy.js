@@ -1,13 +1,10 @@
 // What a request demands beyond a yes, judged as package policy of the server
 // judges it. A test holds the two together.
 
-import { contains, distance } from "./place.js";
+import { contains } from "./place.js";
 
-export { contains, distance };
-
-export const factors = ["inherence", "knowledge", "possession"];
+const factors = ["inherence", "knowledge", "possession"];
 export const methods = ["wearables", "geofencing", "locations", "pin_code", "circle_code", "face", "fingerprint"];
-export const failures = ["policy", "permission", "authentication", "configuration", "busy", "sensor"];
 
 const factorOf = {
   wearables: "possession", geofencing: "possession", locations: "possession",
@@ -88,7 +85,7 @@ export function wantsMethods(policy) {
 const inOrder = (passed) => methods.filter((method) => passed.includes(method));
 
 // openAt says whether the moment, in milliseconds, is in the policy's times.
-export function openAt(policy, time) {
+function openAt(policy, time) {
   return (policy.times ?? []).every((group) => group.some((one) => open(one, time)));
 }
 

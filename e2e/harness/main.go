@@ -81,7 +81,7 @@ func build(at string) error {
 // look takes notice of every file that the program is made from. The go command remembers the outcome of tests by
 // the files that they looked at, and does not see those that only the build of the program reads.
 func look(root string) error {
-	for _, dir := range []string{"api", "client", "cmd", "internal", "receipt"} {
+	for _, dir := range []string{"api", "client", "cmd", "internal", "policy", "receipt"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"testing"
 	"time"
 
@@ -59,5 +60,28 @@ func (w *world) waiting(t *testing.T) {
 	_, link := s.linked(t)
 	if got := <-linked; got.DeviceID != link.DeviceID {
 		t.Errorf("the directory is told %+v", got)
+	}
+}
+
+// own are the methods of the port that the Python package has no like of; waiting and issuers tell of them.
+var own = map[string]bool{
+	"WaitAuthorization": true, "WebhookHandler": true, "Ping": true, "OrganizationClient": true, "DirectoryClient": true, "ServiceClient": true,
+}
+
+func TestTheStoriesKnowEveryMethodOfThePort(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ port, told reflect.Type }{
+		{reflect.TypeFor[*launchkey.OrganizationClient](), reflect.TypeFor[organizationClient]()},
+		{reflect.TypeFor[*launchkey.DirectoryClient](), reflect.TypeFor[directoryClient]()},
+		{reflect.TypeFor[*launchkey.ServiceClient](), reflect.TypeFor[serviceClient]()},
+		{reflect.TypeFor[*launchkey.OrganizationFactory](), reflect.TypeFor[any]()},
+		{reflect.TypeFor[*launchkey.DirectoryFactory](), reflect.TypeFor[any]()},
+		{reflect.TypeFor[*launchkey.ServiceFactory](), reflect.TypeFor[any]()},
+	} {
+		for method := range c.port.Methods() {
+			if _, ok := c.told.MethodByName(method.Name); !ok && !own[method.Name] {
+				t.Errorf("no story tells of %s.%s", c.port, method.Name)
+			}
+		}
 	}
 }

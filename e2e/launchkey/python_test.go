@@ -17,6 +17,7 @@ func (w *world) olderMethods(t *testing.T) {
 	olderPolicies(t, s.org.(pythonOrganization).pythonClient, own)
 	olderPolicies(t, s.dir.(pythonDirectory).pythonClient, s.svcID)
 	s.olderAnswers(t)
+	s.olderPackages(t)
 }
 
 // olderPolicies: the package's older getter gives the object that its older setter took.
@@ -111,6 +112,29 @@ func (s *scene) olderAnswers(t *testing.T) {
 	s.good(t, c.do(&ended, "handle_webhook", nil, hookArguments(s.hook(t, string(s.svcID), 2))[:2]...))
 	if ended.Class != "SessionEndRequest" || ended.LogoutRequested == 0 {
 		t.Errorf("the end of the session is %+v", ended)
+	}
+}
+
+// olderPackages are all that SDKs of an earlier generation read of an answer; this one reads them when there is
+// nothing else.
+func (s *scene) olderPackages(t *testing.T) {
+	t.Helper()
+	c := s.svc.(pythonService)
+	device, link := s.linked(t)
+	for _, approve := range []bool{true, false} {
+		id := s.ask(t, launchkey.NewAuthorization{})
+		if approve {
+			device.Approve(string(id))
+		} else {
+			device.Deny(string(id), "--denial-reason", "FRAUD")
+		}
+		full := s.answer(t, id)
+		var older pythonResponse
+		s.good(t, c.obey(&older, order{Call: "get_advanced_authorization_response", Args: []any{id}, Without: "auth_jwe"}))
+		if older.Authorized != approve || older.RequestID != id || older.DeviceID != link.DeviceID || !slices.Equal(older.Pins, full.ServicePins) ||
+			older.Type != "" || older.Methods != nil || older.ServiceHash != full.ServiceUserHash {
+			t.Errorf("of the older package the answer is %+v, want what %+v says", older, full)
+		}
 	}
 }
 

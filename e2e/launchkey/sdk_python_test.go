@@ -22,6 +22,7 @@ type order struct {
 	Call    string         `json:"call,omitempty"`
 	Args    []any          `json:"args,omitempty"`
 	Named   map[string]any `json:"named,omitempty"`
+	Without string         `json:"without,omitempty"`
 
 	Uncalled bool `json:"uncalled,omitempty"`
 }
@@ -172,16 +173,23 @@ type pythonClient struct {
 // do makes a call and reads what it gives into a value, which may be nil.
 func (c pythonClient) do(into any, call string, named object, args ...any) error {
 	c.t.Helper()
+	return c.obey(into, order{Call: call, Args: args, Named: named})
+}
+
+// obey is do for orders that say more.
+func (c pythonClient) obey(into any, o order) error {
+	c.t.Helper()
+	o.Factory, o.Client = c.issuer.factory, &c.subject
 	var r pythonReply
-	c.issuer.caller.Do(c.t, call, order{Factory: c.issuer.factory, Client: &c.subject, Call: call, Args: args, Named: named}, &r)
+	c.issuer.caller.Do(c.t, o.Call, o, &r)
 	if r.Raised != "" {
-		return &pythonError{r, call}
+		return &pythonError{r, o.Call}
 	}
 	if into == nil {
 		return nil
 	}
 	if err := json.Unmarshal(r.Value, into); err != nil {
-		c.t.Fatalf("%s gives %s: %v", call, r.Value, err)
+		c.t.Fatalf("%s gives %s: %v", o.Call, r.Value, err)
 	}
 	return nil
 }

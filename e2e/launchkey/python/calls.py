@@ -5,6 +5,7 @@ Started with the server's base URL. Each line of standard input is an order, a J
   factory   kind, id, private key, further private keys, and how its transport signs and digests
   client    kind and id of the client that the factory makes; none for a call of the factory itself
   call      the name of a method, its args and its named arguments
+  without   a member of an answer that the package shall read once more as if the server had not sent it
 
 or {"uncalled": true}, for the public methods that no order has called with success. Each line of standard output is
 what the package gave back, or the exception it raised.
@@ -142,7 +143,11 @@ class Caller:
         target = self.factory(order["factory"])
         if order.get("client"):
             target = self.client(target, order["client"])
-        return described(self.call(target, order["call"], made(order.get("args") or []), made(order.get("named") or {})))
+        result = self.call(target, order["call"], made(order.get("args") or []), made(order.get("named") or {}))
+        if order.get("without"):
+            left = {name: value for name, value in result.data.items() if name != order["without"]}
+            result = type(result)(left, result.transport)
+        return described(result)
 
 
 def main(base):

@@ -22,7 +22,7 @@ const (
 	soakLong   = 1_000_000 // with TWINSEAL_SOAK=1: the better part of an hour
 	soakRate   = 20        // requests in each second of the server's time
 	soakSweep  = 60        // seconds between two sweeps, as the worker's
-	soakMemory = 35        // seconds for which a token is remembered: five that it lives, thirty of leeway
+	soakMemory = 65        // seconds for which a token is remembered: five that it lives, and twice thirty of leeway
 	soakHeap   = 16 << 20  // bytes by which the heap may differ between the tenth and the last part
 )
 

@@ -109,8 +109,9 @@ func (c *claims) timely(now time.Time) error {
 	return nil
 }
 
-// spentUntil is when nobody would believe the token any more.
-func (c *claims) spentUntil() time.Time { return c.Expires.time().Add(leeway).UTC() }
+// spentUntil is when nobody would believe the token any more, nor another node whose clock is behind ours by as much
+// as a client's may be.
+func (c *claims) spentUntil() time.Time { return c.Expires.time().Add(2 * leeway).UTC() }
 
 // fits compares the token with the request that carries it. A body must be named, and only a body.
 func (c *claims) fits(method, path string, body []byte) error {

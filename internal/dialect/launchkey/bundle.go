@@ -48,8 +48,8 @@ func bundleFingerprint(text string) (string, error) {
 
 // Bounds of what a bundle may make the server do: its sender chooses how many rounds of hashing it takes to open.
 const (
-	maxRounds = 1_000_000
-	maxDepth  = 24 // of ASN.1 inside of ASN.1; real ones have fifteen
+	maxRounds = 100_000 // some ten times what exporting programs choose
+	maxDepth  = 24      // of ASN.1 inside of ASN.1; real ones have fifteen
 )
 
 // costly looks for a number of rounds, which follows a salt wherever it stands, that is beyond all reason.

@@ -59,10 +59,12 @@ func (s *Service) AskApproval(ctx context.Context, in AskApproval) (Challenge, e
 	if err != nil {
 		return Challenge{}, err
 	}
+	// Time zones are read from files, for which nobody else's writing is to wait.
+	open := in.Policy == nil || in.Policy.OpenAt(s.Now())
 	var out Challenge
 	var refusal error
 	err = s.store.Write(ctx, func(w WriteRecords) (err error) {
-		out, refusal, err = s.askApproval(w, in, nonce)
+		out, refusal, err = s.askApproval(w, in, nonce, open)
 		return err
 	})
 	if err == nil {
@@ -139,7 +141,7 @@ func cut(text string, runes int) string {
 	return text
 }
 
-func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out Challenge, refusal, err error) {
+func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string, open bool) (out Challenge, refusal, err error) {
 	u, held, err := w.LockCredentials(in.Caller.Directory.ID, in.User)
 	if err != nil {
 		return out, nil, err
@@ -163,7 +165,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string) (out
 			return out, refusal, err
 		}
 	}
-	if in.Policy != nil && !in.Policy.OpenAt(s.Now()) {
+	if !open {
 		return out, refuse(Forbidden, ReasonPolicyClosed, "the policy allows no answer at this time"), nil
 	}
 	if out, err = s.newChallenge(in, u, nonce); err != nil {

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/twinseal/twinseal/client/internal/poll"
 )
 
 // DefaultBaseURL is the vendor's host, used when no other is given.
@@ -28,7 +30,7 @@ const (
 // Client speaks for one application of an Authy server.
 type Client struct {
 	transport transport
-	polling   polling
+	polling   poll.Pace
 	key       func() Secret // a function, so that printing an enclosing struct shows an address
 }
 
@@ -39,7 +41,7 @@ type settings struct {
 	base    string
 	http    *http.Client
 	agent   string
-	polling polling
+	polling poll.Pace
 }
 
 // WithBaseURL names the server: scheme, host and, if it has one, path prefix. A
@@ -87,7 +89,7 @@ func WithPolling(first, longest time.Duration) Option {
 		if first <= 0 || longest < first {
 			return &FormatError{Field: "polling", Reason: "the first pause must be positive and the longest no shorter"}
 		}
-		s.polling = polling{first: first, longest: longest}
+		s.polling = poll.Pace{First: first, Longest: longest}
 		return nil
 	}
 }
@@ -109,7 +111,7 @@ func apply(options []Option) (*settings, error) {
 		base:    DefaultBaseURL,
 		http:    &http.Client{Timeout: defaultTimeout},
 		agent:   "twinseal-authy-go/1.0",
-		polling: polling{first: defaultPollFirst, longest: defaultPollLongest},
+		polling: poll.Pace{First: defaultPollFirst, Longest: defaultPollLongest},
 	}
 	for _, option := range options {
 		if err := option(s); err != nil {

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/twinseal/twinseal/client/internal/poll"
 )
 
 // OrganizationFactory makes clients that sign as an organization. It may act on
@@ -140,7 +142,7 @@ type issuer struct {
 	reference reference
 	server    *server
 	expiry    int64 // seconds
-	polling   polling
+	polling   poll.Pace
 	keys      func() *keyring // a function, so that printing an enclosing struct shows an address
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/twinseal/twinseal/client/internal/poll"
 )
 
 // Defaults of a factory.
@@ -37,7 +39,7 @@ type settings struct {
 	agent      string
 	identifier string
 	expiry     time.Duration
-	polling    polling
+	polling    poll.Pace
 	decryption [][]byte
 }
 
@@ -103,7 +105,7 @@ func WithPolling(first, longest time.Duration) Option {
 		if first <= 0 || longest < first {
 			return &FormatError{Field: "polling", Reason: "the first pause must be positive and the longest no shorter"}
 		}
-		s.polling = polling{first: first, longest: longest}
+		s.polling = poll.Pace{First: first, Longest: longest}
 		return nil
 	}
 }
@@ -114,7 +116,7 @@ func apply(base string, options []Option) (*settings, error) {
 		agent:      "twinseal-launchkey-go/1.0",
 		identifier: defaultIdentifier,
 		expiry:     defaultExpiry,
-		polling:    polling{first: defaultPollFirst, longest: defaultPollLongest},
+		polling:    poll.Pace{First: defaultPollFirst, Longest: defaultPollLongest},
 	}
 	if err := s.setBase(base); err != nil {
 		return nil, err

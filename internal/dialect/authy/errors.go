@@ -71,65 +71,55 @@ var (
 	failReportName   = failure{http.StatusBadRequest, "60095", ""}
 )
 
-// row joins one of our errors to the catalogue. Empty fields of the left side match everything; the first
-// row that matches counts.
-type row struct {
-	op     op
-	code   mfa.Code
-	reason mfa.Reason
-	field  string
-	is     failure
-}
-
 // catalogue is the one table from our errors to theirs.
-var catalogue = []row{
-	{code: mfa.Unauthenticated, is: failKey},
-	{code: mfa.Limited, is: failLimited},
-	{code: mfa.Unavailable, is: failUnavailable},
-	{code: mfa.Internal, is: failUnexpected},
-	{reason: endpoint.ReasonBodyTooLarge, is: failTooLarge},
+var catalogue = endpoint.Catalogue[op, failure]{
+	{Code: mfa.Unauthenticated, Is: failKey},
+	{Code: mfa.Limited, Is: failLimited},
+	{Code: mfa.Unavailable, Is: failUnavailable},
+	{Code: mfa.Internal, Is: failUnexpected},
+	{Reason: endpoint.ReasonBodyTooLarge, Is: failTooLarge},
 
-	{op: opVerify, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
-	{op: opSMS, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
-	{op: opCall, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
-	{op: opEmail, code: mfa.NotFound, is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
-	{op: opPhone, code: mfa.NotFound, is: failNoPhoneCode},
-	{op: opRegistration, code: mfa.NotFound, is: failRegistration},
-	{op: opFeedback, code: mfa.NotFound, is: failure{http.StatusBadRequest, "60032", "SMS not found"}},
-	{op: opHooksDelete, code: mfa.NotFound, is: failure{http.StatusNotFound, "60100", "Webhook not found"}},
-	{op: opPicture, code: mfa.NotFound, is: failUnknownPath},
-	{code: mfa.NotFound, is: failure{http.StatusNotFound, "60026", "User not found."}},
+	{Op: opVerify, Code: mfa.NotFound, Is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{Op: opSMS, Code: mfa.NotFound, Is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{Op: opCall, Code: mfa.NotFound, Is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{Op: opEmail, Code: mfa.NotFound, Is: failure{http.StatusNotFound, "60016", "User doesn't exist"}},
+	{Op: opPhone, Code: mfa.NotFound, Is: failNoPhoneCode},
+	{Op: opRegistration, Code: mfa.NotFound, Is: failRegistration},
+	{Op: opFeedback, Code: mfa.NotFound, Is: failure{http.StatusBadRequest, "60032", "SMS not found"}},
+	{Op: opHooksDelete, Code: mfa.NotFound, Is: failure{http.StatusNotFound, "60100", "Webhook not found"}},
+	{Op: opPicture, Code: mfa.NotFound, Is: failUnknownPath},
+	{Code: mfa.NotFound, Is: failure{http.StatusNotFound, "60026", "User not found."}},
 
-	{reason: mfa.ReasonUserSuspended, is: failure{http.StatusServiceUnavailable, "60017", "User has been suspended."}},
-	{op: opSMS, reason: mfa.ReasonFeatureOff, is: failSMS},
-	{op: opCall, reason: mfa.ReasonFeatureOff, is: failCalls},
-	{op: opSecret, reason: mfa.ReasonFeatureOff, is: failure{http.StatusForbidden, "60123", "Generic authenticator tokens are not enabled"}},
-	{op: opAsk, reason: mfa.ReasonFeatureOff, is: failure{http.StatusForbidden, "60085", "OneTouch is not enabled for this application"}},
-	{reason: mfa.ReasonFeatureOff, field: "custom_code", is: failure{http.StatusForbidden, "60091", "Custom codes and messages are not enabled"}},
-	{op: opPhoneCall, reason: mfa.ReasonFeatureOff, is: failCalls},
-	{op: opPhoneStart, reason: mfa.ReasonFeatureOff, is: failSMS},
-	{reason: mfa.ReasonNoDevice, is: failure{http.StatusBadRequest, "60051", "User has no device that can receive approval requests"}},
-	{op: opCall, reason: mfa.ReasonNoPhone, is: failure{http.StatusBadRequest, "60014", "Call could not be started: the user has no phone number"}},
-	{reason: mfa.ReasonNoPhone, is: failure{http.StatusBadRequest, "60015", "SMS token not sent: the user has no phone number"}},
-	{reason: mfa.ReasonNoEmail, is: failure{http.StatusBadRequest, "60038", "Email token not sent: the user has no e-mail address"}},
-	{reason: mfa.ReasonEmailInvalid, is: failure{http.StatusBadRequest, "60038", "Email is invalid"}},
-	{reason: mfa.ReasonLandline, is: failure{http.StatusForbidden, "60082", "Cannot send SMS to landline phone numbers"}},
-	{op: opPhoneStart, reason: mfa.ReasonCountryInvalid, is: failure{http.StatusForbidden, "60078", "Invalid country code"}},
-	{op: opPhoneCall, reason: mfa.ReasonCountryInvalid, is: failure{http.StatusForbidden, "60078", "Invalid country code"}},
-	{reason: mfa.ReasonCountryInvalid, is: failure{http.StatusBadRequest, "60033", "Phone number is invalid"}},
-	{reason: mfa.ReasonPhoneInvalid, is: failure{http.StatusBadRequest, "60033", "Phone number is invalid"}},
-	{reason: mfa.ReasonNotPending, is: failure{http.StatusBadRequest, "60054", "Approval request is not pending"}},
-	{code: mfa.Forbidden, is: failure{http.StatusForbidden, "60031", ""}},
+	{Reason: mfa.ReasonUserSuspended, Is: failure{http.StatusServiceUnavailable, "60017", "User has been suspended."}},
+	{Op: opSMS, Reason: mfa.ReasonFeatureOff, Is: failSMS},
+	{Op: opCall, Reason: mfa.ReasonFeatureOff, Is: failCalls},
+	{Op: opSecret, Reason: mfa.ReasonFeatureOff, Is: failure{http.StatusForbidden, "60123", "Generic authenticator tokens are not enabled"}},
+	{Op: opAsk, Reason: mfa.ReasonFeatureOff, Is: failure{http.StatusForbidden, "60085", "OneTouch is not enabled for this application"}},
+	{Reason: mfa.ReasonFeatureOff, Field: "custom_code", Is: failure{http.StatusForbidden, "60091", "Custom codes and messages are not enabled"}},
+	{Op: opPhoneCall, Reason: mfa.ReasonFeatureOff, Is: failCalls},
+	{Op: opPhoneStart, Reason: mfa.ReasonFeatureOff, Is: failSMS},
+	{Reason: mfa.ReasonNoDevice, Is: failure{http.StatusBadRequest, "60051", "User has no device that can receive approval requests"}},
+	{Op: opCall, Reason: mfa.ReasonNoPhone, Is: failure{http.StatusBadRequest, "60014", "Call could not be started: the user has no phone number"}},
+	{Reason: mfa.ReasonNoPhone, Is: failure{http.StatusBadRequest, "60015", "SMS token not sent: the user has no phone number"}},
+	{Reason: mfa.ReasonNoEmail, Is: failure{http.StatusBadRequest, "60038", "Email token not sent: the user has no e-mail address"}},
+	{Reason: mfa.ReasonEmailInvalid, Is: failure{http.StatusBadRequest, "60038", "Email is invalid"}},
+	{Reason: mfa.ReasonLandline, Is: failure{http.StatusForbidden, "60082", "Cannot send SMS to landline phone numbers"}},
+	{Op: opPhoneStart, Reason: mfa.ReasonCountryInvalid, Is: failure{http.StatusForbidden, "60078", "Invalid country code"}},
+	{Op: opPhoneCall, Reason: mfa.ReasonCountryInvalid, Is: failure{http.StatusForbidden, "60078", "Invalid country code"}},
+	{Reason: mfa.ReasonCountryInvalid, Is: failure{http.StatusBadRequest, "60033", "Phone number is invalid"}},
+	{Reason: mfa.ReasonPhoneInvalid, Is: failure{http.StatusBadRequest, "60033", "Phone number is invalid"}},
+	{Reason: mfa.ReasonNotPending, Is: failure{http.StatusBadRequest, "60054", "Approval request is not pending"}},
+	{Code: mfa.Forbidden, Is: failure{http.StatusForbidden, "60031", ""}},
 
-	{op: opAsk, code: mfa.Invalid, is: failApproval},
-	{op: opActivity, code: mfa.Invalid, is: failure{http.StatusBadRequest, "60029", ""}},
-	{op: opHooksCreate, code: mfa.Invalid, is: failure{http.StatusBadRequest, "60098", ""}},
-	{op: opHooksCreate, code: mfa.Conflict, is: failure{http.StatusBadRequest, "60098", ""}},
-	{op: opReporting, code: mfa.Invalid, is: failQuery},
-	{code: mfa.Invalid, is: failure{http.StatusBadRequest, "60004", ""}},
-	{code: mfa.Conflict, is: failRequest},
-	{code: mfa.Expired, is: failRequest},
-	{code: mfa.Replayed, is: failReplayed},
+	{Op: opAsk, Code: mfa.Invalid, Is: failApproval},
+	{Op: opActivity, Code: mfa.Invalid, Is: failure{http.StatusBadRequest, "60029", ""}},
+	{Op: opHooksCreate, Code: mfa.Invalid, Is: failure{http.StatusBadRequest, "60098", ""}},
+	{Op: opHooksCreate, Code: mfa.Conflict, Is: failure{http.StatusBadRequest, "60098", ""}},
+	{Op: opReporting, Code: mfa.Invalid, Is: failQuery},
+	{Code: mfa.Invalid, Is: failure{http.StatusBadRequest, "60004", ""}},
+	{Code: mfa.Conflict, Is: failRequest},
+	{Code: mfa.Expired, Is: failRequest},
+	{Code: mfa.Replayed, Is: failReplayed},
 }
 
 // refusal is an answer that says no. It is the error that handlers return where the catalogue alone does not
@@ -196,21 +186,11 @@ func refusalOf(o op, err error) *refusal {
 	if !ok {
 		return &refusal{failure: failUnexpected, cause: err}
 	}
-	r := &refusal{failure: lookUp(o, ours), retryAfter: ours.RetryAfter, cause: err}
+	r := &refusal{failure: catalogue.Entry(o, ours, failUnexpected), retryAfter: ours.RetryAfter, cause: err}
 	if r.message == "" {
 		r.message = sentence(r.code, ours)
 	}
 	return r
-}
-
-func lookUp(o op, e *mfa.Error) failure {
-	for _, row := range catalogue {
-		if (row.op == opOther || row.op == o) && (row.code == "" || row.code == e.Code) &&
-			(row.reason == "" || row.reason == e.Reason) && (row.field == "" || row.field == e.Field) {
-			return row.is
-		}
-	}
-	return failUnexpected
 }
 
 // sentence is our own message in the protocol's manner.

@@ -91,7 +91,7 @@ func TestEveryCodeOfTheDomainHasAnAnswer(t *testing.T) {
 	for _, code := range []mfa.Code{
 		mfa.Invalid, mfa.Unauthenticated, mfa.Forbidden, mfa.NotFound, mfa.Conflict, mfa.Expired, mfa.Replayed, mfa.Limited, mfa.Unavailable,
 	} {
-		if got := lookUp(opOther, &mfa.Error{Code: code}); got == failUnexpected {
+		if got := catalogue.Entry(opOther, &mfa.Error{Code: code}, failUnexpected); got == failUnexpected {
 			t.Errorf("%s falls through the catalogue", code)
 		}
 	}
@@ -100,7 +100,7 @@ func TestEveryCodeOfTheDomainHasAnAnswer(t *testing.T) {
 func TestErrorBodiesHaveTheShapeThatStrictClientsDecode(t *testing.T) {
 	t.Parallel()
 	for _, r := range catalogue {
-		_, body := rendered(t, r.op, formatJSON, &mfa.Error{Code: r.code, Reason: r.reason, Field: r.field, Message: "a sentence"})
+		_, body := rendered(t, r.Op, formatJSON, &mfa.Error{Code: r.Code, Reason: r.Reason, Field: r.Field, Message: "a sentence"})
 		var strict struct {
 			Message string            `json:"message"`
 			Success *bool             `json:"success"`

@@ -37,17 +37,9 @@ func (d *Dialect) authenticate(ctx context.Context, c *call) error {
 		return unauthorized(err)
 	}
 	if err := d.service.SpendNonce(ctx, Name+":"+c.claims.Issuer, c.claims.ID, c.claims.spentUntil()); err != nil {
-		return replayed(err)
+		return err
 	}
 	return d.findSubject(ctx, c)
-}
-
-// replayed turns the refusal of a token that came before into that of any bad one.
-func replayed(err error) error {
-	if mfa.IsCode(err, mfa.Replayed) {
-		return unauthorized(err)
-	}
-	return err
 }
 
 // verified finds the key that the token names and checks signature, audience and times. An issuer that does not

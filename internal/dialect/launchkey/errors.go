@@ -62,47 +62,38 @@ var (
 	failLastKey       = failure{http.StatusBadRequest, "KEY-004", "The last key cannot be removed."}
 )
 
-// row joins one of our errors to the catalogue. Empty fields of the left side match everything; the first row
-// that matches counts.
-type row struct {
-	op     op
-	code   mfa.Code
-	reason mfa.Reason
-	field  string
-	is     failure
-}
-
 // catalogue is the one table from our errors to theirs.
-var catalogue = []row{
-	{code: mfa.Unauthenticated, is: failUnauthorized},
-	{code: mfa.Limited, is: failLimited},
-	{code: mfa.Unavailable, is: failUnavailable},
-	{code: mfa.Internal, is: failUnexpected},
-	{reason: mfa.ReasonPolicyClosed, is: failClosed},
-	{code: mfa.Forbidden, is: failForbidden},
+var catalogue = endpoint.Catalogue[op, failure]{
+	{Code: mfa.Unauthenticated, Is: failUnauthorized},
+	{Code: mfa.Replayed, Is: failUnauthorized},
+	{Code: mfa.Limited, Is: failLimited},
+	{Code: mfa.Unavailable, Is: failUnavailable},
+	{Code: mfa.Internal, Is: failUnexpected},
+	{Reason: mfa.ReasonPolicyClosed, Is: failClosed},
+	{Code: mfa.Forbidden, Is: failForbidden},
 
-	{op: opLink, code: mfa.Invalid, field: "alias", is: failIdentifier},
-	{reason: mfa.ReasonDevicesFull, is: failure{http.StatusBadRequest, "ARG-001", ""}},
-	{op: opAsk, reason: mfa.ReasonApprovalPending, is: failInProgress},
-	{op: opAsk, reason: mfa.ReasonNoDevice, is: failMissing},
-	{op: opAsk, code: mfa.Invalid, field: "policy", is: failPolicy},
-	{op: opCancel, reason: mfa.ReasonCancelled, is: failCancelled},
-	{op: opCancel, reason: mfa.ReasonNotPending, is: failResponded},
-	{op: opCancel, code: mfa.Expired, is: failMissing},
+	{Op: opLink, Code: mfa.Invalid, Field: "alias", Is: failIdentifier},
+	{Reason: mfa.ReasonDevicesFull, Is: failure{http.StatusBadRequest, "ARG-001", ""}},
+	{Op: opAsk, Reason: mfa.ReasonApprovalPending, Is: failInProgress},
+	{Op: opAsk, Reason: mfa.ReasonNoDevice, Is: failMissing},
+	{Op: opAsk, Code: mfa.Invalid, Field: "policy", Is: failPolicy},
+	{Op: opCancel, Reason: mfa.ReasonCancelled, Is: failCancelled},
+	{Op: opCancel, Reason: mfa.ReasonNotPending, Is: failResponded},
+	{Op: opCancel, Code: mfa.Expired, Is: failMissing},
 
-	{op: opDirectory, code: mfa.Conflict, field: "name", is: failDirectoryName},
-	{op: opService, code: mfa.Conflict, field: "name", is: failServiceName},
-	{op: opKey, code: mfa.Conflict, field: "id", is: failKeyInUse},
-	{op: opKey, reason: mfa.ReasonLastKey, is: failLastKey},
-	{op: opKey, code: mfa.NotFound, is: failNoKey},
-	{op: opPolicy, code: mfa.NotFound, is: failNoService},
-	{op: opService, code: mfa.NotFound, is: failForbidden},
-	{op: opKnown, code: mfa.NotFound, is: failForbidden},
+	{Op: opDirectory, Code: mfa.Conflict, Field: "name", Is: failDirectoryName},
+	{Op: opService, Code: mfa.Conflict, Field: "name", Is: failServiceName},
+	{Op: opKey, Code: mfa.Conflict, Field: "id", Is: failKeyInUse},
+	{Op: opKey, Reason: mfa.ReasonLastKey, Is: failLastKey},
+	{Op: opKey, Code: mfa.NotFound, Is: failNoKey},
+	{Op: opPolicy, Code: mfa.NotFound, Is: failNoService},
+	{Op: opService, Code: mfa.NotFound, Is: failForbidden},
+	{Op: opKnown, Code: mfa.NotFound, Is: failForbidden},
 
-	{code: mfa.NotFound, is: failMissing},
-	{code: mfa.Invalid, is: failure{http.StatusBadRequest, "ARG-001", ""}},
-	{code: mfa.Conflict, is: failure{http.StatusConflict, "", ""}},
-	{code: mfa.Expired, is: failTimedOut},
+	{Code: mfa.NotFound, Is: failMissing},
+	{Code: mfa.Invalid, Is: failure{http.StatusBadRequest, "ARG-001", ""}},
+	{Code: mfa.Conflict, Is: failure{http.StatusConflict, "", ""}},
+	{Code: mfa.Expired, Is: failTimedOut},
 }
 
 // refusal is an answer that says no. It is the error that methods return where the catalogue alone does not
@@ -149,7 +140,7 @@ func refusalOf(o op, err error) *refusal {
 	if !ok {
 		return &refusal{failure: failUnexpected, cause: err}
 	}
-	r := &refusal{failure: lookUp(o, ours), cause: err}
+	r := &refusal{failure: catalogue.Entry(o, ours, failUnexpected), cause: err}
 	if r.code != "" && r.detail == "" {
 		r.detail = ours.Message
 		if r.code == "ARG-001" && ours.Field != "" {
@@ -157,16 +148,6 @@ func refusalOf(o op, err error) *refusal {
 		}
 	}
 	return r
-}
-
-func lookUp(o op, e *mfa.Error) failure {
-	for _, row := range catalogue {
-		if (row.op == opOther || row.op == o) && (row.code == "" || row.code == e.Code) &&
-			(row.reason == "" || row.reason == e.Reason) && (row.field == "" || row.field == e.Field) {
-			return row.is
-		}
-	}
-	return failUnexpected
 }
 
 // errorBody is the error as clients read it. The detail is a text, or an object of parameters; the data an

@@ -10,7 +10,8 @@ import (
 	"github.com/twinseal/twinseal/e2e/harness"
 )
 
-// TestTimePasses moves the clock, which stories that share a server must not. Its parts run one after the other.
+// TestTimePasses moves the clock and changes the server itself, which stories that share a server must not. Its parts
+// run one after the other.
 func TestTimePasses(t *testing.T) {
 	t.Parallel()
 	harness.Each(t, func(t *testing.T, engine harness.Engine) {
@@ -21,6 +22,8 @@ func TestTimePasses(t *testing.T) {
 		}
 		t.Run("a time fence closes", func(t *testing.T) { w.newScene(t, goSDK{w.URL}).closingTime(t) })
 		t.Run("too many requests", func(t *testing.T) { w.newScene(t, goSDK{w.URL}).tooMany(t) })
+		t.Run("an operator begins", w.begun)
+		t.Run("the server's key is replaced", w.rotated)
 		t.Run("the server is killed", w.killed)
 	})
 }

@@ -1,4 +1,4 @@
-// Package docs does what the pages say. Every block of shell commands in the README and in the guide is run
+// Package docs does what the pages say. Every block of shell commands in the README and in the guides is run
 // against the built program, in the order of the page, and what the page shows of its output must come out.
 //
 // The words after a block's language tell how, and show nowhere on the rendered page:
@@ -26,15 +26,16 @@ import (
 
 func TestMain(m *testing.M) { harness.Main(m) }
 
-// pages are those whose every command is run.
-var pages = []string{"README.md", "docs/guide.md"}
+// pages are those whose every command is run, with the environment of the vendor's packages for Python that
+// each one needs: they do not go together in one.
+var pages = map[string]string{"README.md": "venv", "docs/guide.md": "venv", "docs/guide-launchkey.md": "venv-launchkey"}
 
 func TestEveryCommandOfThePagesDoesWhatThePageSays(t *testing.T) {
 	t.Parallel()
-	for _, name := range pages {
+	for name, python := range pages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSession(t)
+			s := newSession(t, python)
 			for _, b := range read(t, name) {
 				s.play(b)
 			}
@@ -47,7 +48,7 @@ var elsewhere = []string{"make demo", "make test", "twinseal device link --serve
 
 func TestOnlyKnownCommandsAreLeftToTheReader(t *testing.T) {
 	t.Parallel()
-	for _, name := range pages {
+	for name := range pages {
 		for _, b := range read(t, name) {
 			if !b.says("elsewhere") {
 				continue

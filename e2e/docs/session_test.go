@@ -42,7 +42,7 @@ var pageAddresses = []string{"127.0.0.1:8080", "127.0.0.1:8081", "127.0.0.1:8082
 // patience bounds a page, so that a command that waits for ever fails the test instead of stopping it.
 const patience = 5 * time.Minute
 
-func newSession(t testing.TB) *session {
+func newSession(t testing.TB, python string) *session {
 	t.Helper()
 	s := &session{t: t, dir: t.TempDir()}
 	pairs := []string{pageDatabase, pgtest.Database(t)}
@@ -50,13 +50,13 @@ func newSession(t testing.TB) *session {
 		pairs = append(pairs, address, freeAddress(t))
 	}
 	s.replace = strings.NewReplacer(pairs...)
-	s.prepare()
+	s.prepare(python)
 	s.open()
 	return s
 }
 
 // prepare gives the reader the program, the vendors' packages and a Go module that finds this one.
-func (s *session) prepare() {
+func (s *session) prepare(python string) {
 	s.t.Helper()
 	root, err := harness.Root()
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *session) prepare() {
 	s.write("go.mod", fmt.Sprintf("module example.com/bank\n\ngo 1.26\n\nrequire github.com/twinseal/twinseal v0.0.0\n\n"+
 		"replace github.com/twinseal/twinseal => %s\n", root))
 	s.env = append(harness.Environment(),
-		"PATH="+bin+":"+filepath.Join(cache, "venv", "bin")+":"+os.Getenv("PATH"),
+		"PATH="+bin+":"+filepath.Join(cache, python, "bin")+":"+os.Getenv("PATH"),
 		"NODE_PATH="+filepath.Join(cache, "node", "node_modules"), "NODE_NO_WARNINGS=1",
 		"GOFLAGS=-mod=mod", "GOPROXY=off", "GOSUMDB=off", "GOWORK=off",
 		"XDG_CONFIG_HOME="+filepath.Join(s.dir, ".config"), // keys of the reader's devices

@@ -29,10 +29,17 @@ func ReadSettings(raw json.RawMessage) (Settings, error) {
 	return s, err
 }
 
+// decodeSettings reads settings and judges nothing but their members.
+func decodeSettings(raw json.RawMessage) (Settings, error) {
+	var s Settings
+	err := readStrictly(raw, &s, "description, icon, callback_url and policy")
+	return s, err
+}
+
 // readSettings gives what the policy means along, nil without one.
 func readSettings(raw json.RawMessage) (Settings, *policy.Policy, error) {
-	var s Settings
-	if err := readStrictly(raw, &s, "description, icon, callback_url and policy"); err != nil {
+	s, err := decodeSettings(raw)
+	if err != nil {
 		return Settings{}, nil, err
 	}
 	if len(s.Description) > maxDescription {
@@ -117,8 +124,11 @@ func badSetting(field, problem string) error {
 	return &mfa.Error{Code: mfa.Invalid, Field: field, Message: fmt.Sprintf("the %s %s", field, problem)}
 }
 
-// settingsOf are those of an application.
-func settingsOf(a mfa.Application) (Settings, error) { return ReadSettings(a.Settings.Dialects[Name]) }
+// settingsOf are those of an application. They were judged when they were stored, and are not again: a policy takes
+// a millisecond, and its time zones may be unknown to another machine.
+func settingsOf(a mfa.Application) (Settings, error) {
+	return decodeSettings(a.Settings.Dialects[Name])
+}
 
 // directorySettingsOf are those of a directory.
 func directorySettingsOf(dir mfa.Directory) (DirectorySettings, error) {

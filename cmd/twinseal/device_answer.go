@@ -59,7 +59,7 @@ func (a *deviceApp) denyCommand() *cobra.Command {
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for the application to read")
 	cmd.Flags().BoolVar(&fraud, "fraud", false, "report that this was not you")
 	cmd.Flags().StringVar(&reasonID, "denial-reason", "", "id of one of the reasons that the request offers")
-	cmd.Flags().StringVar(&failure, "failure", "", "say that this device could not let you decide: "+joined(policy.Failures()))
+	cmd.Flags().StringVar(&failure, "failure", "", "say that this device could not let you decide: "+list(policy.Failures()))
 	cmd.MarkFlagsMutuallyExclusive("failure", "reason")
 	cmd.MarkFlagsMutuallyExclusive("failure", "fraud")
 	cmd.MarkFlagsMutuallyExclusive("failure", "denial-reason")

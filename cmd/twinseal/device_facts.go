@@ -26,19 +26,10 @@ type factFlags struct {
 func (f *factFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.location, "location", "", "where this device is: LAT,LON[,COUNTRY[,AREA[,POSTAL]]], such as 36.1,-115.1,US,US-NV,89120 (default: it may not know)")
-	flags.StringSliceVar(&f.methods, "methods", nil, "the methods that were just passed: "+joined(policy.Methods()))
+	flags.StringSliceVar(&f.methods, "methods", nil, "the methods that were just passed: "+list(policy.Methods()))
 	flags.StringSliceVar(&f.configured, "configured", nil, "further methods that are set up here, but were not passed")
 	flags.BoolVar(&f.rooted, "rooted", false, "this device is rooted or jailbroken")
 	flags.BoolVar(&f.emulator, "emulator", false, "this device is emulated")
-}
-
-// joined puts words into one line.
-func joined[T ~string](words []T) string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = string(w)
-	}
-	return strings.Join(out, ", ")
 }
 
 // decision is an approval with all that is known.
@@ -66,7 +57,7 @@ func parseMethods(flag string, names []string) ([]policy.Method, error) {
 	for _, name := range names {
 		m := policy.Method(strings.TrimSpace(name))
 		if m.Factor() == "" {
-			return nil, fmt.Errorf("%s: %q is unknown; use some of %s", flag, name, joined(policy.Methods()))
+			return nil, fmt.Errorf("%s: %q is unknown; use some of %s", flag, name, list(policy.Methods()))
 		}
 		out = append(out, m)
 	}
@@ -123,5 +114,5 @@ func parseFailure(text string) (policy.Failure, error) {
 	if text == "" || slices.Contains(policy.Failures(), policy.Failure(text)) {
 		return policy.Failure(text), nil
 	}
-	return "", fmt.Errorf("--failure %q is unknown; use one of %s", text, joined(policy.Failures()))
+	return "", fmt.Errorf("--failure %q is unknown; use one of %s", text, list(policy.Failures()))
 }

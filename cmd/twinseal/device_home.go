@@ -204,4 +204,13 @@ func chooseAccounts(names []string, wanted, dir string) ([]string, error) {
 	return nil, fmt.Errorf("no account is named %q; --account takes one of %s", wanted, list(names))
 }
 
-func list(names []string) string { return strings.Join(names, ", ") }
+func list[T ~string](words []T) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(w))
+	}
+	return b.String()
+}

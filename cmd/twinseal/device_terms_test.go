@@ -163,7 +163,7 @@ func TestFlagsAboutTheDeviceAreUnderstoodOrExplained(t *testing.T) {
 	for _, bad := range []string{"1", "x,1", "1,x", "91,0", "0,181", "NaN,0", "1,2,DE,DE-BE,10115,more"} {
 		p.fails("LAT,LON[,COUNTRY", "approve", "--location", bad)
 	}
-	p.fails("busy or sensor", "deny", "--failure", "laziness")
+	p.fails("busy, sensor", "deny", "--failure", "laziness")
 	p.fails("denial-reason", "deny", "--denial-reason", "a", "--reason", "b")
 }
 

@@ -20,6 +20,7 @@ func TestTwoNodesAreOneServer(t *testing.T) {
 	t.Run("they make one key between them", func(t *testing.T) { oneKey(t, w.Server, other) })
 	t.Run("a token counts once for both", func(t *testing.T) { w.replayed(t, other) })
 	t.Run("a story goes from one to the other", func(t *testing.T) { w.handedOver(t, other) })
+	t.Run("what happens once happens at one", func(t *testing.T) { w.races(t, w.Server, other) })
 }
 
 // oneKey asks both at a time for the key that neither has made yet.

@@ -47,6 +47,7 @@ func (w *world) stories() map[string]func(t *testing.T) {
 		"algorithms":          w.algorithms,
 		"nulls":               w.nulls,
 		"waiting":             w.waiting,
+		"races":               func(t *testing.T) { w.races(t, w.Server) },
 	}
 }
 

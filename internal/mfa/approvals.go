@@ -269,9 +269,13 @@ type Approval struct {
 	User      User // zero when the user is gone
 }
 
-// ApprovalFor looks a challenge up for the application that asked; others are told that there is none.
+// ApprovalFor looks a challenge up for the application that asked; others are told that there is none, and one that
+// is switched off nothing.
 func (s *Service) ApprovalFor(ctx context.Context, c *Caller, id ChallengeID) (Approval, error) {
 	var out Approval
+	if err := c.enabled(); err != nil {
+		return out, err
+	}
 	err := s.store.Read(ctx, func(r Records) error {
 		found, err := r.Challenge(id)
 		if err != nil {

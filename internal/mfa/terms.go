@@ -117,6 +117,9 @@ func errPackages(cause error) error {
 // ran out Expired, one that was withdrawn before a Conflict with [ReasonCancelled], one that was answered a
 // Conflict with [ReasonNotPending].
 func (s *Service) CancelApproval(ctx context.Context, c *Caller, id ChallengeID) error {
+	if err := c.enabled(); err != nil {
+		return err
+	}
 	return s.store.Write(ctx, func(w WriteRecords) error {
 		found, err := w.Challenge(id)
 		if err == nil && found.ApplicationID != c.Application.ID {

@@ -42,8 +42,8 @@ func (c callback) Render(ctx context.Context, p mfa.CallbackPayload) (*http.Requ
 	case mfa.EventEnrollmentCompleted:
 		request, err = c.linked(ctx, p)
 	}
-	if mfa.IsCode(err, mfa.NotFound) {
-		return nil, nil //nolint:nilnil // documented: what it is about is gone, or who asked for it
+	if mfa.IsCode(err, mfa.NotFound) || mfa.IsCode(err, mfa.Forbidden) {
+		return nil, nil //nolint:nilnil // documented: what it is about is gone, or who asked for it, or is switched off
 	}
 	return request, err
 }

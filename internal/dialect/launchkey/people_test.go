@@ -340,7 +340,10 @@ func TestOneRequestWaitsAtATime(t *testing.T) {
 func TestWhatIsSwitchedOffConcernsNobody(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
-		w.link("ann")
+		d := w.link("ann")
+		w.callHome("https://a.b/hook")
+		asked := w.ask(object{"username": "ann"}).ID
+		w.must(w.respond(d, receipt.Approved, nil))
 		calls := []request{
 			by(onDir, http.MethodPost, devices, object{"identifier": "ann"}), by(onDir, http.MethodPost, devices+"/list", object{"identifier": "ann"}),
 			by(onDir, http.MethodDelete, devices, object{"identifier": "ann", "device_id": unknown}), by(onDir, http.MethodPost, dirSessions+"/list", object{"identifier": "ann"}),
@@ -350,10 +353,14 @@ func TestWhatIsSwitchedOffConcernsNobody(t *testing.T) {
 		own := []request{
 			by(onSvc, http.MethodPost, auths, object{"username": "ann"}), by(onSvc, http.MethodPost, svcSessions, object{"username": "ann"}),
 			by(onSvc, http.MethodDelete, svcSessions, object{"username": "ann"}), by(onSvc, http.MethodPost, svcTOTP, object{"identifier": "ann", "otp": "123456"}),
+			pollOf(asked), cancelOf(asked),
 		}
 		w.ok(by(onDir, http.MethodPatch, "/directory/v3/services", object{"service_id": svcID, "active": false}), nil)
 		for _, r := range own {
 			w.refused(r, 403, "")
+		}
+		if told := w.hooks(w.service(), onOrg, onSvc); len(told) > 0 {
+			t.Errorf("told %+v", told)
 		}
 		w.ok(by(onDir, http.MethodPatch, "/directory/v3/services", object{"service_id": svcID, "active": true}), nil)
 		w.patch(object{"active": false})
@@ -363,6 +370,7 @@ func TestWhatIsSwitchedOffConcernsNobody(t *testing.T) {
 		// It can still be managed, and switched on again.
 		w.ok(by(onDir, http.MethodGet, "/directory/v3/services", nil), nil)
 		w.patch(object{"active": true})
+		w.ok(pollOf(asked), nil)
 		w.ask(object{"username": "ann"})
 	})
 }

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
@@ -84,6 +82,19 @@ func (a *App) described(ctx context.Context, o mfa.Owner, name string) (Owner, e
 	return Owner{Owner: o, Name: name, Keys: len(held)}, err
 }
 
+func describeAll[T any](ctx context.Context, a *App, list []T, as func(T) (mfa.Owner, string)) ([]Owner, error) {
+	out := make([]Owner, 0, len(list))
+	for _, one := range list {
+		o, name := as(one)
+		shown, err := a.described(ctx, o, name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, shown)
+	}
+	return out, nil
+}
+
 // maxOrganizations bounds a list on a screen; who has more knows their ids from elsewhere.
 const maxOrganizations = 10_000
 
@@ -93,15 +104,7 @@ func (a *App) Organizations(ctx context.Context) ([]Owner, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Owner, 0, len(list))
-	for _, o := range list {
-		shown, err := a.described(ctx, o.ID.Owner(), o.Name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, shown)
-	}
-	return out, nil
+	return describeAll(ctx, a, list, func(o mfa.Organization) (mfa.Owner, string) { return o.ID.Owner(), o.Name })
 }
 
 // Directories lists an organization's.
@@ -110,15 +113,7 @@ func (a *App) Directories(ctx context.Context, organization Owner) ([]Owner, err
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Owner, 0, len(list))
-	for _, d := range list {
-		shown, err := a.described(ctx, d.ID.Owner(), d.Name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, shown)
-	}
-	return out, nil
+	return describeAll(ctx, a, list, func(d mfa.Directory) (mfa.Owner, string) { return d.ID.Owner(), d.Name })
 }
 
 // Services lists those of a directory, or those that are an organization's own.
@@ -127,15 +122,7 @@ func (a *App) Services(ctx context.Context, under Owner) ([]Owner, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Owner, 0, len(list))
-	for _, s := range list {
-		shown, err := a.described(ctx, s.ID.Owner(), s.Name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, shown)
-	}
-	return out, nil
+	return describeAll(ctx, a, list, func(s mfa.Application) (mfa.Owner, string) { return s.ID.Owner(), s.Name })
 }
 
 // FindOrganization finds an organization by its id; "" means the only one there is.
@@ -157,11 +144,27 @@ func (a *App) FindOrganization(ctx context.Context, id string) (Owner, error) {
 type wanted struct {
 	kind     mfa.OwnerKind
 	id, name string // either may be ""
-	beside   []Owner
-	make     func(id, name string) mfa.Plan
+	beside   func() ([]Owner, error)
+	plan     func(id, name string) mfa.Plan
 }
 
-// ensure shows what is wanted, and makes it first where it is not there.
+// find looks for it among those beside it.
+func (w wanted) find() (Owner, bool, error) {
+	all, err := w.beside()
+	if err != nil {
+		return Owner{}, false, err
+	}
+	at := slices.IndexFunc(all, func(o Owner) bool { return o.ID == w.id || w.id == "" && o.Name == w.name })
+	if at < 0 {
+		return Owner{}, false, nil
+	}
+	if found := all[at]; w.name == "" || found.Name == w.name {
+		return found, true, nil
+	}
+	return Owner{}, false, fmt.Errorf("%s is there under the name %s", all[at], all[at].Name)
+}
+
+// ensure shows what is wanted, and makes it first where it is not there. Two who ask for a name at once get one.
 func (a *App) ensure(ctx context.Context, w wanted) (Owner, error) {
 	if w.id != "" {
 		id, err := mfa.ParseUUID("the id", w.id)
@@ -170,13 +173,8 @@ func (a *App) ensure(ctx context.Context, w wanted) (Owner, error) {
 		}
 		w.id = id
 	}
-	at := slices.IndexFunc(w.beside, func(o Owner) bool { return o.ID == w.id || w.id == "" && o.Name == w.name })
-	if at >= 0 {
-		found := w.beside[at]
-		if w.name != "" && found.Name != w.name {
-			return Owner{}, fmt.Errorf("%s is there under the name %s", found, found.Name)
-		}
-		return found, nil
+	if found, ok, err := w.find(); ok || err != nil {
+		return found, err
 	}
 	if w.name == "" {
 		return Owner{}, fmt.Errorf("there is no %s %s here; give it a name to make it", ownerWords[w.kind], w.id)
@@ -184,35 +182,30 @@ func (a *App) ensure(ctx context.Context, w wanted) (Owner, error) {
 	if err := mfa.CheckName(w.name); err != nil {
 		return Owner{}, said(err)
 	}
-	if w.id == "" {
-		w.id = uuid.NewString()
-	}
-	if _, err := a.Service.Apply(ctx, w.make(w.id, w.name)); err != nil {
+	applied, err := a.Service.Apply(ctx, w.plan(w.id, w.name))
+	if err != nil {
 		return Owner{}, said(err)
 	}
-	made, err := a.owner(ctx, w.kind, w.id)
-	made.Created = true
+	made, ok, err := w.find()
+	if err == nil && !ok {
+		err = errors.New("it was made, and is gone; try again")
+	}
+	made.Created = applied.Created > 0
 	return made, err
 }
 
 // EnsureOrganization shows the organization of an id or a name, and makes it if it is not there.
 func (a *App) EnsureOrganization(ctx context.Context, id, name string) (Owner, error) {
-	all, err := a.Organizations(ctx)
-	if err != nil {
-		return Owner{}, err
-	}
-	return a.ensure(ctx, wanted{mfa.OwnerOrganization, id, name, all, func(id, name string) mfa.Plan {
+	beside := func() ([]Owner, error) { return a.Organizations(ctx) }
+	return a.ensure(ctx, wanted{mfa.OwnerOrganization, id, name, beside, func(id, name string) mfa.Plan {
 		return mfa.Plan{Organizations: []mfa.PlannedOrganization{{ID: mfa.OrganizationID(id), Name: name}}}
 	}})
 }
 
 // EnsureDirectory does the same with a directory of an organization.
 func (a *App) EnsureDirectory(ctx context.Context, organization Owner, id, name string) (Owner, error) {
-	all, err := a.Directories(ctx, organization)
-	if err != nil {
-		return Owner{}, err
-	}
-	return a.ensure(ctx, wanted{mfa.OwnerDirectory, id, name, all, func(id, name string) mfa.Plan {
+	beside := func() ([]Owner, error) { return a.Directories(ctx, organization) }
+	return a.ensure(ctx, wanted{mfa.OwnerDirectory, id, name, beside, func(id, name string) mfa.Plan {
 		return mfa.Plan{Organizations: []mfa.PlannedOrganization{{
 			ID: mfa.OrganizationID(organization.ID), Name: organization.Name,
 			Directories: []mfa.PlannedDirectory{{ID: mfa.DirectoryID(id), Name: name}},
@@ -223,15 +216,12 @@ func (a *App) EnsureDirectory(ctx context.Context, organization Owner, id, name 
 // EnsureService does the same with a service of a directory or of an organization. A new one has the settings of
 // one that a client of the LaunchKey protocol makes.
 func (a *App) EnsureService(ctx context.Context, under Owner, id, name string) (Owner, error) {
-	all, err := a.Services(ctx, under)
-	if err != nil {
-		return Owner{}, err
-	}
 	c, err := a.Service.CallerForOwner(ctx, under.Owner)
 	if err != nil {
 		return Owner{}, err
 	}
-	return a.ensure(ctx, wanted{mfa.OwnerApplication, id, name, all, func(id, name string) mfa.Plan {
+	beside := func() ([]Owner, error) { return a.Services(ctx, under) }
+	return a.ensure(ctx, wanted{mfa.OwnerApplication, id, name, beside, func(id, name string) mfa.Plan {
 		fresh := []mfa.PlannedApplication{{ID: mfa.ApplicationID(id), Name: name, Settings: launchkey.ServiceSettings()}}
 		o := mfa.PlannedOrganization{ID: c.Organization.ID, Name: c.Organization.Name}
 		if under.Kind == mfa.OwnerOrganization {

@@ -121,7 +121,7 @@ func (w *writeRecords) LockCredentials(directory mfa.DirectoryID, ref mfa.UserRe
 	if err != nil {
 		return mfa.User{}, nil, err
 	}
-	row := credentialsRows.Get().(*credentialsRow) //nolint:forcetypeassert // the pool holds nothing else
+	row := credentialsRows.Get().(*credentialsRow) //nolint:forcetypeassert,errcheck // the pool holds nothing else
 	defer credentialsRows.Put(row)
 	var held []mfa.Authenticator
 	stale := false

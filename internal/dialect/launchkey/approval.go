@@ -12,15 +12,15 @@ import (
 	"github.com/twinseal/twinseal/policy"
 )
 
-// Bounds of a request; texts count in characters.
+// Bounds of a request, which are the protocol's: texts in characters, lives in seconds.
 const (
-	maxContext  = 400
-	maxTitle    = 200
-	maxPush     = 500
-	leastLife   = 30
-	mostLife    = 600
-	defaultLife = 300
-	maxReasonID = 5
+	maxContext      = 400
+	maxTitle        = 200
+	maxPush         = 500
+	maxReasonID     = 5
+	minAuthLife     = 30
+	maxAuthLife     = 600
+	defaultAuthLife = 300
 )
 
 // reasonRequest is one of the reasons that a request offers for a denial.
@@ -134,9 +134,9 @@ func (k *check) text(name string, m member[string], most int) string {
 func (in *authRequest) life(k *check) time.Duration {
 	seconds, given := take(k, "ttl", in.Life)
 	if !given {
-		seconds = defaultLife
+		seconds = defaultAuthLife
 	}
-	if seconds < leastLife || seconds > mostLife {
+	if seconds < minAuthLife || seconds > maxAuthLife {
 		k.refuse("ttl", "is a number of seconds from 30 to 600")
 	}
 	return time.Duration(seconds) * time.Second

@@ -44,6 +44,7 @@ func (s *scene) advance(t *testing.T, by time.Duration) {
 func (s *scene) nobodyAnswers(t *testing.T) {
 	defer s.ResetClock(t)
 	device, _ := s.linked(t)
+	s.hook(t, string(s.dirID), 1) // so that it is not the one which a later part refuses
 	id := s.ask(t, launchkey.NewAuthorization{TTL: 30 * time.Second})
 	s.advance(t, aLittle)
 	err := harness.Until(t, "the end of the request", func() (error, bool) {

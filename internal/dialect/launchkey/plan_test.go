@@ -87,6 +87,24 @@ func TestAFileMakesWhatTheCallsMake(t *testing.T) {
 	})
 }
 
+func TestAServiceOfAFileIsOneOfTheCalls(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, w *world) {
+		w.applied("organizations:\n- id: " + orgID + "\n  name: Golden\n  services:\n  - id: " + plannedSvc + "\n    name: planned\n")
+		var made struct{ ID string }
+		w.ok(by(onOrg, http.MethodPost, "/organization/v3/services", object{"name": "called"}), &made)
+		file, err := w.Service.CallerFor(w.Context(), plannedSvc)
+		w.must(err)
+		called, err := w.Service.CallerFor(w.Context(), mfa.ApplicationID(made.ID))
+		w.must(err)
+		want := called.Application.Settings
+		want.Dialects = nil // a call also keeps that nothing was set
+		if file.Application.DirectoryID != "" || !reflect.DeepEqual(file.Application.Settings, want) {
+			t.Errorf("the file made\n%+v\nand the call\n%+v", file.Application, want)
+		}
+	})
+}
+
 func TestEveryPolicyOfAFileIsThatOfTheCall(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {

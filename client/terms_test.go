@@ -1,64 +1,19 @@
 package client_test
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/client"
+	"github.com/twinseal/twinseal/client/clienttest"
 	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
-
-// recipientKey is the one RSA key of these tests.
-var recipientKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-const recipientID = "3c:be:d4:29:ed:df:f7:f5:fd:7b:22:37:63:f1:7e:dd"
-
-// sealed has the answer sealed for the recipient.
-func sealed(t *testing.T) func(*receipt.Question) {
-	t.Helper()
-	key, err := recipientKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	jwk, err := receipt.NewRSAJWK(&key.PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(q *receipt.Question) {
-		q.Recipient = &receipt.Recipient{Format: receipt.FormatLaunchKey, KeyID: recipientID, Key: jwk}
-	}
-}
-
-// opened reads both packages as the recipient does.
-func opened(t *testing.T, packages json.RawMessage) answerpackage.Package {
-	t.Helper()
-	key, err := recipientKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sent answerpackage.Packages
-	if err := json.Unmarshal(packages, &sent); err != nil {
-		t.Fatal(err)
-	}
-	full, err := answerpackage.Open(sent.AuthJWE, func(string) *rsa.PrivateKey { return key })
-	if err != nil {
-		t.Fatal(err)
-	}
-	old, err := answerpackage.OpenLegacy(sent.Auth, key)
-	if err != nil || old.Response != full.Authorized() || !slices.Equal(old.ServicePins, full.ServicePins) || old.DeviceID != full.DeviceID {
-		t.Errorf("the older package says %+v, the newer %+v; %v", old, full, err)
-	}
-	return full
-}
 
 func demanding(p policy.Policy) func(*receipt.Question) {
 	return func(q *receipt.Question) { q.Policy = &p }
@@ -80,7 +35,7 @@ func statementOf(t *testing.T, data []byte) receipt.Statement {
 func TestAnApprovalThatMeetsThePolicyCarriesEvidence(t *testing.T) {
 	t.Parallel()
 	s, d := linked(t)
-	id := s.Ask("Pay?", sealed(t), demanding(policy.Policy{Methods: new(1), Places: [][]policy.Fence{{{Kind: policy.Territory, Country: "DE"}}}}))
+	id := s.Ask("Pay?", clienttest.Sealed(t), demanding(policy.Policy{Methods: new(1), Places: [][]policy.Fence{{{Kind: policy.Territory, Country: "DE"}}}}))
 	data, err := d.Answer(t.Context(), onlyChallenge(t, d), client.Decision{
 		Approve: true, Facts: policy.Facts{Methods: []policy.Method{policy.PINCode}, Location: &policy.Location{Country: "DE"}, LocationAllowed: true},
 		Supported: answerpackage.DefaultSupported(),
@@ -91,7 +46,7 @@ func TestAnApprovalThatMeetsThePolicyCarriesEvidence(t *testing.T) {
 	if got := statementOf(t, data); got.Evidence == nil || !slices.Equal(got.Evidence.Places, []policy.Side{policy.Inside}) {
 		t.Errorf("signed was %+v", got)
 	}
-	p := opened(t, s.Packages(id))
+	p := clienttest.Opened(t, s.Packages(id))
 	if !p.Authorized() || p.AuthRequest != id || p.DeviceID != d.Account().Linked.Device.ID || *p.AuthPolicy.Requirement != "amount" || len(p.AuthMethods) != 7 {
 		t.Errorf("sealed was %+v", p)
 	}
@@ -103,7 +58,7 @@ func TestAnApprovalThatMeetsThePolicyCarriesEvidence(t *testing.T) {
 func TestAnApprovalThatCannotMeetThePolicyIsSentAsAFailure(t *testing.T) {
 	t.Parallel()
 	s, d := linked(t)
-	id := s.Ask("Pay?", sealed(t), demanding(policy.Policy{Methods: new(2)}))
+	id := s.Ask("Pay?", clienttest.Sealed(t), demanding(policy.Policy{Methods: new(2)}))
 	data, err := d.Answer(t.Context(), onlyChallenge(t, d), client.Approve())
 	unmet, ok := errors.AsType[*client.UnmetError](err)
 	if !ok || unmet.Failure != policy.FailedConfiguration || !slices.Equal(unmet.Demands, []string{"confirm with 2 different methods"}) {
@@ -112,7 +67,7 @@ func TestAnApprovalThatCannotMeetThePolicyIsSentAsAFailure(t *testing.T) {
 	if got := statementOf(t, data); got.Decision != receipt.Denied || got.Failure != policy.FailedConfiguration || s.State(id) != api.StateDenied {
 		t.Errorf("signed was %+v, it stands as %s", got, s.State(id))
 	}
-	if p := opened(t, s.Packages(id)); p.Type != answerpackage.Failed || p.Reason != answerpackage.Configuration {
+	if p := clienttest.Opened(t, s.Packages(id)); p.Type != answerpackage.Failed || p.Reason != answerpackage.Configuration {
 		t.Errorf("sealed was %s %s", p.Type, p.Reason)
 	}
 }
@@ -120,11 +75,11 @@ func TestAnApprovalThatCannotMeetThePolicyIsSentAsAFailure(t *testing.T) {
 func TestADeviceMaySayThatItFailed(t *testing.T) {
 	t.Parallel()
 	s, d := linked(t)
-	id := s.Ask("Pay?", sealed(t))
+	id := s.Ask("Pay?", clienttest.Sealed(t))
 	if _, err := d.Answer(t.Context(), onlyChallenge(t, d), client.Fail(policy.FailedBusy)); err != nil {
 		t.Fatal(err)
 	}
-	if p := opened(t, s.Packages(id)); p.Reason != answerpackage.BusyLocal {
+	if p := clienttest.Opened(t, s.Packages(id)); p.Reason != answerpackage.BusyLocal {
 		t.Errorf("sealed was %s %s", p.Type, p.Reason)
 	}
 }
@@ -145,7 +100,7 @@ func TestADenialChoosesAmongTheReasonsOffered(t *testing.T) {
 	}
 	for _, c := range cases {
 		s, d := linked(t)
-		id := s.Ask("Pay?", sealed(t), choices)
+		id := s.Ask("Pay?", clienttest.Sealed(t), choices)
 		data, err := d.Answer(t.Context(), onlyChallenge(t, d), c.decision)
 		if c.want == "" {
 			if err == nil || !strings.Contains(err.Error(), "b (Not me)") {
@@ -156,7 +111,7 @@ func TestADenialChoosesAmongTheReasonsOffered(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, got := opened(t, s.Packages(id)), statementOf(t, data)
+		p, got := clienttest.Opened(t, s.Packages(id)), statementOf(t, data)
 		if p.DenialReason == nil || *p.DenialReason != c.want || p.Fraud() != (c.want == "b") || got.Fraud != p.Fraud() || got.Reason == "" {
 			t.Errorf("%+v: sealed %+v, signed %q %v", c.decision, p, got.Reason, got.Fraud)
 		}
@@ -173,11 +128,11 @@ func TestPinsMoveOnWithEveryAnswerAndAreKept(t *testing.T) {
 	s, d := linked(t)
 	var last []string
 	for range 7 {
-		id := s.Ask("Pay?", sealed(t))
+		id := s.Ask("Pay?", clienttest.Sealed(t))
 		if _, err := d.Answer(t.Context(), onlyChallenge(t, d), client.Approve()); err != nil {
 			t.Fatal(err)
 		}
-		pins := opened(t, s.Packages(id)).ServicePins
+		pins := clienttest.Opened(t, s.Packages(id)).ServicePins
 		if len(pins) == 0 || len(pins) > answerpackage.MaxPins || len(last) > 0 && !slices.Contains(pins, last[len(last)-1]) {
 			t.Fatalf("%q follow %q", pins, last)
 		}
@@ -196,12 +151,12 @@ func TestPinsMoveOnWithEveryAnswerAndAreKept(t *testing.T) {
 func TestARepeatedAnswerHasTheSamePackages(t *testing.T) {
 	t.Parallel()
 	s, d := linked(t)
-	id := s.Ask("Pay?", sealed(t))
+	id := s.Ask("Pay?", clienttest.Sealed(t))
 	s.DropAnswers(1)
 	if _, err := d.Answer(t.Context(), onlyChallenge(t, d), client.Approve()); err != nil {
 		t.Fatal(err)
 	}
-	if pins := opened(t, s.Packages(id)).ServicePins; len(pins) != 1 || !slices.Equal(d.Account().Pins["app-bank"], pins) {
+	if pins := clienttest.Opened(t, s.Packages(id)).ServicePins; len(pins) != 1 || !slices.Equal(d.Account().Pins["app-bank"], pins) {
 		t.Errorf("sent %q, kept %q", pins, d.Account().Pins)
 	}
 }

@@ -1,55 +1,16 @@
 package main
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
+	"github.com/twinseal/twinseal/client/clienttest"
 	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
-
-// recipientKey is the one RSA key of these tests.
-var recipientKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-// sealed has the answers sealed for an application.
-func sealed(t *testing.T) func(*receipt.Question) {
-	t.Helper()
-	key, err := recipientKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	jwk, err := receipt.NewRSAJWK(&key.PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func(q *receipt.Question) {
-		q.Recipient = &receipt.Recipient{Format: receipt.FormatLaunchKey, KeyID: "aa:bb", Key: jwk}
-	}
-}
-
-// opened is what the application reads of an answer.
-func (p *terminal) opened(id string) answerpackage.Package {
-	p.t.Helper()
-	key, err := recipientKey()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	var sent answerpackage.Packages
-	if err := json.Unmarshal(p.server.Packages(id), &sent); err != nil {
-		p.t.Fatal(err)
-	}
-	out, err := answerpackage.Open(sent.AuthJWE, func(string) *rsa.PrivateKey { return key })
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return out
-}
 
 // demanding asks for two methods at the headquarters, on a device that is sound.
 func demanding(q *receipt.Question) {
@@ -68,15 +29,15 @@ func TestWhatIsDemandedIsShownAndMet(t *testing.T) {
 	t.Parallel()
 	p := newTerminal(t)
 	p.link()
-	id := p.server.Ask("Pay?", demanding, sealed(t))
+	id := p.server.Ask("Pay?", demanding, clienttest.Sealed(t))
 	contains(t, p.must("show"), "  Wire transfer\n\n  Pay?\n", "- confirm with 2 different methods\n", "- be inside HQ (200 m around 36.1, -115.1) or US-CA 90210\n",
 		"- use a device that is not rooted", "  b  This was not me (reported as fraud)\n")
 	out := p.must("approve", "--methods", "pin_code,fingerprint", "--location", "36.1001,-115.1")
-	contains(t, out, "Approved. This is", "Confirmed   by this device, pin_code, fingerprint", "Place       inside", "Sealed for  the application's key aa:bb", "(device, pin, biometric)")
+	contains(t, out, "Approved. This is", "Confirmed   by this device, pin_code, fingerprint", "Place       inside", "Sealed for  the application's key 3c:be:d4:29", "(device, pin, biometric)")
 	if strings.Contains(out, "36.1001") {
 		t.Errorf("the answer says where the device is:\n%s", out)
 	}
-	if got := p.opened(id); !got.Authorized() || got.AuthRequest != id || len(got.ServicePins) != 1 {
+	if got := clienttest.Opened(t, p.server.Packages(id)); !got.Authorized() || got.AuthRequest != id || len(got.ServicePins) != 1 {
 		t.Errorf("sealed was %+v", got)
 	}
 }
@@ -98,13 +59,13 @@ func TestAnApprovalThatDoesNotSufficeIsAFailureAndFails(t *testing.T) {
 	p := newTerminal(t)
 	p.link()
 	for _, c := range cases {
-		id := p.server.Ask("Pay?", demanding, sealed(t))
+		id := p.server.Ask("Pay?", demanding, clienttest.Sealed(t))
 		out, err := p.run("", append([]string{"approve"}, c.args...)...)
 		if err == nil || !strings.Contains(err.Error(), "not approved") || !strings.Contains(err.Error(), "confirm with 2 different methods") {
 			t.Errorf("%v: %v", c.args, err)
 		}
 		contains(t, out, "Not approved (failure: "+strings.ToLower(string(c.want))+")")
-		if got := p.opened(id); got.Type != answerpackage.Failed || got.Reason != c.want || p.server.State(id) != "denied" {
+		if got := clienttest.Opened(t, p.server.Packages(id)); got.Type != answerpackage.Failed || got.Reason != c.want || p.server.State(id) != "denied" {
 			t.Errorf("%v: sealed %s %s, it stands as %s", c.args, got.Type, got.Reason, p.server.State(id))
 		}
 	}
@@ -124,9 +85,9 @@ func TestADenialNamesAnOfferedReason(t *testing.T) {
 		{[]string{"--denial-reason", "b"}, "b"},
 		{[]string{"--reason", "I don't approve"}, "a"},
 	} {
-		id := p.server.Ask("Pay?", demanding, sealed(t))
+		id := p.server.Ask("Pay?", demanding, clienttest.Sealed(t))
 		p.must(append([]string{"deny"}, c.args...)...)
-		if got := p.opened(id); got.DenialReason == nil || *got.DenialReason != c.want {
+		if got := clienttest.Opened(t, p.server.Packages(id)); got.DenialReason == nil || *got.DenialReason != c.want {
 			t.Errorf("%v: %+v", c.args, got)
 		}
 	}
@@ -143,9 +104,9 @@ func TestPinsSurviveTheProgram(t *testing.T) {
 	p.link()
 	var last []string
 	for range 3 {
-		id := p.server.Ask("Pay?", sealed(t))
+		id := p.server.Ask("Pay?", clienttest.Sealed(t))
 		p.must("approve")
-		pins := p.opened(id).ServicePins
+		pins := clienttest.Opened(t, p.server.Packages(id)).ServicePins
 		if len(pins) != len(last)+1 || !slices.Equal(pins[:len(last)], last) {
 			t.Fatalf("%q follow %q", pins, last)
 		}

@@ -1,63 +1,16 @@
 package authenticator_test
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"reflect"
 	"slices"
-	"sync"
 	"testing"
 
+	"github.com/twinseal/twinseal/client/clienttest"
 	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
-
-// applicationKey is the one RSA key of these tests.
-var applicationKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-const applicationKeyID = "3c:be:d4:29:ed:df:f7:f5:fd:7b:22:37:63:f1:7e:dd"
-
-func recipient(t *testing.T) *receipt.Recipient {
-	t.Helper()
-	key, err := applicationKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	jwk, err := receipt.NewRSAJWK(&key.PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &receipt.Recipient{Format: receipt.FormatLaunchKey, KeyID: applicationKeyID, Key: jwk}
-}
-
-// opened reads both packages as the application does.
-func opened(t *testing.T, packages json.RawMessage) answerpackage.Package {
-	t.Helper()
-	key, err := applicationKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sent answerpackage.Packages
-	if err := json.Unmarshal(packages, &sent); err != nil {
-		t.Fatalf("%v in %s", err, packages)
-	}
-	full, err := answerpackage.Open(sent.AuthJWE, func(id string) *rsa.PrivateKey {
-		if id == applicationKeyID {
-			return key
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	old, err := answerpackage.OpenLegacy(sent.Auth, key)
-	if err != nil || !reflect.DeepEqual(old, full.Legacy()) {
-		t.Errorf("the older package says %+v, the newer %+v; %v", old, full, err)
-	}
-	return full
-}
 
 // wide is a policy with everything in it.
 func wide() policy.Policy {
@@ -126,8 +79,8 @@ func TestTheBrowserSealsWhatTheApplicationOpens(t *testing.T) {
 		w.evaluate(&got, `
 			const { newPackage, seal } = await load("packages");
 			const { packages, hash } = await seal(newPackage(given[0]), given[1]);
-			return { Packages: packages, Hash: hash };`, given, recipient(t))
-		if full, want := opened(t, got.Packages), answerpackage.New(a); !reflect.DeepEqual(full, want) {
+			return { Packages: packages, Hash: hash };`, given, clienttest.Recipient(t))
+		if full, want := clienttest.Opened(t, got.Packages), answerpackage.New(a); !reflect.DeepEqual(full, want) {
 			t.Errorf("%s:\ngot  %+v\nwant %+v", name, plain(full), plain(want))
 		}
 		if sum, err := receipt.HashPackages(got.Packages); err != nil || sum != got.Hash {

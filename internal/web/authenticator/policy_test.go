@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twinseal/twinseal/client/clienttest"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -97,7 +98,7 @@ func TestTheBrowserSignsDemandsItUnderstands(t *testing.T) {
 	w := newWorld(t)
 	w.open("/authenticator")
 	asked := question()
-	asked.Title, asked.Recipient = "Transfer", recipient(t)
+	asked.Title, asked.Recipient = "Transfer", clienttest.Recipient(t)
 	asked.Reasons = []receipt.DenialReason{{ID: "a", Text: "No"}, {ID: "b", Text: "Not me", Fraud: true}}
 	both := policy.Merge(wide(), conditional())
 	both.Times = policies()[14].Times

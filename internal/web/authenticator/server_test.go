@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/client/clienttest"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -57,7 +58,7 @@ func TestTheServerTakesWhatThePageSealsAndProves(t *testing.T) {
 	w.press("link")
 	w.see("no-requests")
 	w.setPIN("2580")
-	to := recipient(t)
+	to := clienttest.Recipient(t)
 	key, err := json.Marshal(to.Key)
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +91,7 @@ func TestTheServerTakesWhatThePageSealsAndProves(t *testing.T) {
 		if err != nil || got.Challenge.State != want || got.Challenge.Fraud == approve {
 			t.Fatalf("it stands as %+v, %v", got.Challenge, err)
 		}
-		p := opened(t, got.Challenge.Packages)
+		p := clienttest.Opened(t, got.Challenge.Packages)
 		if p.Authorized() != approve || p.DeviceID != string(link.DeviceID) || p.AuthRequest != string(asked.ID) {
 			t.Errorf("sealed was %+v", p)
 		}

@@ -12,13 +12,14 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	"github.com/twinseal/twinseal/client/clienttest"
 	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
 // sealed has the answer sealed for the application.
-func (w *world) sealed(q *receipt.Question) { q.Recipient = recipient(w.T) }
+func (w *world) sealed(q *receipt.Question) { q.Recipient = clienttest.Recipient(w.T) }
 
 func demanding(p policy.Policy) func(*receipt.Question) {
 	return func(q *receipt.Question) { q.Policy = &p }
@@ -78,7 +79,7 @@ func TestAnswersAreSealedForTheApplicationAlone(t *testing.T) {
 		if got := w.outcome(); got != "approved" {
 			t.Fatalf("outcome %s", got)
 		}
-		p := opened(t, w.server.Packages(asked))
+		p := clienttest.Opened(t, w.server.Packages(asked))
 		if !p.Authorized() || p.AuthRequest != asked || len(p.ServicePins) != len(last)+1 || !slices.Equal(p.ServicePins[:len(last)], last) {
 			t.Errorf("sealed was %+v", p)
 		}
@@ -106,7 +107,7 @@ func TestADenialIsChosenAmongTheReasonsOffered(t *testing.T) {
 	if got := w.outcome(); got != "denied" || w.server.State(asked) != "denied" {
 		t.Fatalf("outcome %s", got)
 	}
-	if p := opened(t, w.server.Packages(asked)); p.DenialReason == nil || *p.DenialReason != "b" || !p.Fraud() {
+	if p := clienttest.Opened(t, w.server.Packages(asked)); p.DenialReason == nil || *p.DenialReason != "b" || !p.Fraud() {
 		t.Errorf("sealed was %+v", p)
 	}
 }
@@ -135,7 +136,7 @@ func TestAPINMeetsADemandForKnowledge(t *testing.T) {
 	if got := w.outcome(); got != "approved" || w.server.State(asked) != "approved" {
 		t.Fatalf("outcome %s", got)
 	}
-	p := opened(t, w.server.Packages(asked))
+	p := clienttest.Opened(t, w.server.Packages(asked))
 	if i := slices.Index(policy.Methods(), policy.PINCode); p.AuthMethods[i].Passed == nil || !*p.AuthMethods[i].Passed {
 		t.Errorf("sealed was %+v", p.AuthMethods)
 	}
@@ -163,7 +164,7 @@ func TestTooManyWrongPINsAreAFailure(t *testing.T) {
 	if got := w.outcome(); got != "failed" || w.server.State(asked) != "denied" {
 		t.Fatalf("outcome %s", got)
 	}
-	if p := opened(t, w.server.Packages(asked)); p.Type != answerpackage.Failed || p.Reason != answerpackage.Authentication {
+	if p := clienttest.Opened(t, w.server.Packages(asked)); p.Type != answerpackage.Failed || p.Reason != answerpackage.Authentication {
 		t.Errorf("sealed was %s %s", p.Type, p.Reason)
 	}
 	w.press("tab-history")
@@ -198,7 +199,7 @@ func TestAPlaceIsComparedInTheBrowser(t *testing.T) {
 		if got := w.outcome(); got != c.outcome {
 			t.Errorf("%s: outcome %s", c.name, got)
 		}
-		if p := opened(t, w.server.Packages(asked)); p.Reason != c.reason {
+		if p := clienttest.Opened(t, w.server.Packages(asked)); p.Reason != c.reason {
 			t.Errorf("%s: sealed was %s %s", c.name, p.Type, p.Reason)
 		}
 		w.press("tab-requests")

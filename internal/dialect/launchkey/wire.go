@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 )
@@ -230,8 +231,22 @@ func checkAddress(text string) error {
 		return errors.New("must not carry a user or a password")
 	case len(text) > maxAddress:
 		return errors.New("is longer than 2048 characters")
+	case strings.ContainsAny(text, " \"<>\\^`{|}") || strings.ContainsFunc(text, unicode.IsControl) || !escaped(text):
+		return errors.New("has characters that must be escaped")
 	}
 	return nil
+}
+
+// escaped reports whether each percent sign begins an escaped byte. Published clients fail to read a whole list of
+// services for one address that is none.
+func escaped(text string) bool {
+	for i := strings.IndexByte(text, '%'); i >= 0; i = strings.IndexByte(text, '%') {
+		text = text[i+1:]
+		if len(text) < 2 || strings.Trim(text[:2], "0123456789abcdefABCDEF") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // orNull is a text as clients want it: null, never "".

@@ -23,7 +23,7 @@ type purposeFlags struct {
 }
 
 func (p *purposeFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&p.purpose, "type", "both", "what it is for: `both`, encryption or signature")
+	c.Flags().StringVar(&p.purpose, "type", "both", "what it is for: `TYPE` both, encryption or signature")
 	c.Flags().StringVar(&p.expires, "expires", "", "when it stops working: `TIME` such as 2027-01-31T12:00:00Z (default never)")
 }
 

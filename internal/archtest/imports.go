@@ -65,8 +65,8 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/launchkey",
-		[]string{"internal/mfa", "internal/endpoint", "policy", "client/launchkey/envelope"},
-		"never a store, a factor or another dialect; signs and seals with the code that its clients use",
+		[]string{"internal/mfa", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
+		"never a store, a factor or another dialect; signs and seals with the code that its clients use, and asks devices in receipt's form",
 	},
 	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint", "policy"}, "never a store, a factor or another dialect"},
 	{

@@ -31,6 +31,11 @@ func NormalLinkCode(text string) string {
 	}, strings.ToUpper(strings.TrimSpace(text)))
 }
 
+// IsLinkCode reports whether a text has the form in which linking codes are stored, good or not.
+func IsLinkCode(text string) bool {
+	return len(text) == linkLength && strings.Trim(text, linkAlphabet) == ""
+}
+
 // randomText draws n characters of an alphabet of 32.
 func randomText(random io.Reader, n int) (string, error) {
 	buf := make([]byte, n)

@@ -1,12 +1,11 @@
 package launchkey
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"math/big"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // origin is who began something, and the key that whatever comes of it is sealed to. It is kept with what was
@@ -33,19 +32,15 @@ func originOf(raw json.RawMessage) (origin, error) {
 	return out, nil
 }
 
-// jwk is an RSA public key (RFC 7517) as questions carry it.
-type jwk struct {
-	E   string `json:"e"`
-	Kty string `json:"kty"`
-	N   string `json:"n"`
-}
-
 // forDevices is the key as devices are given it.
 func (r *recipient) forDevices() (*mfa.Recipient, error) {
-	encode := base64.RawURLEncoding.EncodeToString
-	key, err := json.Marshal(jwk{encode(big.NewInt(int64(r.public.E)).Bytes()), "RSA", encode(r.public.N.Bytes())})
+	key, err := receipt.NewRSAJWK(r.public)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := json.Marshal(key)
 	if err != nil {
 		return nil, fmt.Errorf("write a key: %w", err)
 	}
-	return &mfa.Recipient{Format: Name, KeyID: r.id, Key: key}, nil
+	return &mfa.Recipient{Format: receipt.FormatLaunchKey, KeyID: r.id, Key: encoded}, nil
 }

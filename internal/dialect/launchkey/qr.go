@@ -3,7 +3,6 @@ package launchkey
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"rsc.io/qr"
 
@@ -14,16 +13,10 @@ import (
 // pictures is where pictures of linking codes are.
 const pictures = "/public/v3/qr/"
 
-// Linking codes are eight characters of the alphabet that the domain draws them from.
-const (
-	codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-	codeLength   = 8
-)
-
 // picture draws a linking code. Any that could be one is drawn, whether it is good or not, so that the picture
 // tells nobody which are.
 func (d *Dialect) picture(_ context.Context, value string) (endpoint.Response, error) {
-	if len(value) != codeLength || strings.Trim(value, codeAlphabet) != "" {
+	if !mfa.IsLinkCode(value) {
 		return endpoint.Response{}, mfa.Missing("picture")
 	}
 	code, err := qr.Encode(d.service.LinkURI(value), qr.M)

@@ -90,6 +90,17 @@ func cell(text string) string {
 	return b.String() + "…"
 }
 
+// printOwned is a table whose first column is the account, which is left out when
+// there are not several.
+func printOwned(w io.Writer, rows [][]string, several bool) {
+	if !several {
+		for i := range rows {
+			rows[i] = rows[i][1:]
+		}
+	}
+	printTable(w, rows)
+}
+
 // printTable lines its columns up, in any script.
 func printTable(w io.Writer, rows [][]string) {
 	widths := make([]int, len(rows[0]))

@@ -68,20 +68,14 @@ func printRequests(w io.Writer, found []ownedChallenge, several bool, now time.T
 		fmt.Fprintln(w, "Nothing is waiting for an answer.")
 		return
 	}
-	rows := [][]string{{"ID", "STATE", "ASKED", "EXPIRES", "APPLICATION", "MESSAGE"}}
+	rows := [][]string{{"ACCOUNT", "ID", "STATE", "ASKED", "EXPIRES", "APPLICATION", "MESSAGE"}}
 	for _, c := range found {
 		rows = append(rows, []string{
-			c.ID, string(c.State), shortTime(c.Question.CreatedAt), expiry(c.Challenge, now),
+			c.Account, c.ID, string(c.State), shortTime(c.Question.CreatedAt), expiry(c.Challenge, now),
 			c.Question.Application.Name, c.Question.Message,
 		})
 	}
-	if several {
-		rows[0] = append([]string{"ACCOUNT"}, rows[0]...)
-		for i, c := range found {
-			rows[i+1] = append([]string{c.Account}, rows[i+1]...)
-		}
-	}
-	printTable(w, rows)
+	printOwned(w, rows, several)
 }
 
 func (a *deviceApp) showCommand() *cobra.Command {

@@ -55,17 +55,11 @@ func printSessions(w io.Writer, found []ownedSession, several bool) {
 		fmt.Fprintln(w, "You are logged in nowhere.")
 		return
 	}
-	rows := [][]string{{"APPLICATION", "SINCE", "APPLICATION ID"}}
+	rows := [][]string{{"ACCOUNT", "APPLICATION", "SINCE", "APPLICATION ID"}}
 	for _, s := range found {
-		rows = append(rows, []string{s.Application.Name, shortTime(s.StartedAt), s.Application.ID})
+		rows = append(rows, []string{s.Account, s.Application.Name, shortTime(s.StartedAt), s.Application.ID})
 	}
-	if several {
-		rows[0] = append([]string{"ACCOUNT"}, rows[0]...)
-		for i, s := range found {
-			rows[i+1] = append([]string{s.Account}, rows[i+1]...)
-		}
-	}
-	printTable(w, rows)
+	printOwned(w, rows, several)
 }
 
 func (a *deviceApp) logoutCommand() *cobra.Command {

@@ -41,8 +41,8 @@ type Proof struct {
 	Expect    []byte
 }
 
-// Evidence is what a right proof showed.
-type Evidence struct {
+// Finding is what a right proof showed.
+type Finding struct {
 	// Step is the time step that matched (totp). Replayed reports that it is not newer than the counter:
 	// the proof is right and must not count again.
 	Step     int64
@@ -57,7 +57,7 @@ type Evidence struct {
 // answers false for a wrong proof; an error means that the credential itself cannot be read.
 type Factor interface {
 	Enrol(EnrolOptions) (Enrolled, error)
-	Check(c Credential, p Proof, now time.Time) (Evidence, bool, error)
+	Check(c Credential, p Proof, now time.Time) (Finding, bool, error)
 }
 
 // Factors are the factors that the service uses.

@@ -295,15 +295,15 @@ func (c *tokenCheck) totp() (*TokenResult, error) {
 		if !c.counts(a) {
 			continue
 		}
-		evidence, ok, err := c.s.factors.TOTP.Check(Credential{a.Data, a.Secret, a.Counter}, Proof{Token: c.Token}, c.now)
+		finding, ok, err := c.s.factors.TOTP.Check(Credential{a.Data, a.Secret, a.Counter}, Proof{Token: c.Token}, c.now)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
 			continue
 		}
-		if !evidence.Replayed {
-			won, err := c.burnStep(a, evidence.Step)
+		if !finding.Replayed {
+			won, err := c.burnStep(a, finding.Step)
 			if err != nil {
 				return nil, err
 			}
@@ -363,14 +363,14 @@ func (c *tokenCheck) recovery() (*TokenResult, error) {
 		if a.Kind != KindRecovery {
 			continue
 		}
-		evidence, ok, err := c.s.factors.Recovery.Check(Credential{a.Data, a.Secret, a.Counter}, Proof{Token: c.Token}, c.now)
+		finding, ok, err := c.s.factors.Recovery.Check(Credential{a.Data, a.Secret, a.Counter}, Proof{Token: c.Token}, c.now)
 		if err != nil {
 			return nil, err
 		}
-		if !ok || evidence.Secret == nil {
+		if !ok || finding.Secret == nil {
 			continue
 		}
-		a.Secret, a.LastUsedAt = *evidence.Secret, c.now
+		a.Secret, a.LastUsedAt = *finding.Secret, c.now
 		won, err := c.w.UpdateAuthenticator(*a)
 		if err != nil {
 			return nil, err
@@ -381,7 +381,7 @@ func (c *tokenCheck) recovery() (*TokenResult, error) {
 		if err := c.s.append(c.w, c.Caller, Event{Type: EventRecoveryUsed, UserID: c.user.ID, Source: c.Source}); err != nil {
 			return nil, err
 		}
-		return c.accepted(TokenResult{Authenticator: a, Remaining: evidence.Remaining}, "recovery")
+		return c.accepted(TokenResult{Authenticator: a, Remaining: finding.Remaining}, "recovery")
 	}
 	return nil, nil
 }

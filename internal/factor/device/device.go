@@ -43,10 +43,10 @@ func badKey(cause error) error {
 
 // Check opens p.Statement with the device's key, strictly, and compares what was signed with p.Expect, the
 // canonical statement, byte for byte.
-func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Evidence, bool, error) {
+func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Finding, bool, error) {
 	key, err := receipt.ParseJWK(c.Data)
 	if err != nil {
-		return mfa.Evidence{}, false, &mfa.Error{Code: mfa.Internal, Message: "a stored device key cannot be read", Cause: err}
+		return mfa.Finding{}, false, &mfa.Error{Code: mfa.Internal, Message: "a stored device key cannot be read", Cause: err}
 	}
-	return mfa.Evidence{}, receipt.VerifyStatement(p.Statement, key, p.Expect) == nil, nil
+	return mfa.Finding{}, receipt.VerifyStatement(p.Statement, key, p.Expect) == nil, nil
 }

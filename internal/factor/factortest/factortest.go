@@ -27,7 +27,7 @@ type Subject struct {
 	Wrong func(t *testing.T, e mfa.Enrolled, now time.Time) mfa.Proof
 	// Broken are credentials that cannot be read, by why.
 	Broken map[string]mfa.Credential
-	// Burns says that the evidence itself keeps a proof from counting twice. Where it does not, the service
+	// Burns says that the finding itself keeps a proof from counting twice. Where it does not, the service
 	// burns what the proof answers.
 	Burns bool
 	// Draws says that enrolling uses randomness.
@@ -71,17 +71,17 @@ func enrol(t *testing.T, s Subject) mfa.Enrolled {
 
 func right(t *testing.T, s Subject) {
 	e := enrol(t, s)
-	evidence, ok, err := s.Factor.Check(e.Credential, s.Right(t, e, Now), Now)
-	if err != nil || !ok || evidence.Replayed {
-		t.Errorf("got %+v, %v, %v", evidence, ok, err)
+	finding, ok, err := s.Factor.Check(e.Credential, s.Right(t, e, Now), Now)
+	if err != nil || !ok || finding.Replayed {
+		t.Errorf("got %+v, %v, %v", finding, ok, err)
 	}
 }
 
 func mustRefuse(t *testing.T, s Subject, c mfa.Credential, p mfa.Proof) {
 	t.Helper()
-	evidence, ok, err := s.Factor.Check(c, p, Now)
-	if ok || err != nil || evidence != (mfa.Evidence{}) {
-		t.Errorf("proof of %d characters: got %+v, %v, %v", len(p.Token)+len(p.Statement), evidence, ok, err)
+	finding, ok, err := s.Factor.Check(c, p, Now)
+	if ok || err != nil || finding != (mfa.Finding{}) {
+		t.Errorf("proof of %d characters: got %+v, %v, %v", len(p.Token)+len(p.Statement), finding, ok, err)
 	}
 }
 

@@ -38,9 +38,9 @@ func (Factor) Enrol(o mfa.EnrolOptions) (mfa.Enrolled, error) {
 }
 
 // Check compares in constant time. A credential without a code matches nothing.
-func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Evidence, bool, error) {
+func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Finding, bool, error) {
 	right := subtle.ConstantTimeCompare(c.Secret.Reveal(), []byte(p.Token)) == 1
-	return mfa.Evidence{}, right && !c.Secret.Empty(), nil
+	return mfa.Finding{}, right && !c.Secret.Empty(), nil
 }
 
 // unbiased is the number of byte values that spread evenly over ten digits; the others are drawn again.

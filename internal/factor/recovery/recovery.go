@@ -68,15 +68,15 @@ func notMade(err error) error {
 	return &mfa.Error{Code: mfa.Internal, Message: "recovery codes could not be made", Cause: err}
 }
 
-// Check looks at every code that is left. The evidence of a right one holds the set without it.
-func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Evidence, bool, error) {
+// Check looks at every code that is left. The finding of a right one holds the set without it.
+func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Finding, bool, error) {
 	secret := c.Secret.Reveal()
 	if len(secret) < saltSize || (len(secret)-saltSize)%hashSize != 0 {
-		return mfa.Evidence{}, false, &mfa.Error{Code: mfa.Internal, Message: "stored recovery codes cannot be read"}
+		return mfa.Finding{}, false, &mfa.Error{Code: mfa.Internal, Message: "stored recovery codes cannot be read"}
 	}
 	code, ok := normal(p.Token)
 	if !ok {
-		return mfa.Evidence{}, false, nil
+		return mfa.Finding{}, false, nil
 	}
 	salt, hashes := secret[:saltSize], secret[saltSize:]
 	wanted, at := digest(salt, code), -1
@@ -84,10 +84,10 @@ func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Evidence, b
 		at = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(hashes[i:i+hashSize], wanted), i, at)
 	}
 	if at < 0 {
-		return mfa.Evidence{}, false, nil
+		return mfa.Finding{}, false, nil
 	}
 	rest := mfa.NewSecret(slices.Concat(salt, hashes[:at], hashes[at+hashSize:]))
-	return mfa.Evidence{Secret: &rest, Remaining: len(hashes)/hashSize - 1}, true, nil
+	return mfa.Finding{Secret: &rest, Remaining: len(hashes)/hashSize - 1}, true, nil
 }
 
 func digest(salt []byte, code string) []byte {

@@ -68,11 +68,11 @@ func TestEveryCodeCountsOnceInAnyOrderAndSpelling(t *testing.T) {
 		func(s string) string { return " " + strings.ReplaceAll(s, "-", " ") + " " },
 	}
 	for i, at := range []int{1, 2, 0} {
-		evidence, ok, err := recovery.New().Check(c, mfa.Proof{Token: spell[i](e.Codes[at])}, factortest.Now)
-		if err != nil || !ok || evidence.Remaining != 2-i {
-			t.Fatalf("code %d: got %+v, %v, %v", at, evidence, ok, err)
+		finding, ok, err := recovery.New().Check(c, mfa.Proof{Token: spell[i](e.Codes[at])}, factortest.Now)
+		if err != nil || !ok || finding.Remaining != 2-i {
+			t.Fatalf("code %d: got %+v, %v, %v", at, finding, ok, err)
 		}
-		c.Secret = *evidence.Secret
+		c.Secret = *finding.Secret
 		if _, ok, _ := recovery.New().Check(c, mfa.Proof{Token: e.Codes[at]}, factortest.Now); ok {
 			t.Errorf("code %d counted twice", at)
 		}

@@ -63,22 +63,22 @@ func newSeed(random io.Reader, size int) (mfa.Secret, error) {
 }
 
 // Check compares the token with the code of every step in the window, all of them and in constant time. The
-// newest step that matches is the evidence; one that is not newer than the counter is a replay.
-func (f *Factor) Check(c mfa.Credential, p mfa.Proof, now time.Time) (mfa.Evidence, bool, error) {
+// newest step that matches is the finding; one that is not newer than the counter is a replay.
+func (f *Factor) Check(c mfa.Credential, p mfa.Proof, now time.Time) (mfa.Finding, bool, error) {
 	data, err := parseData(c.Data)
 	if err != nil {
-		return mfa.Evidence{}, false, err
+		return mfa.Finding{}, false, err
 	}
 	if len(p.Token) != data.digits || c.Secret.Empty() {
-		return mfa.Evidence{}, false, nil
+		return mfa.Finding{}, false, nil
 	}
 	var given [maxDigits]byte
 	copy(given[:], p.Token)
 	matched, found := f.newest(c.Secret, data, given[:data.digits], now.Unix()/data.period)
 	if !found {
-		return mfa.Evidence{}, false, nil
+		return mfa.Finding{}, false, nil
 	}
-	return mfa.Evidence{Step: matched, Replayed: matched <= c.Counter}, true, nil
+	return mfa.Finding{Step: matched, Replayed: matched <= c.Counter}, true, nil
 }
 
 func (f *Factor) newest(secret mfa.Secret, data parameters, given []byte, present int64) (step int64, found bool) {

@@ -149,9 +149,9 @@ func TestAStepCountsOnceAndNeverAnOlderOne(t *testing.T) {
 	c.Counter = present
 	for drift, replayed := range map[int64]bool{-1: true, 0: true, 1: false} {
 		code := codeAt(t, c, time.Unix((present+drift)*30, 0))
-		evidence, ok, err := f.Check(c, mfa.Proof{Token: code}, now)
-		if !ok || err != nil || evidence.Replayed != replayed || evidence.Step != present+drift {
-			t.Errorf("drift %d: got %+v, %v, %v", drift, evidence, ok, err)
+		finding, ok, err := f.Check(c, mfa.Proof{Token: code}, now)
+		if !ok || err != nil || finding.Replayed != replayed || finding.Step != present+drift {
+			t.Errorf("drift %d: got %+v, %v, %v", drift, finding, ok, err)
 		}
 	}
 }
@@ -170,9 +170,9 @@ func TestTheNewestOfEqualCodesCounts(t *testing.T) {
 			continue
 		}
 		c.Counter = older
-		evidence, ok, err := f.Check(c, mfa.Proof{Token: code}, time.Unix(step*30, 0))
-		if !ok || err != nil || evidence.Replayed || evidence.Step != step {
-			t.Errorf("steps %d and %d: got %+v, %v, %v", older, step, evidence, ok, err)
+		finding, ok, err := f.Check(c, mfa.Proof{Token: code}, time.Unix(step*30, 0))
+		if !ok || err != nil || finding.Replayed || finding.Step != step {
+			t.Errorf("steps %d and %d: got %+v, %v, %v", older, step, finding, ok, err)
 		}
 		return
 	}

@@ -61,7 +61,7 @@ func (in *servicePatch) check(k *check) {
 	take(k, "name", in.Name)
 	take(k, "active", in.Active)
 	if text, _ := take(k, "description", in.Description); len(text) > maxDescription {
-		k.refuse("description", "is longer than 2000 characters")
+		k.refuse("description", "is longer than 2000 bytes")
 	}
 	k.address("icon", in.Icon)
 	k.address("callback_url", in.CallbackURL)

@@ -43,7 +43,7 @@ func readSettings(raw json.RawMessage) (Settings, *policy.Policy, error) {
 		return Settings{}, nil, err
 	}
 	if len(s.Description) > maxDescription {
-		return Settings{}, nil, badSetting("description", "is longer than 2000 characters")
+		return Settings{}, nil, badSetting("description", "is longer than 2000 bytes")
 	}
 	for _, address := range []struct{ name, text string }{{"icon", s.Icon}, {"callback_url", s.CallbackURL}} {
 		if address.text == "" {

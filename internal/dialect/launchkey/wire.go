@@ -208,7 +208,7 @@ func (n *whole) UnmarshalJSON(data []byte) error {
 // Bounds of texts that applications keep here, in bytes.
 const (
 	maxAddress     = 2048 // what every proxy and server on the way takes
-	maxDescription = 2000 // a paragraph on a screen
+	maxDescription = 2000 // bytes: a paragraph on a screen
 )
 
 // address judges a web address; null and "" are none.

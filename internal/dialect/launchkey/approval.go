@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -98,7 +99,7 @@ func (d *Dialect) question(c *call, in *authRequest) (mfa.AskApproval, error) {
 		MessageRunes: maxContext, Title: k.text("title", in.Title, maxTitle), PushTitle: k.text("push_title", in.PushTitle, maxPush),
 		PushBody: k.text("push_body", in.PushBody, maxPush), Exclusive: true, Life: in.life(&k), Dialect: Name,
 	}
-	if mfa.Showable(asked.Message) == "" {
+	if strings.TrimSpace(mfa.Showable(asked.Message)) == "" {
 		asked.Message = c.caller.Application.Name // who asks is all that there is to say
 	}
 	reasons, err := d.reasons(c, &k, in.Reasons)

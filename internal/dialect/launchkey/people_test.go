@@ -284,7 +284,7 @@ func TestARequestIsCheckedBeforeItIsAsked(t *testing.T) {
 		}
 		w.patch(object{"denial_context_inquiry_enabled": false})
 		w.refused(by(onSvc, http.MethodPost, auths, object{"username": "ann", "denial_reasons": []object{reason("a", true), reason("b", false)}}), 400, "ARG-001")
-		made := w.ask(object{"username": "ann"})
+		made := w.ask(object{"username": "ann", "context": " \n "}) // which says as much as none
 		held, err := w.Service.ApprovalFor(w.Context(), w.service(), mfa.ChallengeID(made.ID))
 		w.must(err)
 		if len(held.Challenge.Reasons) > 0 || held.Challenge.Message != "Login" {

@@ -106,12 +106,13 @@ func (a *deviceApp) answer(cmd *cobra.Command, id string, decision client.Decisi
 	return unmetAdvice(unmet)
 }
 
-// unmetAdvice says what the request would have needed.
+// unmetAdvice says what the request would have needed, and which flags would have told it.
 func unmetAdvice(e *client.UnmetError) error {
 	if len(e.Demands) == 0 {
 		return e
 	}
-	return fmt.Errorf("%w; it demands: %s", e, visible(strings.Join(e.Demands, "; ")))
+	return fmt.Errorf("%w; it demands: %s. Once it is asked again, --methods says what was passed and --location where this device is",
+		e, visible(strings.Join(e.Demands, "; ")))
 }
 
 // verify holds a receipt to the server key pinned when the account linked.

@@ -392,7 +392,7 @@ func TestHintsAreForErrorsOfTheServer(t *testing.T) {
 			t.Errorf("%s: %s", h.kind, text)
 		}
 	}
-	if text := explain(launchkey.ErrNotFound); text != "not found" {
+	if text := explain(launchkey.ErrConflict); text != "conflict" {
 		t.Error(text)
 	}
 }

@@ -168,6 +168,7 @@ var hints = []struct {
 }{
 	{launchkey.ErrUnauthorized, "the server does not know this key for this entity, or may not take it for signing; check --as and --key"},
 	{launchkey.ErrForbidden, "that does not belong to the entity that signs, or does not exist; check --as, --directory and --service"},
+	{launchkey.ErrNotFound, "there is no such user, device or request, or the user has no linked device; see device list, and device link"},
 	{launchkey.ErrAuthorizationInProgress, "wait for the answer to it, or cancel it"},
 	{launchkey.ErrRequestTimedOut, "nobody answered in time; ask again"},
 	{launchkey.ErrEntityKeyNotFound, "give the private key to it with --encryption-key"},

@@ -68,7 +68,7 @@ func TestAFileMakesWhatTheCallsMake(t *testing.T) {
       launchkey:
         description: Where people log in
         icon: https://acme.example.com/icon.png
-        callback_url: https://acme.example.com/hook?a=1&b=<2>
+        callback_url: https://acme.example.com/hook?a=1&b=%3C2%3E
         active: false
         policy: {"type":"LEGACY","minimum_requirements":[` + minimum + `],"factors":[` + weekdays + `,` + geofence + `,` + rooted + `]}
 `)
@@ -77,7 +77,7 @@ func TestAFileMakesWhatTheCallsMake(t *testing.T) {
 		}), nil)
 		w.ok(by(onDir, http.MethodPatch, "/directory/v3/services", object{
 			"service_id": svcID, "description": "Where people log in", "icon": "https://acme.example.com/icon.png",
-			"callback_url": "https://acme.example.com/hook?a=1&b=<2>", "active": false,
+			"callback_url": "https://acme.example.com/hook?a=1&b=%3C2%3E", "active": false,
 		}), nil)
 		w.ok(by(onDir, http.MethodPut, "/directory/v3/service/policy", object{"service_id": svcID, "policy": json.RawMessage(
 			`{"type":"LEGACY","minimum_requirements":[` + minimum + `],"factors":[` + weekdays + `,` + geofence + `,` + rooted + `]}`)}), nil)

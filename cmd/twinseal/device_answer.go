@@ -129,7 +129,7 @@ func (a *deviceApp) receiptCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "receipt ID",
 		Short: "Fetch, check and keep the proof of an answer",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArgument("name the request by its id: twinseal device receipt ID (`twinseal device requests --all` lists them)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.receipt(cmd, args[0], file)
 		},

@@ -66,7 +66,7 @@ func (a *deviceApp) logoutCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "logout APP",
 		Short: "Log out of an application, by its name or id",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArgument("name the application: twinseal device logout APP (`twinseal device sessions` lists them)"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, accounts, err := a.open()
 			if err != nil {

@@ -134,6 +134,7 @@ func TestSessionsAreListedAndLeft(t *testing.T) {
 	p.link()
 	contains(t, p.must("sessions"), "logged in nowhere")
 	p.fails("logged in nowhere", "logout", "Shop")
+	p.fails("name the application", "logout")
 	p.server.Login("Shop")
 	bank := p.server.Login("Bank")
 	p.server.Login("Shop")

@@ -20,7 +20,7 @@ func verifyCommand() *cobra.Command {
 		Short: "Check a receipt offline: who approved what, and when",
 		Long: "Check a receipt offline. It says in plain words who approved what and when, or fails with the reason\n" +
 			"why the receipt proves nothing. FILE may be - for standard input.",
-		Args: cobra.ExactArgs(1),
+		Args: oneArgument("name the file of the receipt: twinseal verify FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			data, err := readReceipt(cmd.InOrStdin(), args[0])
 			if err != nil {

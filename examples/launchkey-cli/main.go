@@ -47,7 +47,23 @@ Say once who you are, by flags or in the environment:
 		pingCommand(c), authorizeCommand(c), pollCommand(c), cancelCommand(c), sessionCommand(c),
 		deviceCommand(c), totpCommand(c), directoryCommand(c), serviceCommand(c), keyCommand(c), policyCommand(c),
 	)
+	showUse(root)
 	return root
+}
+
+// showUse makes every command below cmd that gets too few or too many arguments say how it is used.
+func showUse(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		showUse(sub)
+	}
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if check(cmd, args) != nil {
+				return fmt.Errorf("these arguments do not fit; use it as: %s", cmd.UseLine())
+			}
+			return nil
+		}
+	}
 }
 
 func pingCommand(c *connection) *cobra.Command {

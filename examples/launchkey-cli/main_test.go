@@ -298,7 +298,8 @@ func TestWhoSignsAndWhere(t *testing.T) {
 		"ping --key=":                   "--key or LAUNCHKEY_KEY",
 		"ping --key=/nowhere":           "no such file",
 		"ping --encryption-key=/nothin": "no such file",
-		"ping too much":                 "unknown command",
+		"ping too much":                 "use it as: launchkey-cli ping",
+		"policy show":                   "use it as: launchkey-cli policy show SERVICE",
 	} {
 		shareKeys(t)
 		server := launchkeytest.Start(t, "org:"+organization, keys.issuer, keys.server, nil)

@@ -70,7 +70,9 @@ func (s *Service) HistoryFor(ctx context.Context, d *DeviceCaller, before Challe
 // ChallengeFor shows one challenge to a device of its user.
 func (s *Service) ChallengeFor(ctx context.Context, d *DeviceCaller, id ChallengeID) (Challenge, error) {
 	found := d.seen.challenge
-	d.seen.challenge = nil
+	if found != nil {
+		d.seen.challenge = nil // a second look is one at a later moment
+	}
 	if found == nil || found.ID != id {
 		found = new(Challenge)
 		err := s.store.Read(ctx, func(r Records) (err error) {

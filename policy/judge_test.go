@@ -77,6 +77,7 @@ func TestADeviceJudges(t *testing.T) {
 		"outside: a face is no knowledge":    {conditional, facts(at(berlin), pass(policy.Face)), policy.FailedConfiguration},
 		"a conditional needs the place":      {conditional, facts(forbidden), policy.FailedPermission},
 		"the place comes before the methods": {policy.Merge(inHQ, two), facts(at(berlin)), policy.FailedPolicy},
+
 		"possession is a wearable or being there":  {policy.Policy{Factors: []policy.Factor{policy.Possession}}, facts(pass(policy.Geofencing)), ""},
 		"an unknown territory contains no unknown": {policy.Policy{Places: [][]policy.Fence{{nevada}}}, facts(at(policy.Location{Latitude: 36.1, Longitude: -115.1})), policy.FailedPolicy},
 	}

@@ -63,15 +63,15 @@ func openCompact(jws string, most int, kind string, key JWK) (thumbprint string,
 	if err != nil {
 		return "", nil, err
 	}
-	rawHeader, payload, err := split(jws, most)
+	parts, err := split(jws, most)
 	if err != nil {
 		return "", nil, err
 	}
 	thumbprint = key.Thumbprint()
-	if err := checkHeader(rawHeader, kind, thumbprint); err != nil {
+	if err := checkHeader(parts.header, kind, thumbprint); err != nil {
 		return "", nil, fmt.Errorf("header: %w", err)
 	}
-	return thumbprint, payload, verify(jws, public)
+	return thumbprint, parts.payload, parts.verify(public)
 }
 
 func checkHeader(raw []byte, kind, thumbprint string) error {
@@ -90,48 +90,43 @@ func checkHeader(raw []byte, kind, thumbprint string) error {
 	return nil
 }
 
-// verify checks the signature alone: R and S, 32 bytes each, over everything
-// before the last dot (RFC 7518, section 3.4).
-func verify(jws string, public *ecdsa.PublicKey) error {
-	input, encoded, ok := cutLast(jws)
-	if !ok {
-		return errors.New("not a signature")
-	}
-	signature, err := decodeBase64(encoded)
-	if err != nil || len(signature) != 2*coordinateBytes {
+// compact is a JWS taken apart.
+type compact struct {
+	input           string // what is signed: everything before the last dot
+	header, payload []byte
+	signature       []byte
+}
+
+// verify checks the signature alone: R and S, 32 bytes each (RFC 7518, section
+// 3.4).
+func (c compact) verify(public *ecdsa.PublicKey) error {
+	if len(c.signature) != 2*coordinateBytes {
 		return errors.New("not a signature of 64 bytes")
 	}
-	digest := sha256.Sum256([]byte(input))
-	r, s := new(big.Int).SetBytes(signature[:coordinateBytes]), new(big.Int).SetBytes(signature[coordinateBytes:])
+	digest := sha256.Sum256([]byte(c.input))
+	r, s := new(big.Int).SetBytes(c.signature[:coordinateBytes]), new(big.Int).SetBytes(c.signature[coordinateBytes:])
 	if !ecdsa.Verify(public, digest[:], r, s) {
 		return errors.New("the signature does not match")
 	}
 	return nil
 }
 
-func cutLast(jws string) (input, signature string, ok bool) {
-	dot := strings.LastIndexByte(jws, '.')
-	if dot < 0 {
-		return "", "", false
-	}
-	return jws[:dot], jws[dot+1:], true
-}
-
 // split takes a compact JWS apart, each part in its one exact spelling: two
 // different texts are never the same signed document.
-func split(jws string, most int) (header, payload []byte, err error) {
+func split(jws string, most int) (compact, error) {
 	if len(jws) > most {
-		return nil, nil, fmt.Errorf("longer than %d bytes", most)
+		return compact{}, fmt.Errorf("longer than %d bytes", most)
 	}
 	parts := strings.Split(jws, ".")
 	if len(parts) != 3 {
-		return nil, nil, errors.New("not three parts joined by dots")
+		return compact{}, errors.New("not three parts joined by dots")
 	}
-	raw := make([][]byte, len(parts))
-	for i, part := range parts {
-		if raw[i], err = decodeBase64(part); err != nil {
-			return nil, nil, err
+	c := compact{input: jws[:strings.LastIndexByte(jws, '.')]}
+	for i, to := range []*[]byte{&c.header, &c.payload, &c.signature} {
+		var err error
+		if *to, err = decodeBase64(parts[i]); err != nil {
+			return compact{}, err
 		}
 	}
-	return raw[0], raw[1], nil
+	return c, nil
 }

@@ -6,9 +6,9 @@ import "fmt"
 // claim and nothing more: a server uses it to learn what the device says it
 // answered, builds the statement it expects, and calls [Open] on that.
 func Peek(jws string) (Statement, error) {
-	_, payload, err := split(jws, MaxStatement)
+	parts, err := split(jws, MaxStatement)
 	if err != nil {
 		return Statement{}, fmt.Errorf("statement: %w", err)
 	}
-	return ParseStatement(payload)
+	return ParseStatement(parts.payload)
 }

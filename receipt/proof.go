@@ -79,12 +79,12 @@ func NewProof(signer crypto.Signer, method, target string, body []byte, at time.
 // ParseProof verifies the proof of one request as it arrived. The caller then
 // checks the time, the repetition of JTI and the owner of the key.
 func ParseProof(proof, method, target string, body []byte) (*Proof, error) {
-	rawHeader, payload, err := split(proof, MaxProof)
+	parts, err := split(proof, MaxProof)
 	if err != nil {
 		return nil, fmt.Errorf("proof: %w", err)
 	}
 	var h proofHeader
-	if err := decodeStrict(rawHeader, &h); err != nil {
+	if err := decodeStrict(parts.header, &h); err != nil {
 		return nil, fmt.Errorf("proof: header: %w", err)
 	}
 	if h.Algorithm != algorithm || h.Type != proofType {
@@ -94,11 +94,11 @@ func ParseProof(proof, method, target string, body []byte) (*Proof, error) {
 	if err != nil {
 		return nil, fmt.Errorf("proof: header: %w", err)
 	}
-	if err := verify(proof, public); err != nil {
+	if err := parts.verify(public); err != nil {
 		return nil, fmt.Errorf("proof: %w", err)
 	}
 	var c proofClaims
-	if err := decodeStrict(payload, &c); err != nil {
+	if err := decodeStrict(parts.payload, &c); err != nil {
 		return nil, fmt.Errorf("proof: claims: %w", err)
 	}
 	if err := c.check(method, target, body); err != nil {

@@ -3,8 +3,8 @@ package authy
 import (
 	"encoding/json"
 	"net/http"
-	"strings"
-	"unicode"
+
+	"github.com/twinseal/twinseal/client/internal/line"
 )
 
 // maxMessage bounds a server's sentence in an error.
@@ -93,15 +93,4 @@ func (p *phrase) UnmarshalJSON(raw []byte) error {
 }
 
 // printable makes a server's text fit for one line of a log.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s)
-	if runes := []rune(s); len(runes) > maxMessage {
-		return string(runes[:maxMessage]) + "…"
-	}
-	return s
-}
+func printable(s string) string { return line.Printable(s, maxMessage) }

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/twinseal/twinseal/client/internal/line"
 )
 
 // Bounds of what an error repeats of a server's words, so that a log line stays one.
@@ -18,18 +19,7 @@ const (
 )
 
 // printable makes a server's text fit for one line of a log.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, s)
-	if runes := []rune(s); len(runes) > maxSentence {
-		return string(runes[:maxSentence]) + "…"
-	}
-	return s
-}
+func printable(s string) string { return line.Printable(s, maxSentence) }
 
 // fieldsOf reads an object that gives each wrong parameter a reason, or an
 // object of such reasons.

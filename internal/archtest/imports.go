@@ -52,6 +52,7 @@ var layers = []row{
 	{"internal/worker", []string{"internal/mfa", "internal/auditlog"}, "drives due rows through the domain's ports"},
 	{"internal/apply", []string{"internal/mfa"}, "reads apply files and calls the domain, as a dialect would"},
 
+	{"internal/keyring", []string{"internal/mfa"}, "the server's own key pairs, in the domain's secrets"},
 	{"internal/endpoint", []string{"internal/mfa"}, "turns (response, error) into HTTP; needs the domain's error codes"},
 	{"internal/dialect/dialecttest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a server for the tests of any dialect"},
 	{
@@ -66,8 +67,13 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/launchkey",
-		[]string{"internal/mfa", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
+		[]string{"internal/mfa", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
 		"never a store, a factor or another dialect; signs and seals with the code that its clients use, and asks devices in receipt's form",
+	},
+	{
+		"internal/dialect/loginid",
+		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/handoffs", "internal/mfa/accounts", "internal/keyring", "internal/endpoint"},
+		"never a store, a factor or another dialect; its nouns are those of the domain's three services for passkeys, handed-over codes and accounts",
 	},
 	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint", "policy"}, "never a store, a factor or another dialect"},
 	{

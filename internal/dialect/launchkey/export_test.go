@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/client/launchkey/envelope"
+	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -78,16 +79,16 @@ func Decode(body []byte) {
 }
 
 // Ring is the keys of the API.
-type Ring struct{ r ring }
+type Ring struct{ r *keyring.Ring[*apiKey] }
 
 // NewRing keeps them in secrets.
-func NewRing(secrets Secrets, now func() time.Time) *Ring {
-	return &Ring{ring{secrets: secrets, now: now}}
+func NewRing(secrets keyring.Secrets, now func() time.Time) *Ring {
+	return &Ring{keyring.New(apiKeys(), secrets, now)}
 }
 
 // Current names the newest key.
 func (r *Ring) Current(ctx context.Context) (string, error) {
-	key, err := r.r.current(ctx)
+	key, err := r.r.Current(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -96,6 +97,6 @@ func (r *Ring) Current(ctx context.Context) (string, error) {
 
 // Find reports whether there is a key of that id.
 func (r *Ring) Find(ctx context.Context, id string) (bool, error) {
-	key, err := r.r.find(ctx, id)
+	key, err := r.r.Find(ctx, id)
 	return key != nil, err
 }

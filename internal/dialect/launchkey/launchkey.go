@@ -17,6 +17,7 @@ import (
 	"slices"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -29,7 +30,7 @@ const platform = "lka"
 // Dialect is the LaunchKey front door.
 type Dialect struct {
 	service    *mfa.Service
-	ring       ring
+	ring       *keyring.Ring[*apiKey]
 	recipients recipients
 	gate       gate
 	router     router
@@ -37,7 +38,7 @@ type Dialect struct {
 
 // New returns the front door to a service. The service must be told of it: see [mfa.Service.Use].
 func New(service *mfa.Service) *Dialect {
-	return &Dialect{service: service, ring: ring{secrets: service, now: service.Now}, gate: newGate(), router: newRouter(routes())}
+	return &Dialect{service: service, ring: keyring.New(apiKeys(), service, service.Now), gate: newGate(), router: newRouter(routes())}
 }
 
 // method answers one signed call.

@@ -36,9 +36,9 @@ func (d *Dialect) publicKey(ctx context.Context, name string) (endpoint.Response
 
 func (d *Dialect) namedKey(ctx context.Context, name string) (*apiKey, error) {
 	if name == "" {
-		return d.ring.current(ctx)
+		return d.ring.Current(ctx)
 	}
-	key, err := d.ring.find(ctx, strings.NewReplacer("%3A", ":", "%3a", ":").Replace(name))
+	key, err := d.ring.Find(ctx, strings.NewReplacer("%3A", ":", "%3a", ":").Replace(name))
 	if err == nil && key == nil {
 		err = mfa.Missing("key")
 	}

@@ -23,7 +23,7 @@ func (d *Dialect) open(ctx context.Context, c *call) error {
 	if err != nil {
 		return &refusal{failure: failArguments, cause: err}
 	}
-	key, err := d.ring.find(ctx, sealed.KeyID)
+	key, err := d.ring.Find(ctx, sealed.KeyID)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (d *Dialect) signed(ctx context.Context, to claims, status int, body []byte
 
 // sign stamps and signs a token with the newest key of the API.
 func (d *Dialect) sign(ctx context.Context, c answerClaims) (string, error) {
-	key, err := d.ring.current(ctx)
+	key, err := d.ring.Current(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -197,7 +197,7 @@ func (s *Service) judgeStatementTime(said receipt.Statement) error {
 // sealAnswer prepares the receipt outside of the transaction. Its event id is the one the transaction will
 // write, so the seal names an event that exists whenever the receipt does.
 func (s *Service) sealAnswer(d *DeviceCaller, c Challenge, statement string) (Receipt, EventID, error) {
-	at, event := s.Now(), newID[EventID]()
+	at, event := s.Now(), NewID[EventID]()
 	document, err := s.sealer.SealReceipt(statement, d.Data.Key, c.ID, event, at)
 	if err != nil {
 		return Receipt{}, "", &Error{Code: Internal, Message: "the receipt could not be sealed", Cause: err}
@@ -235,7 +235,7 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 	if err != nil {
 		return err
 	}
-	if err := usable(u, a.caller); err != nil {
+	if err := UsableBy(u, a.caller); err != nil {
 		return err
 	}
 	won, err := w.AnswerChallenge(c.ID, ChallengeAnswer{

@@ -51,6 +51,8 @@ type ApplicationSettings struct {
 	// Policy is what every approval request of the application demands; a request can only demand more.
 	Policy   *policy.Policy `json:"policy,omitempty"`
 	Disabled bool           `json:"disabled,omitempty"` // nothing that concerns users is done, by any front door
+	// RelyingParty is whose passkeys the application registers and accepts; nil: none.
+	RelyingParty *RelyingParty `json:"relying_party,omitempty"`
 	// Dialects holds each dialect's own settings under its name, as JSON that only the dialect reads.
 	Dialects map[string]json.RawMessage `json:"dialects,omitempty"`
 }
@@ -71,6 +73,10 @@ type ApplicationReader interface {
 	// ApplicationNamed finds the oldest of that name anywhere in the organization.
 	ApplicationNamed(organization OrganizationID, name string) (Application, error)
 	CountApplications(OrganizationID) (int64, error)
+	// OriginKnown reports whether any application's relying party accepts the origin.
+	OriginKnown(origin string) (bool, error)
+	// RelyingPartiesOf lists the applications whose relying party has the id, by number.
+	RelyingPartiesOf(rpID string) ([]Application, error)
 	// Applications lists up to limit of all directories, by number.
 	Applications(limit int) ([]Application, error)
 }

@@ -33,7 +33,7 @@ func (s *Service) CreateApplication(ctx context.Context, a Application) (Applica
 			return err
 		}
 		fresh := a
-		fresh.ID, fresh.Number, fresh.CreatedAt = newID[ApplicationID](), 0, s.Now()
+		fresh.ID, fresh.Number, fresh.CreatedAt = NewID[ApplicationID](), 0, s.Now()
 		out, err = s.storeApplication(w, fresh, "created")
 		return err
 	})

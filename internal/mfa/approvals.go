@@ -146,7 +146,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string, open
 	if err != nil {
 		return out, nil, err
 	}
-	if err := usable(u, in.Caller); err != nil {
+	if err := UsableBy(u, in.Caller); err != nil {
 		return out, nil, err
 	}
 	if !hasDevice(held) {
@@ -158,7 +158,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string, open
 		return out, nil, err
 	}
 	if !allowed {
-		return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventChallengesLimited, UserID: u.ID, Source: in.Source})
+		return out, s.TooMany(until), s.Append(w, in.Caller, Event{Type: EventChallengesLimited, UserID: u.ID, Source: in.Source})
 	}
 	if in.Exclusive {
 		if out, refusal, err = s.inTheWay(w, in, u); err != nil || refusal != nil {
@@ -187,7 +187,7 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string, open
 			return out, nil, err
 		}
 	}
-	return out, nil, s.append(w, in.Caller, Event{Type: EventChallengeCreated, UserID: u.ID, ChallengeID: out.ID, Source: in.Source})
+	return out, nil, s.Append(w, in.Caller, Event{Type: EventChallengeCreated, UserID: u.ID, ChallengeID: out.ID, Source: in.Source})
 }
 
 // sameAsked names what equal questions within seconds have in common, so that a client that repeats a
@@ -216,7 +216,7 @@ func (s *Service) askedUntil(in AskApproval, at time.Time) time.Time {
 func (s *Service) newChallenge(in AskApproval, u User, nonce string) (Challenge, error) {
 	now := s.Now()
 	c := Challenge{
-		ID: newID[ChallengeID](), OrganizationID: in.Caller.Organization.ID, DirectoryID: in.Caller.Directory.ID,
+		ID: NewID[ChallengeID](), OrganizationID: in.Caller.Organization.ID, DirectoryID: in.Caller.Directory.ID,
 		ApplicationID: in.Caller.Application.ID, UserID: u.ID, UserNumber: u.Number, Kind: KindDevice, Dialect: in.Dialect,
 		State: ChallengePending, Message: in.Message, Details: in.Details, HiddenDetails: in.HiddenDetails, Amount: in.Amount,
 		Logos: in.Logos, Terms: Terms{in.Title, in.Policy, in.Reasons, in.Recipient}, Extra: in.Extra, CreatedAt: now, UpdatedAt: now,
@@ -273,7 +273,7 @@ type Approval struct {
 // is switched off nothing.
 func (s *Service) ApprovalFor(ctx context.Context, c *Caller, id ChallengeID) (Approval, error) {
 	var out Approval
-	if err := c.enabled(); err != nil {
+	if err := c.Enabled(); err != nil {
 		return out, err
 	}
 	err := s.store.Read(ctx, func(r Records) error {
@@ -349,7 +349,7 @@ func (s *Service) noteExpiry(w WriteRecords, c Challenge) error {
 	if err != nil {
 		return err
 	}
-	return s.append(w, caller, Event{Type: EventChallengeExpired, UserID: c.UserID, ChallengeID: c.ID})
+	return s.Append(w, caller, Event{Type: EventChallengeExpired, UserID: c.UserID, ChallengeID: c.ID})
 }
 
 // errNotPending answers to late answers.

@@ -12,6 +12,7 @@ type AuthenticatorState string
 const (
 	AuthenticatorPending AuthenticatorState = "pending"
 	AuthenticatorActive  AuthenticatorState = "active"
+	AuthenticatorRevoked AuthenticatorState = "revoked" // kept for the list, never used again
 )
 
 // Authenticator is one enrolled means of one user.
@@ -28,7 +29,7 @@ type Authenticator struct {
 	Name       string // what a person calls it: "Ann's phone"
 	Number     int64  // small serial, unique on this server, for dialects that show integer device ids
 	Platform   string // "android", "ios", "web", "terminal", …; "" when it does not apply
-	Thumbprint string // RFC 7638 of a device's key; unique on this server; "" otherwise
+	Thumbprint string // RFC 7638 of a device's key, or [PasskeyThumbprint]; unique on this server; "" otherwise
 	// Data is the factor's own public part: TOTP parameters, a device's public JWK.
 	Data json.RawMessage
 	// Secret is the factor's secret part, sealed at rest to this row.
@@ -88,8 +89,8 @@ type AuthenticatorReader interface {
 	Authenticator(AuthenticatorID) (Authenticator, error)
 	// AuthenticatorsOf lists a user's, oldest first.
 	AuthenticatorsOf(UserID) ([]Authenticator, error)
-	// DeviceByThumbprint finds the device that holds a key.
-	DeviceByThumbprint(thumbprint string) (Authenticator, error)
+	// AuthenticatorByThumbprint finds the device that holds a key, or the passkey of an id.
+	AuthenticatorByThumbprint(kind Kind, thumbprint string) (Authenticator, error)
 }
 
 // AuthenticatorWriter changes them.
@@ -100,6 +101,9 @@ type AuthenticatorWriter interface {
 	// AdvanceCounter burns a step: it raises Counter to step and sets LastUsedAt, if Counter is below
 	// step and the version is still the one given; else it reports false and changes nothing.
 	AdvanceCounter(id AuthenticatorID, version, step int64, at time.Time) (bool, error)
+	// UsePasskey moves Counter on and sets LastUsedAt, and Data where some is given, if the passkey is active
+	// and version and counter are still those given; else it reports false and changes nothing.
+	UsePasskey(id AuthenticatorID, version, from, to int64, data json.RawMessage, at time.Time) (bool, error)
 	// UpdateAuthenticator replaces name, state, data, secret, counter and use time, if the version is
 	// still a.Version, and raises it by one; else it reports false and changes nothing.
 	UpdateAuthenticator(a Authenticator) (bool, error)

@@ -19,8 +19,8 @@ type Caller struct {
 // errDisabled answers to whatever concerns the users of something that was switched off.
 var errDisabled = refuse(Forbidden, ReasonDisabled, "the application or its directory is switched off")
 
-// enabled refuses what concerns users where the application or its directory is switched off.
-func (c *Caller) enabled() error {
+// Enabled refuses what concerns users where the application or its directory is switched off.
+func (c *Caller) Enabled() error {
 	if c.Directory.Disabled || c.Application.Settings.Disabled {
 		return errDisabled
 	}
@@ -49,7 +49,7 @@ func (s *Service) Authenticate(ctx context.Context, kind KeyKind, secret Secret)
 	if !c.Key.Live(s.Now()) {
 		return nil, errBadKey
 	}
-	if err := c.enabled(); err != nil {
+	if err := c.Enabled(); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -148,6 +148,6 @@ func (s *Service) ReportArrival(ctx context.Context, c *Caller, id DeliveryID, a
 		if err != nil {
 			return &Error{Code: Internal, Message: "an event could not be written", Cause: err}
 		}
-		return s.append(w, c, Event{Type: EventDeliveryReported, UserID: d.UserID, Data: data})
+		return s.Append(w, c, Event{Type: EventDeliveryReported, UserID: d.UserID, Data: data})
 	})
 }

@@ -52,7 +52,7 @@ func (s *Service) StartDeviceLink(ctx context.Context, in StartDeviceLink) (Link
 		if err != nil {
 			return err
 		}
-		if err := usable(u, in.Caller); err != nil {
+		if err := UsableBy(u, in.Caller); err != nil {
 			return err
 		}
 		pending, err := s.linksOf(w, u.ID)
@@ -62,7 +62,7 @@ func (s *Service) StartDeviceLink(ctx context.Context, in StartDeviceLink) (Link
 		if len(pending) >= maxDeviceLinks {
 			return refuse(Conflict, ReasonDevicesFull, "as many links have been started as a person may have; remove one first")
 		}
-		out, err = s.startLink(w, in.Caller, u, in.Life, Enrollment{AuthenticatorID: newID[AuthenticatorID](), Data: data})
+		out, err = s.startLink(w, in.Caller, u, in.Life, Enrollment{AuthenticatorID: NewID[AuthenticatorID](), Data: data})
 		return err
 	})
 	return out, err
@@ -137,7 +137,7 @@ type DeviceEntry struct {
 
 // DevicesOf lists a user's devices, those to be included, oldest first.
 func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]DeviceEntry, error) {
-	if err := c.enabled(); err != nil {
+	if err := c.Enabled(); err != nil {
 		return nil, err
 	}
 	var out []DeviceEntry

@@ -29,7 +29,7 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 		return Linked{}, errDisabled
 	}
 	if e.AuthenticatorID == "" {
-		e.AuthenticatorID = newID[AuthenticatorID]()
+		e.AuthenticatorID = NewID[AuthenticatorID]()
 	}
 	// First, because of two devices with one code the second must not get as far as to use the id of the first.
 	won, err := w.CompleteEnrollment(e.ID, u.ID, e.AuthenticatorID)
@@ -140,7 +140,7 @@ func (s *Service) storeDeviceSeed(w WriteRecords, l Linked) (TOTPData, Secret, e
 		return TOTPData{}, Secret{}, &Error{Code: Internal, Message: "a seed cannot be read", Cause: err}
 	}
 	_, err = w.AddAuthenticator(Authenticator{
-		ID: newID[AuthenticatorID](), UserID: l.User.ID, DirectoryID: l.User.DirectoryID, ParentID: l.Device.ID, Kind: KindTOTP,
+		ID: NewID[AuthenticatorID](), UserID: l.User.ID, DirectoryID: l.User.DirectoryID, ParentID: l.Device.ID, Kind: KindTOTP,
 		State: AuthenticatorActive, Data: seed.Data, Secret: seed.Secret, RegisteredBy: l.Device.RegisteredBy, CreatedAt: s.Now(),
 	})
 	return data, seed.Secret, err
@@ -178,7 +178,7 @@ func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof, f Fore
 	}
 	var out DeviceCaller
 	err := s.store.Write(ctx, func(w WriteRecords) error {
-		a, err := w.DeviceByThumbprint(p.Thumbprint)
+		a, err := w.AuthenticatorByThumbprint(KindDevice, p.Thumbprint)
 		if IsCode(err, NotFound) {
 			return errBadDevice
 		}
@@ -301,5 +301,5 @@ func (s *Service) removeDevice(w WriteRecords, u User, id AuthenticatorID) error
 		return &Error{Code: Internal, Message: "an event could not be written", Cause: err}
 	}
 	w.Announce(TopicUserChallenges(u.ID))
-	return s.append(w, c, Event{Type: EventAuthenticatorRemoved, UserID: u.ID, Data: data})
+	return s.Append(w, c, Event{Type: EventAuthenticatorRemoved, UserID: u.ID, Data: data})
 }

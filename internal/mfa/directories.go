@@ -29,6 +29,7 @@ func (s *Service) configure(ctx context.Context, change func(WriteRecords) error
 func (s *Service) forget() {
 	s.cache.drop()
 	s.keys.drop()
+	s.origins.drop()
 }
 
 // noteConfigured writes what was done to what into the log.
@@ -37,7 +38,7 @@ func (s *Service) noteConfigured(w WriteRecords, c *Caller, what, id, did string
 	if err != nil {
 		return &Error{Code: Internal, Message: "an event could not be written", Cause: err}
 	}
-	return s.append(w, c, Event{Type: EventConfigurationChanged, Data: data})
+	return s.Append(w, c, Event{Type: EventConfigurationChanged, Data: data})
 }
 
 // CheckName refuses names that no screen shows as they are.
@@ -53,7 +54,7 @@ func (s *Service) CreateDirectory(ctx context.Context, d Directory) (Directory, 
 	if err := CheckName(d.Name); err != nil {
 		return Directory{}, err
 	}
-	d.ID, d.CreatedAt = newID[DirectoryID](), s.Now()
+	d.ID, d.CreatedAt = NewID[DirectoryID](), s.Now()
 	return d, s.configure(ctx, func(w WriteRecords) error {
 		o, err := w.Organization(d.OrganizationID)
 		if err != nil {

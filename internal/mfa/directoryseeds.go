@@ -22,7 +22,7 @@ func (s *Service) ReplaceSeed(ctx context.Context, c *Caller, alias string) (See
 		if err != nil {
 			return err
 		}
-		if err := usable(u, c); err != nil {
+		if err := UsableBy(u, c); err != nil {
 			return err
 		}
 		if _, err := s.removeSeeds(w, u); err != nil {
@@ -34,7 +34,7 @@ func (s *Service) ReplaceSeed(ctx context.Context, c *Caller, alias string) (See
 			return err
 		}
 		a, err := w.AddAuthenticator(Authenticator{
-			ID: newID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindTOTP, State: AuthenticatorActive,
+			ID: NewID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindTOTP, State: AuthenticatorActive,
 			Data: made.Data, Secret: made.Secret, RegisteredBy: "qr", CreatedAt: s.Now(),
 		})
 		if err != nil {
@@ -43,14 +43,14 @@ func (s *Service) ReplaceSeed(ctx context.Context, c *Caller, alias string) (See
 		if out, err = seedOf(a); err != nil {
 			return err
 		}
-		return s.append(w, c, Event{Type: EventAuthenticatorAdded, UserID: u.ID, Data: json.RawMessage(`{"kind":"totp"}`)})
+		return s.Append(w, c, Event{Type: EventAuthenticatorAdded, UserID: u.ID, Data: json.RawMessage(`{"kind":"totp"}`)})
 	})
 	return out, err
 }
 
 // RemoveSeed ends the user's TOTP for the directory. That there is no such user or seed is no error.
 func (s *Service) RemoveSeed(ctx context.Context, c *Caller, ref UserRef) error {
-	if err := c.enabled(); err != nil {
+	if err := c.Enabled(); err != nil {
 		return err
 	}
 	return s.store.Write(ctx, func(w WriteRecords) error {
@@ -65,7 +65,7 @@ func (s *Service) RemoveSeed(ctx context.Context, c *Caller, ref UserRef) error 
 		if err != nil || !removed {
 			return err
 		}
-		return s.append(w, c, Event{Type: EventAuthenticatorRemoved, UserID: u.ID, Data: json.RawMessage(`{"kind":"totp"}`)})
+		return s.Append(w, c, Event{Type: EventAuthenticatorRemoved, UserID: u.ID, Data: json.RawMessage(`{"kind":"totp"}`)})
 	})
 }
 

@@ -52,6 +52,34 @@ const (
 	ReasonPolicyClosed      Reason = "policy_closed"
 	ReasonPolicyUnmet       Reason = "policy_unmet"
 	ReasonPackagesInvalid   Reason = "packages_invalid"
+	ReasonUserExists        Reason = "user_exists"
+	ReasonNoPasskey         Reason = "no_passkey"
+	ReasonNoRelyingParty    Reason = "no_relying_party"
+	ReasonPasskeysFull      Reason = "passkeys_full"
+	ReasonPasskeyTaken      Reason = "passkey_taken"   // the credential id is registered already
+	ReasonPasskeyRevoked    Reason = "passkey_revoked" // the credential is known and does not count any more
+	ReasonCeremony          Reason = "ceremony"        // unknown, over or somebody else's
+	ReasonPasswordWrong     Reason = "password_wrong"
+	ReasonPasswordWeak      Reason = "password_weak"
+	ReasonKeyWrong          Reason = "key_wrong" // a signature by another key, or none at all
+	ReasonNotAuthorized     Reason = "not_authorized"
+)
+
+// Reasons for which a [PasskeyFactor] refuses, in the order in which things are looked at.
+const (
+	ReasonPasskeyMalformed    Reason = "passkey_malformed"
+	ReasonPasskeyType         Reason = "passkey_type"
+	ReasonPasskeyChallenge    Reason = "passkey_challenge"
+	ReasonPasskeyOrigin       Reason = "passkey_origin"
+	ReasonPasskeyRPID         Reason = "passkey_rp_id"
+	ReasonPasskeyPresence     Reason = "passkey_presence"
+	ReasonPasskeyVerification Reason = "passkey_verification"
+	ReasonPasskeyAlgorithm    Reason = "passkey_algorithm"
+	ReasonPasskeyAttestation  Reason = "passkey_attestation"
+	ReasonPasskeyRefused      Reason = "passkey_refused" // by the relying party's lists: model, format or being synced
+	ReasonPasskeyCredential   Reason = "passkey_credential"
+	ReasonPasskeySignature    Reason = "passkey_signature"
+	ReasonPasskeyCounter      Reason = "passkey_counter"
 )
 
 // Error is every refusal of this package. Message is one sentence for people and holds no secret and

@@ -48,6 +48,25 @@ const (
 	EventConfigurationChanged EventType = "configuration.changed" // through an API
 	EventSessionStarted       EventType = "session.started"
 	EventSessionEnded         EventType = "session.ended"
+	EventAuthenticatorRenamed EventType = "authenticator.renamed"
+	EventAuthenticatorRevoked EventType = "authenticator.revoked"
+	EventPasskeyAccepted      EventType = "passkey.accepted" // a sign-in
+	EventPasskeyRefused       EventType = "passkey.refused"
+	EventPasskeyCloned        EventType = "passkey.cloned" // its counter went back: there may be two of it
+	EventPasswordAccepted     EventType = "password.accepted"
+	EventPasswordRefused      EventType = "password.refused"
+	EventPasswordLimited      EventType = "password.limited"
+	EventPublicKeyAccepted    EventType = "public_key.accepted"
+	EventPublicKeyRefused     EventType = "public_key.refused"
+	EventHandoffIssued        EventType = "handoff.issued"
+	EventHandoffAuthorized    EventType = "handoff.authorized"
+	EventHandoffUsed          EventType = "handoff.used"
+	EventHandoffRefused       EventType = "handoff.refused"
+	EventHandoffLimited       EventType = "handoff.limited"
+	EventHandoffsRevoked      EventType = "handoffs.revoked"
+	EventTransactionCreated   EventType = "transaction.created"
+	EventTransactionConfirmed EventType = "transaction.confirmed"
+	EventTransactionRefused   EventType = "transaction.refused"
 )
 
 // Event is what happened. The audit log is the ordered list of events. Data never holds a secret.

@@ -24,6 +24,9 @@ type EnrolOptions struct {
 	Digits int             // otp: length of the code, 4 to 10
 	Count  int             // recovery: how many codes
 	Key    json.RawMessage // device: public JWK
+	// PublicKey is what public_key enrols: PEM or DER in base64, of a SubjectPublicKeyInfo.
+	PublicKey string
+	Password  Secret // password: as it was typed
 }
 
 // Enrolled is a new credential. Codes are shown to the person once and never kept in the clear.
@@ -66,4 +69,13 @@ type Factors struct {
 	OTP      Factor
 	Recovery Factor
 	Device   Factor
+}
+
+// PasskeyFactor is the arithmetic of WebAuthn, whose proofs are too rich for [Factor]. Refusals are [Invalid]
+// and have one of the reasons ReasonPasskey….
+type PasskeyFactor interface {
+	// Register checks a new credential and gives what to keep of it, with its counter.
+	Register(PasskeyExpectation, PasskeyRegistration) (PasskeyData, int64, error)
+	// Assert checks a signature of a credential whose counter stood where it says.
+	Assert(PasskeyExpectation, PasskeyData, int64, PasskeyAssertion) (PasskeyUse, error)
 }

@@ -22,6 +22,9 @@ type (
 	DeliveryID      string
 	WebhookID       string
 	SessionID       string
+	CeremonyID      string
+	TransactionID   string
+	HandoffID       string
 )
 
 // ParseUUID returns the canonical text of a caller's UUID, or an [Invalid] error that names the field.
@@ -33,11 +36,11 @@ func ParseUUID(field, text string) (string, error) {
 	return id.String(), nil
 }
 
-// newID makes a version 7 UUID. Its time is the machine's even where the service's clock was set, as a sandbox's
+// NewID makes a version 7 UUID. Its time is the machine's even where the service's clock was set, as a sandbox's
 // may be: ids give the order in which rows came to be, which a clock that goes back must not turn around. What
 // a row says of its time is in the row; where the two are far apart, lists by time read a longer stretch of ids
 // and are right all the same. The random source of the operating system never fails on the systems we
 // run on, which is the only way this could.
-func newID[T ~string]() T {
+func NewID[T ~string]() T {
 	return T(uuid.Must(uuid.NewV7()).String())
 }

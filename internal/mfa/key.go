@@ -12,6 +12,10 @@ const (
 	KeyAuthyAPI     KeyKind = "authy_api"
 	KeyAuthyAccess  KeyKind = "authy_access"
 	KeyAuthySigning KeyKind = "authy_signing"
+
+	// The LoginID dialect finds its callers by these. The first is no secret but a public name, kept like one.
+	KeyLoginIDClient KeyKind = "loginid_client" // a client id
+	KeyLoginIDAPI    KeyKind = "loginid_api"    // the id of a management key
 )
 
 // Key is a credential of an application. Several live at once, so that they can be rolled.

@@ -7,6 +7,10 @@ const (
 	KindTOTP     Kind = "totp"     // RFC 6238, from an authenticator app
 	KindDevice   Kind = "device"   // signs answers and requests with its own P-256 key
 	KindRecovery Kind = "recovery" // single-use codes kept on paper
+
+	KindPasskey   Kind = "passkey"    // WebAuthn: signs for one relying party
+	KindPassword  Kind = "password"   // something the person remembers
+	KindPublicKey Kind = "public_key" // a key that the application brought along, whose holder signs
 )
 
 // Channel is how a message or code travels to a person.

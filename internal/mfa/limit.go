@@ -27,19 +27,34 @@ type Limits struct {
 	WrongLinks         Limit // key: address of the device
 	PhoneLinks         Limit // key: number
 	PhoneLinksSource   Limit // key: address of the device
+	WrongPasswords     Limit // key: user and source
+	WrongPasswordsUser Limit // key: user
+	WrongHandoffs      Limit // key: user and source
+	WrongHandoffsUser  Limit // key: user
+	Ceremonies         Limit // key: address of the person
+	WrongPasskeys      Limit // key: user and source
+	Transactions       Limit // key: application and, where it is public, address of the person
 	DevicesPerUser     int   // linked at once
+	PasskeysPerUser    int   // that count at once
+	RevokedPerUser     int   // kept for the list; older ones go
+	HandoffsPerUser    int   // of one form and purpose that live at once
 	CodeAttempts       int   // wrong checks of one verification code
 	EnrollmentAttempts int   // wrong codes of one phone link
 	CodeLife           time.Duration
 	LinkLife           time.Duration
 	PictureLife        time.Duration
 	ApprovalLife       time.Duration // when the caller names none
+	CeremonyLife       time.Duration // when the caller names none
+	TransactionLife    time.Duration
+	ShortHandoffLife   time.Duration
+	LongHandoffLife    time.Duration // of long codes and phrases
 	ResendWindow       time.Duration // equal messages within it are one
 	TOTPWindow         int           // steps of drift accepted on each side
 	MessageRunes       int           // of a challenge's message; longer ones are cut
 	DetailRunes        int           // of a label or value; longer ones are cut
 	Details            int           // lines of details, hidden or not; more are refused
 	PendingPerUser     int           // challenges listed to a device at once
+	TransactionBytes   int           // of a transaction's payload
 }
 
 // DefaultLimits are the numbers in force unless the operator sets others.
@@ -55,25 +70,40 @@ func DefaultLimits() Limits {
 		WrongLinks:         Limit{"wrong_links", 20, 15 * time.Minute, "guessing linking codes"},
 		PhoneLinks:         Limit{"phone_links", 5, time.Hour, "messages to a number by people who merely claim it"},
 		PhoneLinksSource:   Limit{"phone_links_source", 30, time.Hour, "one address starting links for many numbers"},
+		WrongPasswords:     Limit{"wrong_passwords", 10, 15 * time.Minute, "guessing a password"},
+		WrongPasswordsUser: Limit{"wrong_passwords_user", 300, 24 * time.Hour, "guessing from many sources; far above one person's typing errors"},
+		WrongHandoffs:      Limit{"wrong_handoffs", 5, 15 * time.Minute, "guessing a six-digit code that lives for three minutes"},
+		WrongHandoffsUser:  Limit{"wrong_handoffs_user", 100, 24 * time.Hour, "the same from many sources: one chance in ten thousand a day"},
+		Ceremonies:         Limit{"ceremonies", 60, 10 * time.Minute, "registrations that strangers begin take a row each; an office behind one address stays below"},
+		WrongPasskeys:      Limit{"wrong_passkeys", 30, 15 * time.Minute, "each costs a signature check and a row of the log; nothing can be guessed"},
+		Transactions:       Limit{"transactions", 600, 10 * time.Minute, "each takes a row of up to 64 KiB"},
 		DevicesPerUser:     10,
+		PasskeysPerUser:    20,
+		RevokedPerUser:     20,
+		HandoffsPerUser:    10,
 		CodeAttempts:       5,
 		EnrollmentAttempts: 5,
 		CodeLife:           10 * time.Minute,
 		LinkLife:           15 * time.Minute,
 		PictureLife:        10 * time.Minute,
 		ApprovalLife:       24 * time.Hour,
+		CeremonyLife:       10 * time.Minute,
+		TransactionLife:    10 * time.Minute,
+		ShortHandoffLife:   3 * time.Minute,
+		LongHandoffLife:    24 * time.Hour,
 		ResendWindow:       10 * time.Second,
 		TOTPWindow:         1,
 		MessageRunes:       200,
 		DetailRunes:        200,
 		Details:            50,
 		PendingPerUser:     50,
+		TransactionBytes:   64 << 10,
 	}
 }
 
-// sourceKey is what a source is counted by. Whoever has one IPv6 address has the 64 bits behind its network too,
+// SourceKey is what a source is counted by. Whoever has one IPv6 address has the 64 bits behind its network too,
 // so the network counts.
-func sourceKey(source string) string {
+func SourceKey(source string) string {
 	address, err := netip.ParseAddr(source)
 	if err != nil || !address.Is6() || address.Is4In6() {
 		return source
@@ -84,8 +114,8 @@ func sourceKey(source string) string {
 // ipv6Network is the length of what one customer gets at least (RFC 6177).
 const ipv6Network = 64
 
-// limited is the refusal of a full window.
-func (s *Service) limited(until time.Time) error {
+// TooMany is the refusal of a full window.
+func (s *Service) TooMany(until time.Time) error {
 	return &Error{Code: Limited, Message: "too many attempts; wait and try again", RetryAfter: until.Sub(s.Now())}
 }
 

@@ -65,7 +65,7 @@ func (s *Service) StartLink(ctx context.Context, c *Caller, ref UserRef) (LinkCo
 		if err != nil {
 			return err
 		}
-		if err := usable(u, c); err != nil {
+		if err := UsableBy(u, c); err != nil {
 			return err
 		}
 		out, err = s.startLink(w, c, u, s.limits.LinkLife, Enrollment{})
@@ -84,13 +84,13 @@ func (s *Service) startLink(w WriteRecords, c *Caller, u User, life time.Duratio
 		return LinkCode{}, err
 	}
 	now := s.Now()
-	e.ID, e.Kind, e.State, e.Secret = newID[EnrollmentID](), EnrollByCode, EnrollmentPending, SecretText(code)
+	e.ID, e.Kind, e.State, e.Secret = NewID[EnrollmentID](), EnrollByCode, EnrollmentPending, SecretText(code)
 	e.OrganizationID, e.DirectoryID, e.ApplicationID, e.UserID = c.Organization.ID, c.Directory.ID, c.Application.ID, u.ID
 	e.CreatedAt, e.ExpiresAt = now, now.Add(life)
 	if err := w.AddEnrollment(e); err != nil {
 		return LinkCode{}, err
 	}
-	err = s.append(w, c, Event{Type: EventEnrollmentStarted, UserID: u.ID, Data: json.RawMessage(`{"kind":"code"}`)})
+	err = s.Append(w, c, Event{Type: EventEnrollmentStarted, UserID: u.ID, Data: json.RawMessage(`{"kind":"code"}`)})
 	return LinkCode{Code: code, URI: s.LinkURI(code), ExpiresAt: e.ExpiresAt, DeviceID: e.AuthenticatorID}, err
 }
 
@@ -205,7 +205,7 @@ func (s *Service) acceptInvite(ctx context.Context, invite Invite, d NewDevice) 
 	return s.link(ctx, d, "qr", func(w WriteRecords) (Enrollment, error) {
 		now := s.Now()
 		e := Enrollment{
-			ID: newID[EnrollmentID](), Kind: EnrollByInvite, State: EnrollmentPending, OrganizationID: c.Organization.ID, DirectoryID: c.Directory.ID,
+			ID: NewID[EnrollmentID](), Kind: EnrollByInvite, State: EnrollmentPending, OrganizationID: c.Organization.ID, DirectoryID: c.Directory.ID,
 			ApplicationID: c.Application.ID, CustomID: invite.CustomID, CreatedAt: now, ExpiresAt: now.Add(s.limits.LinkLife),
 		}
 		user, err := s.invitedUser(w, c, invite.CustomID)
@@ -231,14 +231,14 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 	var out Linked
 	var refusal error
 	err = s.store.Write(ctx, func(w WriteRecords) error {
-		limit, key := s.limits.WrongLinks, "wrong_links:"+sourceKey(d.Source)
+		limit, key := s.limits.WrongLinks, "wrong_links:"+SourceKey(d.Source)
 		refusal = nil
 		reached, until, err := w.LimitReached(limit, key, s.Now())
 		if err != nil {
 			return err
 		}
 		if reached {
-			return s.limited(until)
+			return s.TooMany(until)
 		}
 		e, err := find(w)
 		if errors.Is(err, errBadLink) {

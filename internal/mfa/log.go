@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// append writes an event of the caller's application and queues the webhooks that want it, in the
+// Append writes an event of the caller's application and queues the webhooks that want it, in the
 // transaction of the change it reports. Id, time and owner are filled in here.
-func (s *Service) append(w WriteRecords, c *Caller, e Event) error {
+func (s *Service) Append(w WriteRecords, c *Caller, e Event) error {
 	_, err := s.appendEvent(w, c, e)
 	return err
 }
 
 func (s *Service) appendEvent(w WriteRecords, c *Caller, e Event) (Event, error) {
 	if e.ID == "" {
-		e.ID = newID[EventID]()
+		e.ID = NewID[EventID]()
 	}
 	if e.At.IsZero() {
 		e.At = s.Now()
@@ -61,7 +61,7 @@ func (s *Service) queueCallback(w WriteRecords, dialect string, p CallbackPayloa
 	}
 	now := s.Now()
 	_, err = w.AddDelivery(Delivery{
-		ID: newID[DeliveryID](), Kind: DeliveryCallback, State: DeliveryPending, Dialect: dialect,
+		ID: NewID[DeliveryID](), Kind: DeliveryCallback, State: DeliveryPending, Dialect: dialect,
 		OrganizationID: p.Event.OrganizationID, ApplicationID: p.Event.ApplicationID, UserID: p.Event.UserID,
 		ChallengeID: p.Event.ChallengeID, Payload: NewSecret(payload), DueAt: now, CreatedAt: now,
 	}, now)

@@ -48,7 +48,7 @@ func (s *Service) StartPhoneLink(ctx context.Context, phone Phone, d NewDevice) 
 	err = s.store.Write(ctx, func(w WriteRecords) (err error) {
 		now := s.Now()
 		e := Enrollment{
-			ID: newID[EnrollmentID](), Kind: EnrollByPhone, State: EnrollmentPending, Phone: phone, Secret: secret, Data: data,
+			ID: NewID[EnrollmentID](), Kind: EnrollByPhone, State: EnrollmentPending, Phone: phone, Secret: secret, Data: data,
 			CreatedAt: now, ExpiresAt: now.Add(s.limits.LinkLife),
 		}
 		out = PhoneLink{ID: e.ID, ExpiresAt: e.ExpiresAt}
@@ -71,13 +71,13 @@ func (s *Service) takePhoneLink(w WriteRecords, phone Phone, source string) (ref
 	for _, at := range []struct {
 		limit Limit
 		key   string
-	}{{s.limits.PhoneLinksSource, "phone_links_source:" + sourceKey(source)}, {s.limits.PhoneLinks, "phone_links:" + phone.E164()}} {
+	}{{s.limits.PhoneLinksSource, "phone_links_source:" + SourceKey(source)}, {s.limits.PhoneLinks, "phone_links:" + phone.E164()}} {
 		allowed, until, err := w.TakeLimit(at.limit, at.key, s.Now())
 		if err != nil {
 			return nil, err
 		}
 		if !allowed {
-			return s.limited(until), nil
+			return s.TooMany(until), nil
 		}
 	}
 	return nil, nil

@@ -31,6 +31,9 @@ func TopicUserChallenges(id UserID) string { return "user:" + string(id) }
 // TopicChallenge changes when a challenge is answered, cancelled or expires.
 func TopicChallenge(id ChallengeID) string { return "challenge:" + string(id) }
 
+// TopicHandoff changes when a handoff is authorized, used or revoked.
+func TopicHandoff(id HandoffID) string { return "handoff:" + string(id) }
+
 // Store keeps records. Both methods may run their function again after a conflict, so it must have no
 // effect outside of what it does through its Records; assign results, do not append to them.
 type Store interface {
@@ -63,6 +66,9 @@ type Records interface {
 	TallyReader
 	InboxReader
 	ServerSecretReader
+	CeremonyReader
+	TransactionReader
+	HandoffReader
 }
 
 // WriteRecords is what can be read and changed in a Write.
@@ -88,6 +94,9 @@ type WriteRecords interface {
 	InboxWriter
 	ServerSecretWriter
 	ProofWriter
+	CeremonyWriter
+	TransactionWriter
+	HandoffWriter
 	// Announce wakes the topics' waiters once the transaction is durable, and never if it is not.
 	Announce(topics ...string)
 }

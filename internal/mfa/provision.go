@@ -144,7 +144,7 @@ func (r *applying) organization(path string, want PlannedOrganization) error {
 	if !existed {
 		next = Organization{ID: want.ID, CreatedAt: r.s.Now()}
 		if next.ID == "" {
-			next.ID = newID[OrganizationID]()
+			next.ID = NewID[OrganizationID]()
 		}
 	}
 	next.Name = want.Name
@@ -180,7 +180,7 @@ func (r *applying) directory(path string, o Organization, want PlannedDirectory)
 	if !existed {
 		next = Directory{ID: want.ID, OrganizationID: o.ID, CreatedAt: r.s.Now()}
 		if next.ID == "" {
-			next.ID = newID[DirectoryID]()
+			next.ID = NewID[DirectoryID]()
 		}
 	}
 	next.Name = want.Name

@@ -18,7 +18,7 @@ func (r *applying) application(path string, o OrganizationID, d DirectoryID, wan
 	if !existed {
 		next = Application{ID: want.ID, OrganizationID: o, DirectoryID: d, Number: want.Number, CreatedAt: r.s.Now()}
 		if next.ID == "" {
-			next.ID = newID[ApplicationID]()
+			next.ID = NewID[ApplicationID]()
 		}
 	}
 	next.Name, next.Settings = want.Name, want.Settings
@@ -45,7 +45,7 @@ func (r *applying) application(path string, o OrganizationID, d DirectoryID, wan
 	}
 	r.done.count(existed, changed || added || published)
 	if changed || added {
-		err = r.s.append(r.w, &Caller{Application: next}, Event{Type: EventConfigurationApplied})
+		err = r.s.Append(r.w, &Caller{Application: next}, Event{Type: EventConfigurationApplied})
 	}
 	return next, at(path, err)
 }
@@ -104,7 +104,7 @@ func (r *applying) keys(path string, id ApplicationID, want []PlannedKey) (added
 		}
 		if IsCode(err, NotFound) {
 			added = true
-			err = r.w.AddKey(Key{ID: newID[KeyID](), Kind: k.Kind, ApplicationID: id, Secret: k.Secret, CreatedAt: r.s.Now(), ExpiresAt: k.ExpiresAt})
+			err = r.w.AddKey(Key{ID: NewID[KeyID](), Kind: k.Kind, ApplicationID: id, Secret: k.Secret, CreatedAt: r.s.Now(), ExpiresAt: k.ExpiresAt})
 		}
 		if err != nil {
 			return added, at(fmt.Sprintf("%s.keys[%d]", path, i), err)

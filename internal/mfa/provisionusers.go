@@ -67,7 +67,7 @@ func (r *applying) findUser(directory DirectoryID, want PlannedUser) (User, bool
 
 func (r *applying) freshUser(directory DirectoryID, want PlannedUser) (User, error) {
 	now := r.s.Now()
-	u := User{ID: newID[UserID](), DirectoryID: directory, Number: want.Number, State: UserActive, CreatedAt: now, UpdatedAt: now}
+	u := User{ID: NewID[UserID](), DirectoryID: directory, Number: want.Number, State: UserActive, CreatedAt: now, UpdatedAt: now}
 	if want.Number < 0 || want.Number > MaxUserNumber {
 		return u, &Error{Code: Invalid, Field: "authy_id", Message: "a user's number is 1 to 2147483647"}
 	}
@@ -93,7 +93,7 @@ func (r *applying) storeUser(c *Caller, u User, existed, changed bool) error {
 	} else if err := r.w.AddUser(u); err != nil {
 		return err
 	}
-	return r.s.append(r.w, c, Event{Type: event, UserID: u.ID, Data: json.RawMessage(`{"by":"apply"}`)})
+	return r.s.Append(r.w, c, Event{Type: event, UserID: u.ID, Data: json.RawMessage(`{"by":"apply"}`)})
 }
 
 // importedSeed marks seeds that came by a plan, so that a later plan finds and replaces its own.
@@ -127,7 +127,7 @@ func (r *applying) seed(u User, want *PlannedTOTP) (bool, error) {
 		return false, err
 	}
 	_, err = r.w.AddAuthenticator(Authenticator{
-		ID: newID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindTOTP, State: AuthenticatorActive,
+		ID: NewID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindTOTP, State: AuthenticatorActive,
 		Data: made.Data, Secret: made.Secret, RegisteredBy: importedSeed, CreatedAt: r.s.Now(),
 	})
 	return true, err

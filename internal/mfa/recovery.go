@@ -20,7 +20,7 @@ func (s *Service) MakeRecoveryCodes(ctx context.Context, c *Caller, ref UserRef)
 		if err != nil {
 			return err
 		}
-		if err := usable(u, c); err != nil {
+		if err := UsableBy(u, c); err != nil {
 			return err
 		}
 		for i := range held {
@@ -32,13 +32,13 @@ func (s *Service) MakeRecoveryCodes(ctx context.Context, c *Caller, ref UserRef)
 			}
 		}
 		_, err = w.AddAuthenticator(Authenticator{
-			ID: newID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindRecovery, State: AuthenticatorActive,
+			ID: NewID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: KindRecovery, State: AuthenticatorActive,
 			Data: made.Data, Secret: made.Secret, RegisteredBy: "code", CreatedAt: s.Now(),
 		})
 		if err != nil {
 			return err
 		}
-		return s.append(w, c, Event{Type: EventAuthenticatorAdded, UserID: u.ID, Data: json.RawMessage(`{"kind":"recovery"}`)})
+		return s.Append(w, c, Event{Type: EventAuthenticatorAdded, UserID: u.ID, Data: json.RawMessage(`{"kind":"recovery"}`)})
 	})
 	if err != nil {
 		return nil, err

@@ -63,7 +63,7 @@ func (s *Service) ShowSeed(ctx context.Context, in ShowSeed) (Seed, error) {
 		if err != nil {
 			return err
 		}
-		if err := usable(u, in.Caller); err != nil {
+		if err := UsableBy(u, in.Caller); err != nil {
 			return err
 		}
 		a, err := s.pendingSeed(w, in, u, held)
@@ -76,14 +76,14 @@ func (s *Service) ShowSeed(ctx context.Context, in ShowSeed) (Seed, error) {
 		out.Picture = SecretText(picture)
 		now := s.Now()
 		err = w.AddEnrollment(Enrollment{
-			ID: newID[EnrollmentID](), Kind: EnrollTOTP, State: EnrollmentPending, OrganizationID: in.Caller.Organization.ID,
+			ID: NewID[EnrollmentID](), Kind: EnrollTOTP, State: EnrollmentPending, OrganizationID: in.Caller.Organization.ID,
 			DirectoryID: u.DirectoryID, ApplicationID: in.Caller.Application.ID, UserID: u.ID, AuthenticatorID: a.ID, Secret: out.Picture,
 			CreatedAt: now, ExpiresAt: now.Add(s.limits.PictureLife),
 		})
 		if err != nil {
 			return err
 		}
-		return s.append(w, in.Caller, Event{Type: EventEnrollmentStarted, UserID: u.ID, Source: in.Source, Data: json.RawMessage(`{"kind":"totp"}`)})
+		return s.Append(w, in.Caller, Event{Type: EventEnrollmentStarted, UserID: u.ID, Source: in.Source, Data: json.RawMessage(`{"kind":"totp"}`)})
 	})
 	return out, err
 }
@@ -107,7 +107,7 @@ func (s *Service) pendingSeed(w WriteRecords, in ShowSeed, u User, held []Authen
 		return Authenticator{}, err
 	}
 	return w.AddAuthenticator(Authenticator{
-		ID: newID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, ApplicationID: in.Caller.Application.ID, Kind: KindTOTP,
+		ID: NewID[AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, ApplicationID: in.Caller.Application.ID, Kind: KindTOTP,
 		State: AuthenticatorPending, Data: made.Data, Secret: made.Secret, RegisteredBy: "qr", CreatedAt: s.Now(),
 	})
 }

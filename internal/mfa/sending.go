@@ -63,7 +63,7 @@ func (s *Service) sendCode(w WriteRecords, in SendCode) (out SentResult, refusal
 	if err != nil {
 		return out, nil, err
 	}
-	if err := usable(u, in.Caller); err != nil {
+	if err := UsableBy(u, in.Caller); err != nil {
 		return out, nil, err
 	}
 	if err := s.sendable(in, u); err != nil {
@@ -88,7 +88,7 @@ func (s *Service) sendCode(w WriteRecords, in SendCode) (out SentResult, refusal
 		return out, nil, err
 	}
 	if !allowed {
-		return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventCodeLimited, UserID: u.ID, Source: in.Source})
+		return out, s.TooMany(until), s.Append(w, in.Caller, Event{Type: EventCodeLimited, UserID: u.ID, Source: in.Source})
 	}
 	if err := s.keepCode(w, u, code, fresh, now); err != nil {
 		return out, nil, err
@@ -144,7 +144,7 @@ func (s *Service) outstanding(w WriteRecords, in SendCode, u User) (code SentCod
 	}
 	secret, err := s.makeCode(digits)
 	return SentCode{
-		ID: newID[CodeID](), Purpose: PurposeToken, ApplicationID: in.Caller.Application.ID, UserID: u.ID, Phone: u.Phone,
+		ID: NewID[CodeID](), Purpose: PurposeToken, ApplicationID: in.Caller.Application.ID, UserID: u.ID, Phone: u.Phone,
 		Channel: in.Channel, Action: in.Action, Secret: secret, SentAt: now, CreatedAt: now, ExpiresAt: now.Add(s.limits.CodeLife),
 	}, true, err
 }
@@ -183,7 +183,7 @@ func (s *Service) sendWorded(w WriteRecords, in SendCode, u User, code SentCode)
 	if err != nil {
 		return "", &Error{Code: Internal, Message: "an event could not be written", Cause: err}
 	}
-	return id, s.append(w, in.Caller, Event{Type: sentEvent[in.Channel], UserID: u.ID, Source: in.Source, Data: data})
+	return id, s.Append(w, in.Caller, Event{Type: sentEvent[in.Channel], UserID: u.ID, Source: in.Source, Data: data})
 }
 
 var sentEvent = map[Channel]EventType{ChannelSMS: EventSMSSent, ChannelVoice: EventCallSent, ChannelEmail: EventEmailSent}
@@ -198,7 +198,7 @@ func (s *Service) remindOfApp(w WriteRecords, in SendCode, u User, held []Authen
 			return err
 		}
 	}
-	return s.append(w, in.Caller, Event{Type: EventCodeIgnored, UserID: u.ID, Source: in.Source})
+	return s.Append(w, in.Caller, Event{Type: EventCodeIgnored, UserID: u.ID, Source: in.Source})
 }
 
 // pushTo queues a push for a device that subscribed; others see what waits when they look.
@@ -234,7 +234,7 @@ func (s *Service) queueMessage(w WriteRecords, c *Caller, o outgoing) (DeliveryI
 	}
 	now := s.Now()
 	d := Delivery{
-		ID: newID[DeliveryID](), Kind: DeliveryMessage, State: DeliveryPending, OrganizationID: c.Organization.ID,
+		ID: NewID[DeliveryID](), Kind: DeliveryMessage, State: DeliveryPending, OrganizationID: c.Organization.ID,
 		ApplicationID: c.Application.ID, UserID: o.user, ChallengeID: o.challenge, Channel: o.message.Channel, To: o.message.To,
 		Payload: NewSecret(payload), Dedupe: o.dedupe, DueAt: now, GiveUpAt: o.giveUp, CreatedAt: now,
 	}

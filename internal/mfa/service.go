@@ -24,6 +24,7 @@ type Service struct {
 	options   Options
 	cache     cache[[sha256.Size]byte, *Caller]
 	keys      cache[Owner, []PublicKey]
+	origins   cache[string, bool]
 	pseudonym atomic.Pointer[Secret]
 	tallies   tallyBook
 }
@@ -69,6 +70,9 @@ func (s *Service) Use(callbacks []Callback, invites []InviteReader) {
 
 // Now is the service's time.
 func (s *Service) Now() time.Time { return s.clock.Now() }
+
+// Subscribe waits for announcements of a topic, as [Waker.Subscribe] does.
+func (s *Service) Subscribe(topic string) (<-chan struct{}, func()) { return s.waker.Subscribe(topic) }
 
 // Limits are the numbers in force.
 func (s *Service) Limits() Limits { return s.limits }

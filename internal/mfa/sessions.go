@@ -33,17 +33,17 @@ func (s *Service) StartSession(ctx context.Context, in StartSession) (Session, e
 		if err != nil {
 			return err
 		}
-		if err := usable(u, in.Caller); err != nil {
+		if err := UsableBy(u, in.Caller); err != nil {
 			return err
 		}
 		out = Session{
-			ID: newID[SessionID](), UserID: u.ID, DirectoryID: u.DirectoryID, ApplicationID: in.Caller.Application.ID,
+			ID: NewID[SessionID](), UserID: u.ID, DirectoryID: u.DirectoryID, ApplicationID: in.Caller.Application.ID,
 			Reference: in.Reference, Dialect: in.Dialect, Extra: in.Extra, StartedAt: s.Now(),
 		}
 		if err := w.PutSession(out); err != nil {
 			return err
 		}
-		return s.append(w, in.Caller, Event{Type: EventSessionStarted, UserID: u.ID, Source: in.Source})
+		return s.Append(w, in.Caller, Event{Type: EventSessionStarted, UserID: u.ID, Source: in.Source})
 	})
 	return out, err
 }
@@ -60,7 +60,7 @@ func (s *Service) EndSession(ctx context.Context, c *Caller, ref UserRef) error 
 		if err != nil || !ended {
 			return err
 		}
-		return s.append(w, c, Event{Type: EventSessionEnded, UserID: u.ID, Data: json.RawMessage(`{"by":"application"}`)})
+		return s.Append(w, c, Event{Type: EventSessionEnded, UserID: u.ID, Data: json.RawMessage(`{"by":"application"}`)})
 	})
 }
 
@@ -72,7 +72,7 @@ type OpenSession struct {
 
 // SessionsOf lists the sessions of a directory's user, oldest first.
 func (s *Service) SessionsOf(ctx context.Context, c *Caller, ref UserRef) ([]OpenSession, error) {
-	if err := c.enabled(); err != nil {
+	if err := c.Enabled(); err != nil {
 		return nil, err
 	}
 	var out []OpenSession
@@ -171,7 +171,7 @@ func (s *Service) endSession(w WriteRecords, session Session, by, source string)
 
 // lockKnown locks a user from whom something is taken, suspended or not.
 func lockKnown(w WriteRecords, c *Caller, ref UserRef) (User, error) {
-	if err := c.enabled(); err != nil {
+	if err := c.Enabled(); err != nil {
 		return User{}, err
 	}
 	u, err := w.LockUser(c.Directory.ID, ref)

@@ -117,7 +117,7 @@ func errPackages(cause error) error {
 // ran out Expired, one that was withdrawn before a Conflict with [ReasonCancelled], one that was answered a
 // Conflict with [ReasonNotPending].
 func (s *Service) CancelApproval(ctx context.Context, c *Caller, id ChallengeID) error {
-	if err := c.enabled(); err != nil {
+	if err := c.Enabled(); err != nil {
 		return err
 	}
 	return s.store.Write(ctx, func(w WriteRecords) error {
@@ -143,7 +143,7 @@ func (s *Service) cancel(w WriteRecords, c *Caller, asked *Challenge) (bool, err
 		return false, err
 	}
 	w.Announce(TopicChallenge(asked.ID), TopicUserChallenges(asked.UserID))
-	return true, s.append(w, c, Event{Type: EventChallengeCancelled, UserID: asked.UserID, ChallengeID: asked.ID})
+	return true, s.Append(w, c, Event{Type: EventChallengeCancelled, UserID: asked.UserID, ChallengeID: asked.ID})
 }
 
 // whyOver says in what state a challenge that could not be withdrawn is.

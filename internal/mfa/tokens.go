@@ -85,7 +85,7 @@ func (c *tokenCheck) run() (TokenResult, error) {
 	if c.user, c.held, err = c.w.LockCredentials(c.Caller.Directory.ID, c.User); err != nil {
 		return TokenResult{}, err
 	}
-	if err := usable(c.user, c.Caller); err != nil {
+	if err := UsableBy(c.user, c.Caller); err != nil {
 		return TokenResult{}, err
 	}
 	if c.Only == KindTOTP && !c.seeded() {
@@ -122,9 +122,9 @@ func (c *tokenCheck) counts(a *Authenticator) bool {
 	return a.Kind == KindTOTP && (a.ApplicationID == "" || a.ApplicationID == c.Caller.Application.ID) && (c.Only == "" || a.ParentID == "")
 }
 
-// usable refuses users that the application does not know or that may not be asked.
-func usable(u User, c *Caller) error {
-	if err := c.enabled(); err != nil {
+// UsableBy refuses users that the application does not know or that may not be asked.
+func UsableBy(u User, c *Caller) error {
+	if err := c.Enabled(); err != nil {
 		return err
 	}
 	if !u.KnownTo(c.Application) {
@@ -176,7 +176,7 @@ func hasDevice(held []Authenticator) bool {
 
 // strikeKeys name the two windows of a user's wrong tokens.
 func (c *tokenCheck) strikeKeys() (source, user string) {
-	from := sourceKey(c.Source)
+	from := SourceKey(c.Source)
 	if from == "" {
 		from = "application:" + string(c.Caller.Application.ID)
 	}
@@ -243,7 +243,7 @@ func (c *tokenCheck) noteFull(bySource, byUser string) error {
 			return err
 		}
 	}
-	return c.s.append(c.w, c.Caller, Event{Type: EventTokenLimited, UserID: c.user.ID, Source: c.Source})
+	return c.s.Append(c.w, c.Caller, Event{Type: EventTokenLimited, UserID: c.user.ID, Source: c.Source})
 }
 
 func (c *tokenCheck) testToken() (*TokenResult, error) {
@@ -378,7 +378,7 @@ func (c *tokenCheck) recovery() (*TokenResult, error) {
 		if !won {
 			continue
 		}
-		if err := c.s.append(c.w, c.Caller, Event{Type: EventRecoveryUsed, UserID: c.user.ID, Source: c.Source}); err != nil {
+		if err := c.s.Append(c.w, c.Caller, Event{Type: EventRecoveryUsed, UserID: c.user.ID, Source: c.Source}); err != nil {
 			return nil, err
 		}
 		return c.accepted(TokenResult{Authenticator: a, Remaining: finding.Remaining}, "recovery")
@@ -412,5 +412,5 @@ func (c *tokenCheck) end(result TokenResult, event EventType) (TokenResult, erro
 
 func (c *tokenCheck) endWith(result TokenResult, event EventType, data json.RawMessage) (TokenResult, error) {
 	result.User = c.user
-	return result, c.s.append(c.w, c.Caller, Event{Type: event, UserID: c.user.ID, Source: c.Source, Data: data})
+	return result, c.s.Append(c.w, c.Caller, Event{Type: event, UserID: c.user.ID, Source: c.Source, Data: data})
 }

@@ -19,6 +19,9 @@ type User struct {
 	DirectoryID DirectoryID
 	Number      int64  // integer alias, 1 to 2147483647, unique in the directory; Authy's authy_id
 	Alias       string // the application's own text id, unique in the directory; "" for none
+	// FoldedAlias is [FoldAlias] of Alias for users among whom case tells no two apart, unique in the directory;
+	// "" for all others.
+	FoldedAlias string
 	State       UserState
 	Emails      []string // the first is shown and mailed to
 	Phone       Phone
@@ -80,11 +83,12 @@ type UserWriter interface {
 	// LockCredentials is LockUser together with the user's authenticators, secrets included, in one step:
 	// the read of the hot path.
 	LockCredentials(directory DirectoryID, ref UserRef) (User, []Authenticator, error)
-	// AddUser adds a user. A number, alias or phone that is taken is a Conflict naming it as the field.
+	// AddUser adds a user. A number, alias or phone that is taken is a Conflict naming it as the field; a folded
+	// alias names the alias.
 	AddUser(User) error
 	// UpdateUser replaces everything but id, directory and creation time; the caller holds the lock.
 	UpdateUser(User) error
-	// RemoveUser deletes the user with its authenticators, enrollments, codes and unanswered challenges.
-	// Answered challenges, receipts and events stay.
+	// RemoveUser deletes the user with its authenticators, enrollments, codes, handoffs, ceremonies and what was
+	// not answered of its challenges and transactions. What was answered, receipts and events stay.
 	RemoveUser(UserID) error
 }

@@ -66,7 +66,7 @@ func (s *Service) createUser(w WriteRecords, in NewUser) (User, error) {
 	}
 	now := s.Now()
 	u := User{
-		ID: newID[UserID](), DirectoryID: in.Caller.Directory.ID, Number: number, Alias: in.Alias, State: UserActive,
+		ID: NewID[UserID](), DirectoryID: in.Caller.Directory.ID, Number: number, Alias: in.Alias, State: UserActive,
 		Phone: in.Phone, Locale: in.Locale, CreatedAt: now, UpdatedAt: now,
 	}
 	if in.Email != "" {
@@ -81,7 +81,7 @@ func (s *Service) createUser(w WriteRecords, in NewUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	return u, s.append(w, in.Caller, Event{Type: EventUserCreated, UserID: u.ID, Source: in.Source})
+	return u, s.Append(w, in.Caller, Event{Type: EventUserCreated, UserID: u.ID, Source: in.Source})
 }
 
 // welcomeBack adds to a user that was there what the request brought.
@@ -103,7 +103,7 @@ func (s *Service) welcomeBack(w WriteRecords, in NewUser, u User, err error) (Us
 	if err := w.UpdateUser(u); err != nil {
 		return User{}, err
 	}
-	return u, s.append(w, in.Caller, Event{Type: EventUserUpdated, UserID: u.ID, Source: in.Source})
+	return u, s.Append(w, in.Caller, Event{Type: EventUserUpdated, UserID: u.ID, Source: in.Source})
 }
 
 // UserStatus is a user with its authenticators.
@@ -152,7 +152,7 @@ func (s *Service) RemoveUser(ctx context.Context, c *Caller, ref UserRef, source
 		if !u.KnownTo(c.Application) {
 			return Missing("user")
 		}
-		if err := s.append(w, c, Event{Type: EventUserRemoved, UserID: u.ID, Source: source, Data: removedData(u)}); err != nil {
+		if err := s.Append(w, c, Event{Type: EventUserRemoved, UserID: u.ID, Source: source, Data: removedData(u)}); err != nil {
 			return err
 		}
 		w.Announce(TopicUserChallenges(u.ID))
@@ -188,7 +188,7 @@ func (s *Service) withdraw(w WriteRecords, c *Caller, u User) error {
 	}
 	for _, asked := range cancelled {
 		w.Announce(TopicChallenge(asked.ID))
-		if err := s.append(w, c, Event{Type: EventChallengeCancelled, UserID: u.ID, ChallengeID: asked.ID}); err != nil {
+		if err := s.Append(w, c, Event{Type: EventChallengeCancelled, UserID: u.ID, ChallengeID: asked.ID}); err != nil {
 			return err
 		}
 	}
@@ -224,14 +224,14 @@ func (s *Service) changeUser(ctx context.Context, c *Caller, ref UserRef, e Even
 			}
 		}
 		out, e.UserID = u, u.ID
-		if err := s.append(w, c, e); err != nil || u.State == state {
+		if err := s.Append(w, c, e); err != nil || u.State == state {
 			return err
 		}
 		turned := EventUserRestored
 		if u.State == UserSuspended {
 			turned = EventUserSuspended
 		}
-		return s.append(w, c, Event{Type: turned, UserID: u.ID, Source: e.Source})
+		return s.Append(w, c, Event{Type: turned, UserID: u.ID, Source: e.Source})
 	})
 	return out, err
 }

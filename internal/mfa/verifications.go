@@ -108,7 +108,7 @@ func (s *Service) startVerification(w WriteRecords, in StartVerification) (out V
 			return out, nil, err
 		}
 		if reached {
-			return out, s.limited(until), s.append(w, in.Caller, Event{Type: EventVerificationsLimited, Source: in.Source, Data: phoneData(in.Phone)})
+			return out, s.TooMany(until), s.Append(w, in.Caller, Event{Type: EventVerificationsLimited, Source: in.Source, Data: phoneData(in.Phone)})
 		}
 	}
 	if fresh {
@@ -150,10 +150,10 @@ func (s *Service) sendVerification(w WriteRecords, in StartVerification, code Se
 	if err != nil || id == "" {
 		return "", err
 	}
-	if err := s.append(w, in.Caller, Event{Type: sentEvent[in.Channel], Source: in.Source}); err != nil {
+	if err := s.Append(w, in.Caller, Event{Type: sentEvent[in.Channel], Source: in.Source}); err != nil {
 		return "", err
 	}
-	return id, s.append(w, in.Caller, Event{Type: EventVerificationStarted, Source: in.Source, Data: phoneData(in.Phone)})
+	return id, s.Append(w, in.Caller, Event{Type: EventVerificationStarted, Source: in.Source, Data: phoneData(in.Phone)})
 }
 
 func (s *Service) newVerification(in StartVerification, now time.Time) (SentCode, error) {
@@ -169,7 +169,7 @@ func (s *Service) newVerification(in StartVerification, now time.Time) (SentCode
 		secret = made
 	}
 	return SentCode{
-		ID: newID[CodeID](), Purpose: PurposeVerification, ApplicationID: in.Caller.Application.ID, Phone: in.Phone, Channel: in.Channel,
+		ID: NewID[CodeID](), Purpose: PurposeVerification, ApplicationID: in.Caller.Application.ID, Phone: in.Phone, Channel: in.Channel,
 		Secret: secret, SentAt: now, CreatedAt: now, ExpiresAt: now.Add(s.limits.CodeLife),
 	}, nil
 }
@@ -203,7 +203,7 @@ func (s *Service) CheckVerification(ctx context.Context, c *Caller, phone Phone,
 		if err != nil {
 			return err
 		}
-		return s.append(w, c, Event{Type: verificationEvent[out], Source: source, Data: phoneData(phone)})
+		return s.Append(w, c, Event{Type: verificationEvent[out], Source: source, Data: phoneData(phone)})
 	})
 	return out, err
 }

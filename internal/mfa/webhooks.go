@@ -23,7 +23,7 @@ func (s *Service) AddWebhook(ctx context.Context, c *Caller, hook Webhook) (Webh
 	if err != nil {
 		return Webhook{}, err
 	}
-	hook.ID, hook.ApplicationID, hook.SigningKey, hook.CreatedAt = newID[WebhookID](), c.Application.ID, SecretText(key), s.Now()
+	hook.ID, hook.ApplicationID, hook.SigningKey, hook.CreatedAt = NewID[WebhookID](), c.Application.ID, SecretText(key), s.Now()
 	err = s.store.Write(ctx, func(w WriteRecords) error {
 		existing, err := w.WebhooksOf(c.Application.ID)
 		if err != nil {

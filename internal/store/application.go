@@ -24,6 +24,14 @@ var (
 
 	countApplications = &engine.Statement{SQL: `SELECT count(*) FROM applications WHERE organization_id = ?`}
 
+	applicationsByRP = &engine.Statement{SQL: selectApplication + `WHERE id IN (SELECT application_id FROM origins WHERE rp_id = ?) ORDER BY number`}
+
+	originKnown = &engine.Statement{SQL: `SELECT 1 FROM origins WHERE origin = ? LIMIT 1`}
+
+	addOrigin = &engine.Statement{SQL: `INSERT INTO origins (application_id, origin, rp_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`}
+
+	removeOrigins = &engine.Statement{SQL: `DELETE FROM origins WHERE application_id = ?`}
+
 	addApplication = &engine.Statement{SQL: `INSERT INTO applications
 		(id, organization_id, directory_id, number, name, settings, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
@@ -87,6 +95,28 @@ func (r *records) CountApplications(organization mfa.OrganizationID) (int64, err
 	return n, err
 }
 
+func (r *records) OriginKnown(origin string) (bool, error) {
+	_, known, err := r.number(originKnown, origin)
+	return known, err
+}
+
+func (r *records) RelyingPartiesOf(rpID string) ([]mfa.Application, error) {
+	return many(r, applicationNoun, applicationsByRP, rpID)
+}
+
+// putOrigins keeps the table of origins what the settings say.
+func (w *writeRecords) putOrigins(a mfa.Application) error {
+	if _, err := w.exec(removeOrigins, string(a.ID)); err != nil {
+		return err
+	}
+	for _, origin := range a.Settings.RelyingParty.AllOrigins() {
+		if _, err := w.exec(addOrigin, string(a.ID), origin, a.Settings.RelyingParty.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // PutApplication keeps the number of an application that exists.
 func (w *writeRecords) PutApplication(a mfa.Application) (mfa.Application, error) {
 	settings, err := encode("an application's settings", a.Settings)
@@ -101,6 +131,9 @@ func (w *writeRecords) PutApplication(a mfa.Application) (mfa.Application, error
 		if err := w.addApplication(&a, settings); err != nil {
 			return mfa.Application{}, err
 		}
+	}
+	if err := w.putOrigins(a); err != nil {
+		return mfa.Application{}, err
 	}
 	return w.Application(a.ID)
 }

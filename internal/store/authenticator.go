@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"encoding/json"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -23,10 +24,10 @@ var (
 
 	authenticatorsOf = &engine.Statement{SQL: selectAuthenticator + `WHERE a.user_id = ? ORDER BY a.created_at, a.id`}
 
-	deviceByThumbprint = &engine.Statement{
-		SQL: selectAuthenticator + `WHERE a.thumbprint = ? AND a.thumbprint <> ''`,
-		Batch: `SELECT v.ord, ` + authenticatorColumns + ` FROM unnest($1::text[]) WITH ORDINALITY AS v (thumbprint, ord)
-			JOIN authenticators a ON a.thumbprint = v.thumbprint AND a.thumbprint <> ''`,
+	authenticatorByThumbprint = &engine.Statement{
+		SQL: selectAuthenticator + `WHERE a.thumbprint = ? AND a.thumbprint <> '' AND a.kind = ?`,
+		Batch: `SELECT v.ord, ` + authenticatorColumns + ` FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS v (thumbprint, kind, ord)
+			JOIN authenticators a ON a.thumbprint = v.thumbprint AND a.thumbprint <> '' AND a.kind = v.kind`,
 	}
 
 	addAuthenticator = &engine.Statement{SQL: `INSERT INTO authenticators
@@ -39,6 +40,16 @@ var (
 		Batch: `UPDATE authenticators a SET counter = v.step, last_used_at = v.at
 			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS v (id, version, step, at, ord)
 			WHERE a.id = v.id AND a.version = v.version AND a.counter < v.step RETURNING v.ord`,
+		Key: 1,
+	}
+
+	usePasskey = &engine.Statement{
+		SQL: `UPDATE authenticators SET counter = ?4, last_used_at = ?6, data = CASE WHEN ?5 = '' THEN data ELSE ?5 END
+			WHERE id = ?1 AND version = ?2 AND counter = ?3 AND state = 'active'`,
+		Batch: `UPDATE authenticators a SET counter = v.new, last_used_at = v.at, data = CASE WHEN v.data = '' THEN a.data ELSE v.data END
+			FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[])
+			WITH ORDINALITY AS v (id, version, old, new, data, at, ord)
+			WHERE a.id = v.id AND a.version = v.version AND a.counter = v.old AND a.state || '' = 'active' RETURNING v.ord`,
 		Key: 1,
 	}
 
@@ -103,8 +114,8 @@ func (r *records) AuthenticatorsOf(user mfa.UserID) ([]mfa.Authenticator, error)
 	return many(r, authenticatorNoun, authenticatorsOf, string(user))
 }
 
-func (r *records) DeviceByThumbprint(thumbprint string) (mfa.Authenticator, error) {
-	return one(r, authenticatorNoun, deviceByThumbprint, thumbprint)
+func (r *records) AuthenticatorByThumbprint(kind mfa.Kind, thumbprint string) (mfa.Authenticator, error) {
+	return one(r, authenticatorNoun, authenticatorByThumbprint, thumbprint, string(kind))
 }
 
 // AddAuthenticator also refuses an id that is taken.
@@ -127,7 +138,7 @@ func (w *writeRecords) AddAuthenticator(a mfa.Authenticator) (mfa.Authenticator,
 }
 
 func (w *writeRecords) authenticatorTaken(a mfa.Authenticator) error {
-	_, err := w.DeviceByThumbprint(a.Thumbprint)
+	_, err := w.AuthenticatorByThumbprint(a.Kind, a.Thumbprint)
 	switch {
 	case err == nil:
 		return taken("thumbprint")
@@ -148,6 +159,11 @@ func (w *writeRecords) regenerate(user mfa.UserID) error {
 
 func (w *writeRecords) AdvanceCounter(id mfa.AuthenticatorID, version, step int64, at time.Time) (bool, error) {
 	return w.execOne(advanceCounter, string(id), version, step, micros(at))
+}
+
+// UsePasskey does not raise the version: what it changes is what a use changes.
+func (w *writeRecords) UsePasskey(id mfa.AuthenticatorID, version, from, to int64, data json.RawMessage, at time.Time) (bool, error) {
+	return w.execOne(usePasskey, string(id), version, from, to, string(data), micros(at))
 }
 
 // UpdateAuthenticator replaces what it says but for the counter, which it only raises.

@@ -73,6 +73,9 @@ func fill(w mfa.WriteRecords) error {
 		w.AddCode(mfa.SentCode{ID: "code", Purpose: mfa.PurposeToken, UserID: "user0", ApplicationID: "app", Secret: secret("code"), CreatedAt: epoch}),
 		w.AddInboxMessage(mfa.InboxMessage{ID: "mail", Message: mfa.Message{To: "ann@example.com", Text: hidden + "mail"}, At: epoch}),
 		w.AddReceipt(mfa.Receipt{ChallengeID: "challenge0", Document: json.RawMessage(`{}`), CreatedAt: epoch}),
+		w.AddCeremony(mfa.Ceremony{ID: "ceremony", Kind: mfa.CeremonyAdd, UserID: "user0", Challenge: []byte("challenge"), CreatedAt: epoch, ExpiresAt: epoch}),
+		w.AddTransaction(mfa.Transaction{ID: "transaction", State: mfa.TransactionPending, Payload: "pay 1", CreatedAt: epoch, ExpiresAt: epoch}),
+		w.AddHandoff(mfa.Handoff{ID: "handoff", UserID: "user0", Form: mfa.HandoffLong, Purpose: mfa.HandoffAdd, Secret: secret("handoff"), CreatedAt: epoch}),
 		w.AppendEvent(mfa.Event{ID: "018f0000-0000-7000-8000-000000000000", ApplicationID: "app", At: epoch}),
 	)
 }

@@ -1,13 +1,15 @@
 package store
 
 import (
+	"cmp"
+
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
 
 const (
 	userColumns = `u.id, u.directory_id, u.number, u.alias, u.state, u.emails, u.phone_country, u.phone, u.locale, u.confirmed,
-		u.left_applications, u.codes_until, u.strikes_until, u.created_at, u.updated_at`
+		u.left_applications, u.codes_until, u.strikes_until, u.created_at, u.updated_at, u.alias_folded`
 
 	selectUser = `SELECT ` + userColumns + ` FROM users u `
 )
@@ -21,22 +23,26 @@ var (
 	userByPhone  = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.phone = ? AND u.phone <> ''`}
 	usersByPhone = &engine.Statement{SQL: selectUser + `WHERE u.phone = ? AND u.phone <> '' ORDER BY u.created_at, u.id LIMIT 10`}
 
+	userByFoldedAlias = &engine.Statement{SQL: `SELECT id FROM users WHERE directory_id = ? AND alias_folded = ? AND alias_folded <> ''`}
+
 	countUsers = &engine.Statement{SQL: `SELECT count(*) FROM users WHERE directory_id = ?`}
 
 	listUsers = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.id > ? ORDER BY u.id LIMIT ?`}
 
 	addUser = &engine.Statement{SQL: `INSERT INTO users
 		(id, directory_id, number, alias, state, emails, phone_country, phone, locale, confirmed, left_applications, codes_until,
-		strikes_until, generation, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?) ON CONFLICT DO NOTHING`}
+		strikes_until, generation, created_at, updated_at, alias_folded)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`}
 
 	// A name that another user has leaves the row as it is, because a failed
 	// statement would cost the whole transaction.
 	updateUser = &engine.Statement{SQL: `UPDATE users SET number = ?3, alias = ?4, state = ?5, emails = ?6, phone_country = ?7, phone = ?8,
-		locale = ?9, confirmed = ?10, left_applications = ?11, codes_until = ?12, strikes_until = ?13, updated_at = ?14
+		locale = ?9, confirmed = ?10, left_applications = ?11, codes_until = ?12, strikes_until = ?13, updated_at = ?14,
+		alias_folded = ?15
 		WHERE id = ?1 AND directory_id = ?2
 		AND NOT EXISTS (SELECT 1 FROM users o WHERE o.directory_id = ?2 AND o.number = ?3 AND o.id <> ?1)
 		AND NOT EXISTS (SELECT 1 FROM users o WHERE o.directory_id = ?2 AND o.alias = ?4 AND o.alias <> '' AND o.id <> ?1)
+		AND NOT EXISTS (SELECT 1 FROM users o WHERE o.directory_id = ?2 AND o.alias_folded = ?15 AND o.alias_folded <> '' AND o.id <> ?1)
 		AND NOT EXISTS (SELECT 1 FROM users o WHERE o.directory_id = ?2 AND o.phone = ?8 AND o.phone <> '' AND o.id <> ?1)`, Key: 1}
 
 	removeUser = []*engine.Statement{
@@ -45,6 +51,9 @@ var (
 		{SQL: `DELETE FROM codes WHERE user_id = ? AND user_id <> ''`},
 		{SQL: `DELETE FROM challenges WHERE user_id = ? AND state = 'pending'`},
 		{SQL: `DELETE FROM sessions WHERE user_id = ?`},
+		{SQL: `DELETE FROM ceremonies WHERE user_id = ?`},
+		{SQL: `DELETE FROM transactions WHERE user_id = ? AND user_id <> '' AND state = 'pending'`},
+		{SQL: `DELETE FROM handoffs WHERE user_id = ?`},
 	}
 
 	removeUserRow = &engine.Statement{SQL: `DELETE FROM users WHERE id = ?`}
@@ -62,6 +71,7 @@ func (u *userRow) dest() []any {
 	return []any{
 		(*string)(&u.ID), (*string)(&u.DirectoryID), &u.Number, &u.Alias, (*string)(&u.State), &u.emails, &u.country, &u.phone, &u.Locale,
 		&u.Confirmed, &u.left, &u.times[0], &u.times[1], &u.times[2], &u.times[3],
+		&u.FoldedAlias,
 	}
 }
 
@@ -130,7 +140,8 @@ func (w *writeRecords) AddUser(u mfa.User) error {
 		return err
 	}
 	done, err := w.execOne(addUser, string(u.ID), string(u.DirectoryID), u.Number, u.Alias, string(u.State), emails, u.Phone.CountryCode,
-		u.Phone.E164(), u.Locale, u.Confirmed, left, micros(u.CodesUntil), micros(u.StrikesUntil), micros(u.CreatedAt), micros(u.UpdatedAt))
+		u.Phone.E164(), u.Locale, u.Confirmed, left, micros(u.CodesUntil), micros(u.StrikesUntil), micros(u.CreatedAt), micros(u.UpdatedAt),
+		u.FoldedAlias)
 	if err != nil || done {
 		return err
 	}
@@ -143,7 +154,7 @@ func (w *writeRecords) UpdateUser(u mfa.User) error {
 		return err
 	}
 	done, err := w.execOne(updateUser, string(u.ID), string(u.DirectoryID), u.Number, u.Alias, string(u.State), emails, u.Phone.CountryCode,
-		u.Phone.E164(), u.Locale, u.Confirmed, left, micros(u.CodesUntil), micros(u.StrikesUntil), micros(u.UpdatedAt))
+		u.Phone.E164(), u.Locale, u.Confirmed, left, micros(u.CodesUntil), micros(u.StrikesUntil), micros(u.UpdatedAt), u.FoldedAlias)
 	if err != nil || done {
 		return err
 	}
@@ -172,7 +183,14 @@ func (w *writeRecords) takenBy(u mfa.User, otherwise error) error {
 			return taken(name.field)
 		}
 	}
-	return otherwise
+	if u.FoldedAlias == "" {
+		return otherwise
+	}
+	other, found, err := w.text(userByFoldedAlias, string(u.DirectoryID), u.FoldedAlias)
+	if err == nil && found && other != string(u.ID) {
+		return taken("alias")
+	}
+	return cmp.Or(err, otherwise)
 }
 
 func (w *writeRecords) RemoveUser(id mfa.UserID) error {

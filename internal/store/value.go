@@ -25,6 +25,14 @@ func moment(n int64) time.Time {
 	return time.UnixMicro(n).UTC()
 }
 
+// octets are bytes as they are stored: never NULL.
+func octets(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
 // encode is a value as JSON text. The values are structs and lists of text and
 // cannot fail to encode, unless raw JSON inside of them is malformed.
 func encode(what string, value any) (string, error) {

@@ -97,6 +97,17 @@ type Tx interface {
 type WriteTx interface {
 	Tx
 
+	// Later carries out a statement whose result nobody needs, before the next
+	// statement of the same function or else together with the commit, which
+	// saves a round trip. If it fails the Write fails, so what could be refused
+	// (ON CONFLICT) belongs into Exec.
+	Later(st *Statement, args ...any) error
+
+	// Last is Exec for the statement after which the function runs no other: it
+	// may travel together with the commit. The function takes whatever it
+	// changed as done: it may return an error only if that was nothing.
+	Last(st *Statement, args ...any) (affected int64, err error)
+
 	// AfterCommit registers a function that is called once, on the goroutine
 	// that called Write, after the commit and before Write returns. What a run
 	// registers that does not commit is forgotten.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -27,6 +28,8 @@ type pgStatement struct {
 	one  *pgPrepared
 	many *pgPrepared // the Batch, from its first use
 	bad  error       // why the Batch cannot be used
+	// unsure tells that the Batch must be counted before it is committed.
+	unsure bool
 }
 
 // pgPrepared is one prepared text.
@@ -44,6 +47,7 @@ type pgCall struct {
 	tx       *pgTx
 	affected int64
 	rows     pgRows
+	last     bool // no other follows in the function
 }
 
 // key is the value of the argument that Statement.Key names.
@@ -146,6 +150,7 @@ func (c *pgClient) batch(ctx context.Context, st *Statement) (*pgStatement, erro
 		return nil, s.bad
 	}
 	s.many = many
+	s.unsure = len(many.oids) == 0 && strings.Contains(strings.ToUpper(st.Batch), "ON CONFLICT")
 	return s, nil
 }
 

@@ -14,6 +14,7 @@ type pgGroup struct {
 	running int              // functions that neither are parked nor have finished
 	parked  []*pgTx          // in the order in which they came
 	locks   map[string]*pgTx // who holds a lock of Statement.Lock
+	left    []*pgCall        // what functions that have finished left for later
 	spoiled bool             // a function failed after it had written
 	ready   chan struct{}    // a token when running has come down to zero
 }
@@ -66,8 +67,11 @@ func (g *pgGroup) finish(t *pgTx) {
 	for _, name := range t.held {
 		delete(g.locks, name)
 	}
-	t.r.spoiled = t.r.err != nil && t.wrote && !errors.Is(t.err, errAborted)
+	t.r.spoiled = t.r.err != nil && t.wrote && !t.sealed && !errors.Is(t.err, errAborted)
 	g.spoiled = g.spoiled || t.r.spoiled
+	if t.r.err == nil {
+		g.left = append(g.left, t.later...)
+	}
 	g.rest()
 }
 
@@ -126,6 +130,26 @@ func (g *pgGroup) choose(parked []*pgTx) (round, later []*pgTx) {
 		}
 	}
 	return round, later
+}
+
+// next chooses a round. The last calls of functions wait until all others have
+// none but such; if then all can go at once, they end the transaction.
+func (g *pgGroup) next(parked []*pgTx) (round, later []*pgTx, end bool) {
+	var ordinary, last []*pgTx
+	for _, t := range parked {
+		if t.call.last {
+			last = append(last, t)
+		} else {
+			ordinary = append(ordinary, t)
+		}
+	}
+	if round, later = g.choose(ordinary); len(round) > 0 || len(last) == 0 {
+		return round, append(later, last...), false
+	}
+	// The others, if there are any, wait for locks that these hold.
+	round, held := g.choose(last)
+	later = append(later, held...)
+	return round, later, len(later) == 0
 }
 
 // mayGo takes what the call needs, if all of it is free.

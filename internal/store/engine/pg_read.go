@@ -60,7 +60,7 @@ func (r *pgReader) once(t *pgTx) error {
 	if s.text.writes || s.text.locks {
 		return ErrReadOnly
 	}
-	fault := r.client.exchange(r.ctx, false, []*pgCall{&t.call})
+	fault := r.client.exchange(r.ctx, pgTrip{calls: []*pgCall{&t.call}})
 	if fault == nil {
 		return nil
 	}

@@ -28,23 +28,40 @@ type pgFault struct {
 // by one.
 var errCount = errors.New("the batch did not change one row for each call")
 
-// exchange carries out calls in one round trip, preceded by BEGIN if asked for.
-// It sorts the calls.
-func (c *pgClient) exchange(ctx context.Context, begin bool, calls []*pgCall) *pgFault {
-	items, fault := c.items(ctx, calls)
+// pgTrip is what one round trip carries: calls that nobody waits for, then the
+// others, between BEGIN and COMMIT if asked for.
+type pgTrip struct {
+	begin, commit bool
+	later, calls  []*pgCall
+}
+
+// exchange carries out a trip. It sorts the calls.
+func (c *pgClient) exchange(ctx context.Context, trip pgTrip) *pgFault {
+	items, fault := c.items(ctx, trip.later)
 	if fault != nil {
 		return fault
 	}
+	rest, fault := c.items(ctx, trip.calls)
+	if fault != nil {
+		return fault
+	}
+	items = append(items, rest...)
 	batch := &pgconn.Batch{}
-	if begin {
+	if trip.begin {
 		batch.ExecStatement(c.begin.description, nil, nil, nil)
 	}
 	for _, item := range items {
+		if trip.commit && len(item.calls) > 1 && item.st.unsure {
+			return &pgFault{errCount, item.calls}
+		}
 		if err := c.add(batch, item); err != nil {
 			return &pgFault{err, item.calls}
 		}
 	}
-	return c.receive(c.conn.ExecBatch(ctx, batch), begin, items)
+	if trip.commit {
+		batch.ExecStatement(c.commit.description, nil, nil, nil)
+	}
+	return c.receive(c.conn.ExecBatch(ctx, batch), trip, items)
 }
 
 // items makes the plan of a round and prepares what is not prepared yet. Calls
@@ -110,18 +127,25 @@ func (i pgItem) form() *pgPrepared {
 	return i.st.one
 }
 
-// receive reads the results of a round in the order of its items.
-func (c *pgClient) receive(results *pgconn.MultiResultReader, begin bool, items []pgItem) *pgFault {
-	done := 0
+// errShort is what a server deserves that leaves out answers.
+var errShort = errors.New("the server answered fewer statements than it was sent")
+
+// receive reads the results of a trip in the order of its items.
+func (c *pgClient) receive(results *pgconn.MultiResultReader, trip pgTrip, items []pgItem) *pgFault {
+	begun, done, ended := !trip.begin, 0, !trip.commit
 	var broken error
-	for broken == nil && done < len(items) && results.NextResult() {
-		if begin {
-			begin = false
-			_, broken = results.ResultReader().Close()
-			continue
-		}
-		if broken = items[done].read(results.ResultReader()); broken == nil {
-			done++
+	for broken == nil && (done < len(items) || !ended) && results.NextResult() {
+		switch reader := results.ResultReader(); {
+		case !begun:
+			begun = true
+			_, broken = reader.Close()
+		case done < len(items):
+			if broken = items[done].read(reader); broken == nil {
+				done++
+			}
+		default:
+			ended = true
+			broken = committed(reader)
 		}
 	}
 	err := results.Close()
@@ -129,16 +153,26 @@ func (c *pgClient) receive(results *pgconn.MultiResultReader, begin bool, items 
 	case err != nil: // the server's own, which broken may only repeat
 	case broken != nil:
 		err = broken
-	case done < len(items):
-		err = errors.New("the server answered fewer statements than it was sent")
+	case done < len(items) || !ended:
+		err = errShort
 	default:
 		return nil
 	}
 	fault := &pgFault{err: pgFailure(err)}
-	if !c.lost() {
-		fault.calls = items[min(done, len(items)-1)].calls
+	if !c.lost() && done < len(items) {
+		fault.calls = items[done].calls
 	}
 	return fault
+}
+
+// committed reads the answer to COMMIT: a transaction that failed is rolled
+// back by it, without an error.
+func committed(reader *pgconn.ResultReader) error {
+	tag, err := reader.Close()
+	if err == nil && tag.String() != "COMMIT" {
+		err = fmt.Errorf("the server answered COMMIT with %s", tag)
+	}
+	return err
 }
 
 // read hands the rows of an item to its calls.

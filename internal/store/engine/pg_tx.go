@@ -4,10 +4,12 @@ package engine
 type pgTx struct {
 	submit func(*pgTx) error
 	call   pgCall
-	r      *request // nil for a Read
-	err    error    // of the statement that failed
-	inside bool     // rows are being read
-	wrote  bool     // something was changed
+	r      *request  // nil for a Read
+	err    error     // of the statement that failed
+	inside bool      // rows are being read
+	wrote  bool      // something was changed
+	later  []*pgCall // to be carried out before the next call, or with the commit
+	sealed bool      // the last call was carried out
 
 	// Of a function that shares its transaction with others:
 	group *pgGroup
@@ -39,16 +41,40 @@ func (t *pgTx) Query(st *Statement, each func(Row) error, args ...any) error {
 	return nil
 }
 
-// do carries out one call.
-func (t *pgTx) do(st *Statement, args []any) error {
-	if t.err == nil && t.inside {
-		t.err = errInside
+// Later implements WriteTx.
+func (t *pgTx) Later(st *Statement, args ...any) error {
+	if err := t.ready(args); err != nil {
+		return err
 	}
-	if t.err == nil {
+	t.later = append(t.later, &pgCall{st: st, args: args, tx: t})
+	return nil
+}
+
+// Last implements WriteTx.
+func (t *pgTx) Last(st *Statement, args ...any) (int64, error) {
+	t.call.last = true
+	defer func() { t.call.last, t.sealed = false, true }()
+	return t.Exec(st, args...)
+}
+
+// ready refuses what cannot be run now, or never.
+func (t *pgTx) ready(args []any) error {
+	switch {
+	case t.err != nil:
+	case t.sealed:
+		return errAfterLast
+	case t.inside:
+		t.err = errInside
+	default:
 		t.err = valid(args)
 	}
-	if t.err != nil {
-		return t.err
+	return t.err
+}
+
+// do carries out one call.
+func (t *pgTx) do(st *Statement, args []any) error {
+	if err := t.ready(args); err != nil {
+		return err
 	}
 	t.call.st, t.call.args, t.call.tx = st, args, t
 	if err := t.submit(t); err != nil {
@@ -64,6 +90,7 @@ func (t *pgTx) AfterCommit(f func()) { t.r.after = append(t.r.after, f) }
 // run runs the function of a Write.
 func (t *pgTx) run(gone func()) error {
 	t.r.reset()
+	t.later, t.sealed = nil, false
 	return guarded(func() error { return t.outcome(t.r.write(t)) }, gone)
 }
 

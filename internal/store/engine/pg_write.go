@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // pgWriter carries out groups of Writes on a connection of its own. It is used
@@ -125,7 +123,7 @@ func (w *pgWriter) together(requests []*request) (suspects []*request, err error
 		return nil, err
 	}
 	g := startGroup(requests)
-	begun := false
+	begun, ended := false, false
 	for {
 		parked, spoiled := g.wait()
 		if spoiled && err == nil {
@@ -138,11 +136,16 @@ func (w *pgWriter) together(requests []*request) (suspects []*request, err error
 			g.abort(parked)
 			continue
 		}
-		suspects, err = w.round(g, parked, begun)
+		var round, later []*pgTx
+		round, later, ended = g.next(parked)
+		suspects, err = w.round(g, round, later, pgTrip{begin: !begun, commit: ended})
 		begun = true
 	}
+	if err == nil && !ended {
+		suspects, err = w.end(g.left, begun)
+	}
 	if err == nil {
-		return nil, w.commit(begun)
+		return nil, nil
 	}
 	w.rollback()
 	for _, r := range requests {
@@ -153,28 +156,58 @@ func (w *pgWriter) together(requests []*request) (suspects []*request, err error
 	return suspects, err
 }
 
-// round carries out the calls that can go now.
-func (w *pgWriter) round(g *pgGroup, parked []*pgTx, begun bool) (suspects []*request, err error) {
-	round, later := g.choose(parked)
+// round carries out the calls that can go now. Those that nobody waits for
+// travel with them, before them, or if it is the last round all that are left.
+func (w *pgWriter) round(g *pgGroup, round, later []*pgTx, trip pgTrip) (suspects []*request, err error) {
 	if len(round) == 0 { // they wait for each other
 		for _, t := range later {
 			suspects = append(suspects, t.r)
 		}
-		g.abort(parked)
+		g.abort(later)
 		return suspects, errAgain{errAborted}
 	}
-	calls := make([]*pgCall, len(round))
-	for i, t := range round {
-		calls[i] = &t.call
+	if trip.commit {
+		trip.later = g.left
 	}
-	if fault := w.exchange(!begun, calls); fault != nil {
-		for _, c := range fault.calls {
-			suspects = append(suspects, c.tx.r)
-		}
-		g.abort(parked)
-		return suspects, errAgain{fault.err}
+	for _, t := range round {
+		trip.calls = append(trip.calls, &t.call)
+		trip.later = append(trip.later, t.later...)
+		t.later = nil
+	}
+	if fault := w.exchange(trip); fault != nil {
+		g.abort(append(round, later...))
+		return fault.suspects(), w.judge(trip, fault)
 	}
 	g.resume(round, later)
+	return nil, nil
+}
+
+// judge tells what a failed trip means: once COMMIT may have reached the
+// server, a lost connection leaves open whether it was carried out.
+func (w *pgWriter) judge(trip pgTrip, fault *pgFault) error {
+	if trip.commit && w.client.lost() {
+		return fmt.Errorf("%w: %w", ErrCommitUnknown, fault.err)
+	}
+	return errAgain{fault.err}
+}
+
+// suspects are those whose calls may be the reason.
+func (f *pgFault) suspects() (all []*request) {
+	for _, c := range f.calls {
+		all = append(all, c.tx.r)
+	}
+	return all
+}
+
+// end makes durable what was begun, and what was left for it.
+func (w *pgWriter) end(left []*pgCall, begun bool) (suspects []*request, err error) {
+	if !begun && len(left) == 0 {
+		return nil, nil
+	}
+	trip := pgTrip{begin: !begun, commit: true, later: left}
+	if fault := w.exchange(trip); fault != nil {
+		return fault.suspects(), w.judge(trip, fault)
+	}
 	return nil, nil
 }
 
@@ -210,18 +243,28 @@ func (w *pgWriter) attempt(r *request) error {
 	if err := w.ensure(); err != nil {
 		return err
 	}
-	begun := false
+	var trip pgTrip
+	var failed error // of the trip that was to commit
 	t := startAlone(r, func(t *pgTx) error {
-		fault := w.exchange(!begun, []*pgCall{&t.call})
-		begun = true
-		if fault != nil {
-			return fault.err
+		trip = pgTrip{begin: trip.calls == nil, commit: t.call.last, later: t.later, calls: []*pgCall{&t.call}}
+		t.later = nil
+		fault := w.exchange(trip)
+		if fault == nil {
+			return nil
 		}
-		return nil
+		if trip.commit {
+			failed = w.judge(trip, fault)
+		}
+		return fault.err
 	})
 	t.group.wait()
-	if r.err == nil {
-		return w.commit(begun)
+	switch {
+	case failed != nil && !errors.As(failed, new(errAgain)):
+		return failed
+	case r.err == nil && trip.commit:
+		return nil
+	case r.err == nil:
+		return w.endAlone(t.later, trip.calls != nil)
 	}
 	again := t.err != nil && (w.client.lost() || pgConflict(t.err))
 	w.rollback()
@@ -231,11 +274,26 @@ func (w *pgWriter) attempt(r *request) error {
 	return r.err
 }
 
+// endAlone is end for one function. A statement of its own that failed would
+// fail again, unless others were in its way.
+func (w *pgWriter) endAlone(left []*pgCall, begun bool) error {
+	suspects, err := w.end(left, begun)
+	if err == nil {
+		return nil
+	}
+	w.rollback()
+	var again errAgain
+	if len(suspects) > 0 && errors.As(err, &again) && !pgConflict(again.cause) {
+		return again.cause
+	}
+	return err
+}
+
 // exchange is one round trip.
-func (w *pgWriter) exchange(begin bool, calls []*pgCall) *pgFault {
+func (w *pgWriter) exchange(trip pgTrip) *pgFault {
 	w.watch.begin(w.client)
 	defer w.watch.end()
-	fault := w.client.exchange(context.Background(), begin, calls)
+	fault := w.client.exchange(context.Background(), trip)
 	if fault != nil && pgStale(fault.err) {
 		_ = w.client.close()
 	}
@@ -243,32 +301,6 @@ func (w *pgWriter) exchange(begin bool, calls []*pgCall) *pgFault {
 		fault.calls = nil
 	}
 	return fault
-}
-
-// commit makes durable what was begun.
-func (w *pgWriter) commit(begun bool) error {
-	if !begun {
-		return nil
-	}
-	w.watch.begin(w.client)
-	defer w.watch.end()
-	batch := &pgconn.Batch{}
-	batch.ExecStatement(w.client.commit.description, nil, nil, nil)
-	results := w.client.conn.ExecBatch(context.Background(), batch)
-	var tag pgconn.CommandTag
-	for results.NextResult() {
-		tag, _ = results.ResultReader().Close()
-	}
-	err := results.Close()
-	switch {
-	case err != nil && w.client.lost():
-		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
-	case err != nil:
-		return errAgain{pgFailure(err)}
-	case tag.String() != "COMMIT":
-		return errAgain{fmt.Errorf("the server answered COMMIT with %s", tag)}
-	}
-	return nil
 }
 
 // rollback ends the transaction, if the server still has one.

@@ -10,6 +10,9 @@ import (
 // errInside is what a statement gets that is run from inside of each.
 var errInside = errors.New("no statement can run while the rows of another are read")
 
+// errAfterLast is what a statement gets that is run after Last.
+var errAfterLast = errors.New("no statement can run after the last one")
+
 // sqliteTx runs statements on one connection, for a Read or a Write.
 type sqliteTx struct {
 	c      *sqliteConn
@@ -17,6 +20,7 @@ type sqliteTx struct {
 	r      *request        // of a Write; nil for a Read
 	err    error           // of the statement that failed
 	inside bool            // rows are being read
+	last   bool            // err only says that the last statement has been run
 }
 
 // Exec implements Tx.
@@ -76,10 +80,26 @@ func (t *sqliteTx) fail(err error) error {
 
 // outcome is the error of the function, or else of the statement that failed.
 func (t *sqliteTx) outcome(err error) error {
-	if err != nil {
+	if err != nil || t.last {
 		return err
 	}
 	return t.err
+}
+
+// Later implements WriteTx. There are no round trips to be saved.
+func (t *sqliteTx) Later(st *Statement, args ...any) error {
+	_, err := t.Exec(st, args...)
+	return err
+}
+
+// Last implements WriteTx.
+func (t *sqliteTx) Last(st *Statement, args ...any) (int64, error) {
+	n, err := t.Exec(st, args...)
+	if t.err == nil {
+		t.err = errAfterLast
+		t.last = true
+	}
+	return n, err
 }
 
 // AfterCommit implements WriteTx.

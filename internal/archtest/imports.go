@@ -37,6 +37,7 @@ var layers = []row{
 	{"internal/seal", nil, "encryption at rest knows places and bytes, no nouns"},
 	{"internal/bus", nil, "wake-ups carry an id and know nothing of what changed"},
 	{"internal/mfa", []string{"internal/rule", "internal/bucket", "internal/text", "policy", "receipt"}, "the middle knows no wire, no SQL, no screen"},
+	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
 
 	{"internal/factor/factortest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every factor passes"},
@@ -50,7 +51,7 @@ var layers = []row{
 	{"internal/store", []string{"internal/mfa", "internal/seal", "internal/store/engine", "policy"}, "records in SQL: the nouns they hold and the seals on their secrets"},
 	{"internal/auditlog", []string{"internal/mfa"}, "a log over the domain's events"},
 	{"internal/worker", []string{"internal/mfa", "internal/auditlog"}, "drives due rows through the domain's ports"},
-	{"internal/apply", []string{"internal/mfa"}, "reads apply files and calls the domain, as a dialect would"},
+	{"internal/apply", []string{"internal/mfa", "internal/mfa/relying"}, "reads apply files and calls the domain, as a dialect would"},
 
 	{"internal/keyring", []string{"internal/mfa"}, "the server's own key pairs, in the domain's secrets"},
 	{"internal/endpoint", []string{"internal/mfa"}, "turns (response, error) into HTTP; needs the domain's error codes"},

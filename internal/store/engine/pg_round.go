@@ -22,6 +22,25 @@ type pgItem struct {
 type pgFault struct {
 	err   error
 	calls []*pgCall
+	// unknown tells that COMMIT may have reached the server, and the answer was
+	// lost.
+	unknown bool
+}
+
+// suspects are those whose calls may be the reason.
+func (f *pgFault) suspects() (all []*request) {
+	for _, c := range f.calls {
+		all = append(all, c.tx.r)
+	}
+	return all
+}
+
+// outcome is what those are told who are not to blame, or errAgain.
+func (f *pgFault) outcome() error {
+	if f.unknown {
+		return fmt.Errorf("%w: %w", ErrCommitUnknown, f.err)
+	}
+	return errAgain{f.err}
 }
 
 // errCount sends the calls of a Batch without result columns back to be run one
@@ -52,10 +71,10 @@ func (c *pgClient) exchange(ctx context.Context, trip pgTrip) *pgFault {
 	}
 	for _, item := range items {
 		if trip.commit && len(item.calls) > 1 && item.st.unsure {
-			return &pgFault{errCount, item.calls}
+			return &pgFault{err: errCount, calls: item.calls}
 		}
 		if err := c.add(batch, item); err != nil {
-			return &pgFault{err, item.calls}
+			return &pgFault{err: err, calls: item.calls}
 		}
 	}
 	if trip.commit {
@@ -87,7 +106,7 @@ func (c *pgClient) items(ctx context.Context, calls []*pgCall) ([]pgItem, *pgFau
 		}
 		s, err := prepare(ctx, st)
 		if err != nil {
-			return nil, &pgFault{err, calls[:n]}
+			return nil, &pgFault{err: err, calls: calls[:n]}
 		}
 		items = append(items, pgItem{s, calls[:n]})
 		calls = calls[n:]

@@ -18,6 +18,7 @@ type pgWriter struct {
 	done    chan struct{}
 
 	client *pgClient // nil when there is no connection
+	used   time.Time // when the server last answered
 	failed time.Time // when connecting was given up
 	watch  watch
 }
@@ -31,6 +32,9 @@ const (
 	// connect, which go on for Options.Busy: a server restarts in that time.
 	firstPause   = 20 * time.Millisecond
 	longestPause = time.Second
+	// trusted is how long after an answer a connection is taken to be alive. A
+	// server that was restarted is mostly noticed by a Write that comes later.
+	trusted = 100 * time.Millisecond
 )
 
 // errAgain asks for a transaction to be run again.
@@ -176,27 +180,10 @@ func (w *pgWriter) round(g *pgGroup, round, later []*pgTx, trip pgTrip) (suspect
 	}
 	if fault := w.exchange(trip); fault != nil {
 		g.abort(append(round, later...))
-		return fault.suspects(), w.judge(trip, fault)
+		return fault.suspects(), fault.outcome()
 	}
 	g.resume(round, later)
 	return nil, nil
-}
-
-// judge tells what a failed trip means: once COMMIT may have reached the
-// server, a lost connection leaves open whether it was carried out.
-func (w *pgWriter) judge(trip pgTrip, fault *pgFault) error {
-	if trip.commit && w.client.lost() {
-		return fmt.Errorf("%w: %w", ErrCommitUnknown, fault.err)
-	}
-	return errAgain{fault.err}
-}
-
-// suspects are those whose calls may be the reason.
-func (f *pgFault) suspects() (all []*request) {
-	for _, c := range f.calls {
-		all = append(all, c.tx.r)
-	}
-	return all
 }
 
 // end makes durable what was begun, and what was left for it.
@@ -206,7 +193,7 @@ func (w *pgWriter) end(left []*pgCall, begun bool) (suspects []*request, err err
 	}
 	trip := pgTrip{begin: !begun, commit: true, later: left}
 	if fault := w.exchange(trip); fault != nil {
-		return fault.suspects(), w.judge(trip, fault)
+		return fault.suspects(), fault.outcome()
 	}
 	return nil, nil
 }
@@ -244,7 +231,7 @@ func (w *pgWriter) attempt(r *request) error {
 		return err
 	}
 	var trip pgTrip
-	var failed error // of the trip that was to commit
+	var unknown error
 	t := startAlone(r, func(t *pgTx) error {
 		trip = pgTrip{begin: trip.calls == nil, commit: t.call.last, later: t.later, calls: []*pgCall{&t.call}}
 		t.later = nil
@@ -252,15 +239,15 @@ func (w *pgWriter) attempt(r *request) error {
 		if fault == nil {
 			return nil
 		}
-		if trip.commit {
-			failed = w.judge(trip, fault)
+		if fault.unknown {
+			unknown = fault.outcome()
 		}
 		return fault.err
 	})
 	t.group.wait()
 	switch {
-	case failed != nil && !errors.As(failed, new(errAgain)):
-		return failed
+	case unknown != nil:
+		return unknown
 	case r.err == nil && trip.commit:
 		return nil
 	case r.err == nil:
@@ -289,16 +276,31 @@ func (w *pgWriter) endAlone(left []*pgCall, begun bool) error {
 	return err
 }
 
-// exchange is one round trip.
+// exchange is one round trip, or two where nobody knows whether the server is
+// still there: COMMIT is not sent to find out.
 func (w *pgWriter) exchange(trip pgTrip) *pgFault {
 	w.watch.begin(w.client)
 	defer w.watch.end()
+	if trip.begin && trip.commit && time.Since(w.used) > trusted {
+		if fault := w.send(pgTrip{begin: true}); fault != nil {
+			return fault
+		}
+		trip.begin = false
+	}
+	return w.send(trip)
+}
+
+func (w *pgWriter) send(trip pgTrip) *pgFault {
 	fault := w.client.exchange(context.Background(), trip)
-	if fault != nil && pgStale(fault.err) {
+	if fault == nil {
+		w.used = time.Now()
+		return nil
+	}
+	if pgStale(fault.err) {
 		_ = w.client.close()
 	}
-	if fault != nil && w.client.lost() {
-		fault.calls = nil
+	if w.client.lost() {
+		fault.calls, fault.unknown = nil, trip.commit
 	}
 	return fault
 }

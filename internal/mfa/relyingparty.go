@@ -31,21 +31,31 @@ func (p *RelyingParty) AllOrigins() []string {
 	return slices.Concat(p.Origins, p.RelatedOrigins)
 }
 
-// OriginKnown reports whether the relying party of any application accepts the origin. What was changed elsewhere
+// ApplicationsAt lists the applications whose relying party accepts the origin, by number. What was changed elsewhere
 // may be seen [callerLife] later.
-func (s *Service) OriginKnown(ctx context.Context, origin string) bool {
-	known, held, generation := s.origins.get(origin)
-	if held {
-		return known
+func (s *Service) ApplicationsAt(ctx context.Context, origin string) ([]ApplicationID, error) {
+	at, ok, generation := s.origins.get(origin)
+	if ok {
+		return at, nil
 	}
-	err := s.store.Read(ctx, func(r Records) (err error) {
-		known, err = r.OriginKnown(origin)
+	err := s.store.Read(ctx, func(r Records) error {
+		at = nil
+		found, err := r.ApplicationsAt(origin)
+		for i := range found {
+			at = append(at, found[i].ID)
+		}
 		return err
 	})
-	if err == nil && known { // what strangers make up takes no room
-		s.origins.put(origin, known, generation)
+	if err == nil && len(at) > 0 { // what strangers make up takes no room
+		s.origins.put(origin, at, generation)
 	}
-	return err == nil && known
+	return at, err
+}
+
+// OriginKnown reports whether the relying party of any application accepts the origin.
+func (s *Service) OriginKnown(ctx context.Context, origin string) bool {
+	at, err := s.ApplicationsAt(ctx, origin)
+	return err == nil && len(at) > 0
 }
 
 // RelatedOrigins lists what the relying party of an id publishes, each once.

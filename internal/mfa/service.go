@@ -24,7 +24,7 @@ type Service struct {
 	options   Options
 	cache     cache[[sha256.Size]byte, *Caller]
 	keys      cache[Owner, []PublicKey]
-	origins   cache[string, bool]
+	origins   cache[string, []ApplicationID]
 	pseudonym atomic.Pointer[Secret]
 	tallies   tallyBook
 }

@@ -26,7 +26,7 @@ var (
 
 	applicationsByRP = &engine.Statement{SQL: selectApplication + `WHERE id IN (SELECT application_id FROM origins WHERE rp_id = ?) ORDER BY number`}
 
-	originKnown = &engine.Statement{SQL: `SELECT 1 FROM origins WHERE origin = ? LIMIT 1`}
+	applicationsByOrigin = &engine.Statement{SQL: selectApplication + `WHERE id IN (SELECT application_id FROM origins WHERE origin = ?) ORDER BY number`}
 
 	addOrigin = &engine.Statement{SQL: `INSERT INTO origins (application_id, origin, rp_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`}
 
@@ -95,9 +95,8 @@ func (r *records) CountApplications(organization mfa.OrganizationID) (int64, err
 	return n, err
 }
 
-func (r *records) OriginKnown(origin string) (bool, error) {
-	_, known, err := r.number(originKnown, origin)
-	return known, err
+func (r *records) ApplicationsAt(origin string) ([]mfa.Application, error) {
+	return many(r, applicationNoun, applicationsByOrigin, origin)
 }
 
 func (r *records) RelyingPartiesOf(rpID string) ([]mfa.Application, error) {

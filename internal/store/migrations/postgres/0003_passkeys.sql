@@ -12,7 +12,7 @@ CREATE TABLE origins (
     rp_id          text COLLATE "C" NOT NULL,
     PRIMARY KEY (application_id, origin)
 );
-CREATE INDEX origins_origin ON origins (origin); -- OriginKnown
+CREATE INDEX origins_origin ON origins (origin); -- ApplicationsAt
 CREATE INDEX origins_rp ON origins (rp_id); -- RelyingPartiesOf
 
 -- Registrations that have begun. Owner: an application. Bound: the limit on ceremonies. Purge: TakeCeremony, and

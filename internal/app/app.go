@@ -16,6 +16,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
+	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/seal"
@@ -41,6 +42,7 @@ type App struct {
 	metrics *metrics
 
 	launchkey *launchkey.Dialect
+	loginid   *loginid.Dialect
 
 	outbound mfa.Sender // messages to people
 

@@ -5,10 +5,12 @@ import (
 	"crypto/ecdsa"
 	"encoding/base64"
 	"net/http"
+	"strings"
 
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
+	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -28,6 +30,7 @@ func (a *App) wireDialects() error {
 	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey})
 	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
 	a.launchkey = launchkey.New(a.Service)
+	a.loginid = loginid.New(loginid.Config{Domain: a.Service})
 	a.Service.Use(a.callbacks(), []mfa.InviteReader{a.authy})
 	return nil
 }
@@ -54,8 +57,9 @@ func uncompressed(key *ecdsa.PublicKey) (string, error) {
 // doors are the front doors by the first segment of their paths. The segment decides by itself, because
 // some clients double the slash in front of it and none follows a redirect.
 func (a *App) doors(server *endpoint.Server) map[string]http.Handler {
+	loginidDoor := a.loginid.Handler(server)
 	doors := map[string]http.Handler{
-		"api":     a.native.Handler(server),
+		"api":     second("v1", a.native.Handler(server), loginidDoor),
 		"healthz": healthy(),
 		"readyz":  a.ready(),
 		"metrics": a.metrics.handler(),
@@ -68,7 +72,23 @@ func (a *App) doors(server *endpoint.Server) map[string]http.Handler {
 	for _, area := range launchkey.Areas() {
 		doors[area] = launchkeyDoor
 	}
+	for _, area := range loginid.Areas() {
+		doors[area] = loginidDoor
+	}
 	return doors
+}
+
+// second gives requests whose second segment has a name to a door of their own. LoginID's clients mount its calls
+// below /api, where our own API is too.
+func second(name string, own, others http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, rest, _ := strings.Cut(strings.TrimLeft(r.URL.Path, "/"), "/")
+		if segment, _, _ := strings.Cut(strings.TrimLeft(rest, "/"), "/"); segment == name {
+			own.ServeHTTP(w, r)
+			return
+		}
+		others.ServeHTTP(w, r)
+	})
 }
 
 func healthy() http.Handler {

@@ -1,0 +1,99 @@
+package loginid
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// wireTime is written in UTC to the millisecond, with its zone: some clients read nothing else.
+type wireTime time.Time
+
+const timeLayout = "2006-01-02T15:04:05.000Z"
+
+// MarshalJSON writes it.
+func (t wireTime) MarshalJSON() ([]byte, error) {
+	return []byte(`"` + time.Time(t).UTC().Format(timeLayout) + `"`), nil
+}
+
+// decode reads the body of a call. Clients leave out members, send null for them and add others: all of that is
+// taken; a value of another type is not. A call that needs a body misses its members where there is none.
+func (c *call) decode(into any) error {
+	if len(bytes.TrimSpace(c.body)) == 0 {
+		if c.needsBody() {
+			return refuse(failNoBody, "the request has no body")
+		}
+		return nil
+	}
+	if holdsNull(c.body) {
+		return refuse(failValidation, "the body holds a character that no text has")
+	}
+	err := json.Unmarshal(c.body, into)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+		return invalidParameter(wrong.Field, "is of the wrong type")
+	}
+	if err != nil {
+		return refuse(failRequest, "the body is not a JSON object")
+	}
+	return nil
+}
+
+// needsBody reports whether a call says anything in its body.
+func (c *call) needsBody() bool {
+	return c.route.method == "POST" && c.route.absent == nil
+}
+
+// holdsNull reports whether JSON text holds U+0000, which cannot be kept: the escape, as raw it is no JSON.
+func holdsNull(body []byte) bool {
+	escape := []byte("u0000")
+	for at := 0; ; at += len(escape) {
+		i := bytes.Index(body[at:], escape)
+		if i < 0 {
+			return false
+		}
+		at += i
+		slashes := 0
+		for at-slashes > 0 && body[at-slashes-1] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 1 {
+			return true
+		}
+	}
+}
+
+// userRef names the user of a request: by id, by name or by both, which must then be the same.
+type userRef struct {
+	UserID   string `json:"user_id"`
+	Username string `json:"username"`
+}
+
+// member is one that may be absent, null or a value.
+type member[T any] struct {
+	given bool
+	value T
+}
+
+// UnmarshalJSON reads it.
+func (m *member[T]) UnmarshalJSON(data []byte) error {
+	*m = member[T]{}
+	if string(data) == "null" {
+		return nil
+	}
+	m.given = true
+	return json.Unmarshal(data, &m.value)
+}
+
+var errNoUser = refuse(failNoUser, "there is no such user")
+
+// id reads a UUID of the path or of a body; anything else names nobody.
+func userID(text string) (mfa.UserID, error) {
+	canonical, err := mfa.ParseUUID("user_id", text)
+	if err != nil {
+		return "", errNoUser
+	}
+	return mfa.UserID(canonical), nil
+}

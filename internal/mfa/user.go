@@ -62,6 +62,8 @@ type UserRef struct {
 	Alias  string
 	Phone  Phone
 	Name   string // an alias or, where nobody has that alias, an id
+	// FoldedAlias finds a user among whom case tells no two apart, whatever the case.
+	FoldedAlias string
 }
 
 // UserReader looks users up.

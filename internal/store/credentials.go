@@ -91,6 +91,8 @@ func named(u mfa.User, ref mfa.UserRef) bool {
 		return u.Alias == ref.Alias
 	case ref.Name != "":
 		return u.Alias == ref.Name || string(u.ID) == ref.Name
+	case ref.FoldedAlias != "":
+		return u.FoldedAlias == ref.FoldedAlias
 	}
 	return u.Phone == ref.Phone
 }

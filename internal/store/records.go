@@ -87,15 +87,6 @@ func (r *records) number(st *engine.Statement, args ...any) (n int64, found bool
 	return n, found, err
 }
 
-// text is number for one text.
-func (r *records) text(st *engine.Statement, args ...any) (text string, found bool, err error) {
-	err = r.query(st, func(row engine.Row) error {
-		found = true
-		return row.Scan(&text)
-	}, args...)
-	return text, found, err
-}
-
 // noun says how a row becomes a value.
 type noun[T any] struct {
 	name string

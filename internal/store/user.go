@@ -1,8 +1,6 @@
 package store
 
 import (
-	"cmp"
-
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
@@ -21,9 +19,8 @@ var (
 	userByNumber = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.number = ?`}
 	userByAlias  = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.alias = ? AND u.alias <> ''`}
 	userByPhone  = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.phone = ? AND u.phone <> ''`}
+	userByFolded = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.alias_folded = ? AND u.alias_folded <> ''`}
 	usersByPhone = &engine.Statement{SQL: selectUser + `WHERE u.phone = ? AND u.phone <> '' ORDER BY u.created_at, u.id LIMIT 10`}
-
-	userByFoldedAlias = &engine.Statement{SQL: `SELECT id FROM users WHERE directory_id = ? AND alias_folded = ? AND alias_folded <> ''`}
 
 	countUsers = &engine.Statement{SQL: `SELECT count(*) FROM users WHERE directory_id = ?`}
 
@@ -117,6 +114,8 @@ func (r *records) User(directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, er
 			return one(r, userNoun, userByID, d, ref.Name)
 		}
 		return u, err
+	case ref.FoldedAlias != "":
+		return one(r, userNoun, userByFolded, d, ref.FoldedAlias)
 	}
 	return mfa.User{}, mfa.Missing(userNoun.name)
 }
@@ -173,7 +172,12 @@ func (w *writeRecords) takenBy(u mfa.User, otherwise error) error {
 	for _, name := range []struct {
 		field string
 		ref   mfa.UserRef
-	}{{"number", mfa.UserRef{Number: u.Number}}, {"alias", mfa.UserRef{Alias: u.Alias}}, {"phone", mfa.UserRef{Phone: u.Phone}}} {
+	}{
+		{"number", mfa.UserRef{Number: u.Number}},
+		{"alias", mfa.UserRef{Alias: u.Alias}},
+		{"alias", mfa.UserRef{FoldedAlias: u.FoldedAlias}},
+		{"phone", mfa.UserRef{Phone: u.Phone}},
+	} {
 		other, err := w.User(u.DirectoryID, name.ref)
 		switch {
 		case mfa.IsCode(err, mfa.NotFound):
@@ -183,14 +187,7 @@ func (w *writeRecords) takenBy(u mfa.User, otherwise error) error {
 			return taken(name.field)
 		}
 	}
-	if u.FoldedAlias == "" {
-		return otherwise
-	}
-	other, found, err := w.text(userByFoldedAlias, string(u.DirectoryID), u.FoldedAlias)
-	if err == nil && found && other != string(u.ID) {
-		return taken("alias")
-	}
-	return cmp.Or(err, otherwise)
+	return otherwise
 }
 
 func (w *writeRecords) RemoveUser(id mfa.UserID) error {

@@ -41,6 +41,7 @@ var layers = []row{
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
 
 	{"internal/factor/factortest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every factor passes"},
+	{"internal/factor/passkey/passkeytest", nil, "an authenticator of its own, that shares no code with what checks it"},
 	{"internal/factor/*", []string{"internal/mfa", "policy", "receipt"}, "one kind of proof each, without I/O"},
 	{"internal/delivery/deliverytest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every provider passes"},
 	{"internal/delivery", []string{"internal/mfa", "receipt"}, "what the providers share"},

@@ -11,7 +11,7 @@ import (
 )
 
 // Settings are what an application sets for this dialect, as JSON under [Name] in its settings. Whose passkeys it
-// takes, and from where, stands in the application's own: see [Settings.RelyingParty].
+// takes, and from where, stands in the application's own: [mfa.ApplicationSettings.RelyingParty].
 type Settings struct {
 	// Type is web (the default), native or management.
 	Type string `json:"type,omitempty"`
@@ -78,50 +78,24 @@ func (s Settings) Validate() error {
 	if s.URL == "" {
 		return nil
 	}
-	_, err := s.site()
-	return err
+	return s.checkURL()
 }
 
 func badSetting(field, problem string) error {
 	return &mfa.Error{Code: mfa.Invalid, Field: field, Message: fmt.Sprintf("the %s %s", field, problem)}
 }
 
-// site takes the URL apart.
-func (s Settings) site() (*url.URL, error) {
+func (s Settings) checkURL() error {
 	u, err := url.Parse(s.URL)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-		return nil, badSetting("url", "is not an http or https address such as https://shop.example")
+		return badSetting("url", "is not an http or https address such as https://shop.example")
 	case len(s.URL) > maxURL:
-		return nil, badSetting("url", "is longer than 2048 characters")
+		return badSetting("url", "is longer than 2048 characters")
 	case u.User != nil:
-		return nil, badSetting("url", "must not carry a user or a password")
+		return badSetting("url", "must not carry a user or a password")
 	}
-	return u, nil
-}
-
-// RelyingParty is the one that the URL stands for: passkeys of its host, from its pages. It is what an application
-// has that sets none itself; nil without a URL.
-func (s Settings) RelyingParty() (*mfa.RelyingParty, error) {
-	if s.URL == "" {
-		return nil, nil //nolint:nilnil // there is none
-	}
-	u, err := s.site()
-	if err != nil {
-		return nil, err
-	}
-	origin := strings.ToLower(u.Scheme + "://" + u.Host)
-	return &mfa.RelyingParty{ID: strings.ToLower(u.Hostname()), Origins: []string{defaultPort(origin)}}, nil
-}
-
-// defaultPort takes the port off an origin that browsers would not show.
-func defaultPort(origin string) string {
-	for scheme, port := range map[string]string{"https://": ":443", "http://": ":80"} {
-		if strings.HasPrefix(origin, scheme) {
-			return strings.TrimSuffix(origin, port)
-		}
-	}
-	return origin
+	return nil
 }
 
 // clientType is the type in the protocol's words.
@@ -145,15 +119,10 @@ func settingsOf(a mfa.Application) (Settings, error) { return ReadSettings(a.Set
 // maxClientID bounds a client id, in bytes: those of the service have 86 or 88.
 const maxClientID = 128
 
-// CheckClientID refuses a client id that would not arrive everywhere as it is.
-func CheckClientID(id string) error {
-	if !plainClientID(id) {
-		return &mfa.Error{
-			Code: mfa.Invalid, Field: "client_id",
-			Message: "a client id has 1 to 128 letters, digits and the characters - _ . =",
-		}
-	}
-	return nil
+// errClientID answers to a client id that would not arrive everywhere as it is.
+var errClientID = &mfa.Error{
+	Code: mfa.Invalid, Field: "client_id",
+	Message: "a client id has 1 to 128 letters, digits and the characters - _ . =",
 }
 
 func plainClientID(id string) bool {

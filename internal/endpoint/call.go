@@ -26,6 +26,8 @@ type call struct {
 	start           time.Time
 	err             error
 	stack           []byte
+	drained         bool      // the body was read to its end
+	left            bool      // the client went away while it waited
 	handed          bool      // somebody else answers and ends the call: see Wait
 	values          [3]string // backing of single-valued headers
 }

@@ -88,4 +88,4 @@ func (c *call) log(took time.Duration) {
 }
 
 // gone reports whether the caller hung up, after which no status reaches it.
-func (c *call) gone() bool { return c.request.Request.Context().Err() != nil }
+func (c *call) gone() bool { return c.left || c.request.Request.Context().Err() != nil }

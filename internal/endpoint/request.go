@@ -47,6 +47,9 @@ func (r *Request) Bytes() ([]byte, error) {
 	}
 	body, err := r.read()
 	if err == nil {
+		if r.call != nil {
+			r.call.drained = true
+		}
 		return body, nil
 	}
 	if tooLarge(err) {

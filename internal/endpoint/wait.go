@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/twinseal/twinseal/internal/mfa"
 )
 
 // Why says why a waiter is asked again.
@@ -26,6 +28,9 @@ type Wait struct {
 	// there is one, is closed to have the wait over before its time.
 	Wake, End <-chan struct{}
 	Close     func()
+	// Watched ends the wait when the client goes away, without asking Next: what it would give is lost on nobody.
+	// It costs a small goroutine more.
+	Watched bool
 	// For bounds the wait; 0, for streams only, does not. Every also asks again that often; 0 never.
 	For, Every time.Duration
 	// Stream makes the answer a stream of server-sent events: each Body that Next gives is sent at once.
@@ -119,12 +124,18 @@ func (w *Wait) inPlace(ctx context.Context, draining <-chan struct{}) (Response,
 	defer t.stop()
 	for {
 		why := t.next(ctx, w, draining)
+		if w.Watched && ctx.Err() != nil {
+			return Response{}, errGone
+		}
 		resp, done, err := w.Next(context.WithoutCancel(ctx), why)
 		if err != nil || done || why == Over {
 			return resp, normal(err)
 		}
 	}
 }
+
+// errGone is for the log: nobody is there to read it.
+var errGone = &mfa.Error{Code: mfa.Unavailable, Message: "the client went away"}
 
 func streamInPlace(ctx context.Context, w *Wait, draining <-chan struct{}, s *Stream) error {
 	t := w.ticking()
@@ -158,7 +169,7 @@ type parked struct {
 func (c *call) park(w *Wait) *parked {
 	r := c.request.Request
 	hijacker, ok := c.writer.ResponseWriter.(http.Hijacker)
-	if !ok || r.ProtoMajor != 1 || r.Method == http.MethodHead || r.ContentLength != 0 || !c.server.Lot.enter() {
+	if !ok || r.ProtoMajor != 1 || r.Method == http.MethodHead || r.ContentLength != 0 && !c.drained || !c.server.Lot.enter() {
 		return nil
 	}
 	conn, buffered, err := hijacker.Hijack()
@@ -194,11 +205,13 @@ func (p *parked) run() {
 	defer p.lot.leave()
 	t := p.ticking()
 	defer t.stop()
+	ctx, unwatch := p.watch()
 	if !p.Stream || p.begin() {
-		for p.waitOn(t.next(context.Background(), p.Wait, p.lot.drained)) {
+		for p.waitOn(ctx, t.next(ctx, p.Wait, p.lot.drained)) {
 		}
 	}
 	p.Close()
+	unwatch()
 	p.call.end()
 	if !p.keep {
 		_ = p.conn.Close()
@@ -210,8 +223,12 @@ func (p *parked) run() {
 	p.lot.giveBack(p.conn)
 }
 
-// waitOn asks once more and reports whether the wait goes on.
-func (p *parked) waitOn(why Why) bool {
+// waitOn asks once more and reports whether the wait goes on. Nobody is asked for a client that has gone.
+func (p *parked) waitOn(ctx context.Context, why Why) bool {
+	if ctx.Err() != nil {
+		p.keep, p.call.left, p.call.writer.status = false, true, statusGone
+		return false
+	}
 	on := make(chan bool)
 	go func() { on <- p.ask(why) }()
 	return <-on && why != Over

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,8 @@ import (
 type lounge struct {
 	wake   chan struct{}
 	closed atomic.Int32
+	parked atomic.Int32  // connections that net/http has handed over
+	ended  chan struct{} // hears of each wait that was closed; nil for nobody
 	next   func(ctx context.Context, why endpoint.Why) (endpoint.Response, bool, error)
 	wait   endpoint.Wait
 	lot    *endpoint.Lot
@@ -40,7 +43,7 @@ func openLounge(t *testing.T, w endpoint.Wait) *lounge {
 	}
 	l.lot = endpoint.NewLot(listener)
 	h := &endpoint.Handler{Server: &endpoint.Server{Lot: l.lot}, Door: "test"}
-	server := &http.Server{Handler: h.Route("wait", l.answer), ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: h.Route("wait", l.answer), ReadHeaderTimeout: time.Minute, ConnState: l.state}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l.lot) }()
 	l.url = "http://" + listener.Addr().String()
@@ -55,12 +58,28 @@ func openLounge(t *testing.T, w endpoint.Wait) *lounge {
 	return l
 }
 
+func (l *lounge) state(_ net.Conn, s http.ConnState) {
+	if s == http.StateHijacked {
+		l.parked.Add(1)
+	}
+}
+
 func (l *lounge) answer(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
 	if r.URL.Path == "/plain" {
 		return endpoint.Text(http.StatusOK, "plain"), nil
 	}
+	if r.URL.Path == "/told" {
+		if _, err := r.Bytes(); err != nil {
+			return endpoint.Response{}, err
+		}
+	}
 	w := l.wait
-	w.Wake, w.Close = l.wake, func() { l.closed.Add(1) }
+	w.Wake, w.Close = l.wake, func() {
+		l.closed.Add(1)
+		if l.ended != nil {
+			l.ended <- struct{}{}
+		}
+	}
 	if w.Next == nil {
 		w.Next = l.next
 	}
@@ -252,6 +271,70 @@ func TestWhatOnlyTheServerCanFrameIsNotParked(t *testing.T) {
 				t.Errorf("the next request was answered by %d %q", status, body)
 			}
 		})
+	}
+}
+
+func TestAWaitWhoseBodyWasReadIsParked(t *testing.T) {
+	t.Parallel()
+	for name, request := range map[string]string{
+		"of a length":   "POST /told HTTP/1.1\r\nHost: test\r\nContent-Length: 3\r\n\r\nabc",
+		"of many parts": "POST /told HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+	} {
+		for _, watched := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " ", watched), func(t *testing.T) {
+				t.Parallel()
+				l := openLounge(t, endpoint.Wait{For: time.Hour, Next: woken, Watched: watched})
+				defer l.stop()
+				c := l.dial(t)
+				defer func() { _ = c.Close() }()
+				for _, sent := range []string{request, request + "GET /plain HTTP/1.1\r\nHost: test\r\n\r\n"} {
+					if _, err := io.WriteString(c, sent); err != nil {
+						t.Fatal(err)
+					}
+					l.wake <- struct{}{}
+					if status, body := c.hear(t); status != http.StatusOK || body != "why 0" {
+						t.Fatalf("the wait was answered by %d %q", status, body)
+					}
+				}
+				if status, body := c.hear(t); status != http.StatusOK || body != "plain" {
+					t.Errorf("the request sent ahead was answered by %d %q", status, body)
+				}
+				if l.parked.Load() != 2 {
+					t.Errorf("%d of 2 waits were parked", l.parked.Load())
+				}
+			})
+		}
+	}
+}
+
+func TestAWatchedWaitEndsWithItsClientAndAsksNobody(t *testing.T) {
+	t.Parallel()
+	l := openLounge(t, endpoint.Wait{For: time.Hour, Watched: true, Next: func(context.Context, endpoint.Why) (endpoint.Response, bool, error) {
+		t.Error("somebody was asked")
+		return endpoint.Response{}, true, nil
+	}})
+	l.ended = make(chan struct{})
+	c := l.dial(t)
+	c.ask(t, "/wait")
+	for l.parked.Load() == 0 {
+		runtime.Gosched()
+	}
+	_ = c.Close()
+	<-l.ended
+	l.stop()
+}
+
+func TestAWatchedWaitInPlaceEndsWithItsClient(t *testing.T) {
+	t.Parallel()
+	l := &lounge{wake: make(chan struct{}, 1), wait: endpoint.Wait{For: time.Hour, Next: woken, Watched: true}}
+	h := &endpoint.Handler{Server: &endpoint.Server{}, Door: "test"}
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	l.wake <- struct{}{}
+	recorded := httptest.NewRecorder()
+	h.Route("wait", l.answer).ServeHTTP(recorded, httptest.NewRequestWithContext(ctx, http.MethodGet, "/wait", http.NoBody))
+	if recorded.Code != http.StatusServiceUnavailable || l.closed.Load() != 1 {
+		t.Errorf("answered by %d, closed %d times", recorded.Code, l.closed.Load())
 	}
 }
 

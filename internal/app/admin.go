@@ -13,6 +13,7 @@ import (
 	"github.com/twinseal/twinseal/internal/apply"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
+	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -55,7 +56,10 @@ func settleDialects(plan *mfa.Plan) error {
 	if err := checkAuthy(plan); err != nil {
 		return err
 	}
-	return launchkey.Settle(plan)
+	if err := launchkey.Settle(plan); err != nil {
+		return err
+	}
+	return loginid.Settle(plan)
 }
 
 func checkAuthy(plan *mfa.Plan) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/apply"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
+	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -18,6 +19,9 @@ func planOf(text string) (mfa.Plan, error) {
 	p, err := f.Plan()
 	if err == nil {
 		err = f.Locate(launchkey.Settle(&p))
+	}
+	if err == nil {
+		err = f.Locate(loginid.Settle(&p))
 	}
 	return p, err
 }
@@ -86,13 +90,13 @@ func TestEveryRefusalNamesItsLine(t *testing.T) {
 		{"a callback's method", headApps + "    - name: Bank\n      authy:\n        api_key: " + secret + "\n        callback_method: PUT\n", "f.yaml:9: the callback method is GET or POST (organizations[0].directories[0].applications[0].authy.callback_method)"},
 		{"a callback to nowhere", headApps + "    - name: Bank\n      authy:\n        api_key: " + secret + "\n        callback_url: bank.example.com\n", "f.yaml:9: the callback address starts with https:// or http:// (organizations[0].directories[0].applications[0].authy.callback_url)"},
 
-		{"nobody", headUsers + "    - email: a@example.com\n", "f.yaml:6: a user needs an authy_id, an alias or a phone to be found by (organizations[0].directories[0].users[0])"},
+		{"nobody", headUsers + "    - email: a@example.com\n", "f.yaml:6: a user needs an authy_id, an alias, a username or a phone to be found by (organizations[0].directories[0].users[0])"},
 		{"an id too large", headUsers + "    - authy_id: 2147483648\n", "f.yaml:6: an authy_id is 1 to 2147483647 (organizations[0].directories[0].users[0].authy_id)"},
 		{"a phone without a country", headUsers + "    - authy_id: 1\n      phone: 4053425699\n", "f.yaml:7: the phone number is invalid; write it as +14155552671 (organizations[0].directories[0].users[0].phone)"},
 		{"no address", headUsers + "    - authy_id: 1\n      email: none\n", "f.yaml:7: the e-mail address is invalid (organizations[0].directories[0].users[0].email)"},
 		{"a further address", headUsers + "    - authy_id: 1\n      emails:\n      - a@example.com\n      - none\n", "f.yaml:9: the e-mail address is invalid (organizations[0].directories[0].users[0].emails[1])"},
 		{"eleven addresses", headUsers + "    - authy_id: 1\n      emails: [a@b.cc, b@b.cc, c@b.cc, d@b.cc, e@b.cc, f@b.cc, g@b.cc, h@b.cc, i@b.cc, j@b.cc, k@b.cc]\n", "f.yaml:7: a user has at most 10 addresses (organizations[0].directories[0].users[0].emails[10])"},
-		{"a long alias", headUsers + "    - alias: " + strings.Repeat("x", 201) + "\n", "f.yaml:6: an alias has at most 200 characters, and none that no screen shows (organizations[0].directories[0].users[0].alias)"},
+		{"a long alias", headUsers + "    - alias: " + strings.Repeat("x", 201) + "\n", "f.yaml:6: an alias or username has at most 200 characters, and none that no screen shows (organizations[0].directories[0].users[0].alias)"},
 		{"a long locale", headUsers + "    - alias: x\n      locale: " + strings.Repeat("x", 36) + "\n", "f.yaml:7: a locale is a language tag such as en or pt-BR (organizations[0].directories[0].users[0].locale)"},
 		{"a seed of another alphabet", headUsers + "    - authy_id: 1\n      totp:\n        secret: \"" + secret + "!\"\n", "f.yaml:8: the seed is not base 32 (letters A to Z and digits 2 to 7) (organizations[0].directories[0].users[0].totp.secret)"},
 		{"no seed", headUsers + "    - authy_id: 1\n      totp: {digits: 6}\n", "f.yaml:7: the seed is not base 32 (letters A to Z and digits 2 to 7) (organizations[0].directories[0].users[0].totp.secret)"},

@@ -125,6 +125,28 @@ func list[T any, P shaped[T]](to *[]T) read {
 	}
 }
 
+// orAlone reads a sequence of mappings each of which may be written as a text alone, the member that it needs.
+func orAlone[T any, P shaped[T]](to *[]T, alone func(*T) *string) read {
+	return func(n ast.Node) error {
+		s, ok := n.(*ast.SequenceNode)
+		if !ok {
+			return misplaced(n, "a list is expected here: parts that begin with \"- \"")
+		}
+		*to = make([]T, len(s.Values))
+		for i, value := range s.Values {
+			part := &(*to)[i]
+			err := text(alone(part))(value)
+			if _, scalar := value.(ast.ScalarNode); !scalar {
+				err = object(value, P(part).members())
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // optional reads a mapping that may be absent.
 func optional[T any, P shaped[T]](to **T) read {
 	return func(n ast.Node) error {

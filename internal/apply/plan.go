@@ -137,12 +137,18 @@ func (a application) plan(path string) (mfa.PlannedApplication, error) {
 	if err := a.Settings.into(path+".settings", &out.Settings); err != nil {
 		return out, err
 	}
+	if err := a.Passkeys.into(path, &out); err != nil {
+		return out, err
+	}
 	if a.Authy != nil {
 		if err := a.Authy.into(path+".authy", &out); err != nil {
 			return out, err
 		}
 	}
-	return out, a.LaunchKey.into(path, &out)
+	if err := a.LaunchKey.into(path, &out); err != nil {
+		return out, err
+	}
+	return out, a.LoginID.into(path, &out)
 }
 
 func isWebAddress(text string) bool {
@@ -237,14 +243,20 @@ func (a authy) settings(path string, out *mfa.PlannedApplication) error {
 
 func (u user) plan(path string) (mfa.PlannedUser, error) {
 	out := mfa.PlannedUser{Number: u.AuthyID, Alias: u.Alias, Locale: u.Locale}
+	if u.Username != "" {
+		if u.Alias != "" && u.Alias != u.Username {
+			return out, refuse(path+".username", "the username is the user's alias; give one of them")
+		}
+		out.Alias, out.Folded = u.Username, true
+	}
 	if u.AuthyID < 0 || u.AuthyID > mfa.MaxUserNumber {
 		return out, refuse(path+".authy_id", "an authy_id is 1 to 2147483647")
 	}
-	if u.AuthyID == 0 && u.Alias == "" && u.Phone == "" {
-		return out, refuse(path, "a user needs an authy_id, an alias or a phone to be found by")
+	if u.AuthyID == 0 && out.Alias == "" && u.Phone == "" {
+		return out, refuse(path, "a user needs an authy_id, an alias, a username or a phone to be found by")
 	}
-	if len(u.Alias) > maxName || mfa.Showable(u.Alias) != u.Alias {
-		return out, refuse(path+".alias", "an alias has at most 200 characters, and none that no screen shows")
+	if len(out.Alias) > maxName || mfa.Showable(out.Alias) != out.Alias {
+		return out, refuse(path+"."+u.aliasMember(), "an alias or username has at most 200 characters, and none that no screen shows")
 	}
 	if len(u.Locale) > maxLocale {
 		return out, refuse(path+".locale", "a locale is a language tag such as en or pt-BR")
@@ -260,6 +272,14 @@ func (u user) plan(path string) (mfa.PlannedUser, error) {
 	}
 	out.TOTP, err = u.TOTP.plan(path + ".totp")
 	return out, err
+}
+
+// aliasMember is the member that the alias stands in.
+func (u user) aliasMember() string {
+	if u.Username != "" {
+		return "username"
+	}
+	return "alias"
 }
 
 // maxLocale is the longest language tag that RFC 5646 recommends to have room for.

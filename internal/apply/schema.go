@@ -2,6 +2,7 @@ package apply
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 )
 
@@ -50,14 +51,17 @@ type application struct {
 	Number    int64
 	LogoURL   string
 	Settings  *settings
+	Passkeys  *relyingParty
 	Authy     *authy
 	LaunchKey *launchkeyApplication
+	LoginID   *loginid
 }
 
 func (a *application) members() members {
 	return members{
 		"id": text(&a.ID), "name": text(&a.Name), "number": whole(&a.Number), "logo_url": text(&a.LogoURL),
-		"settings": optional(&a.Settings), "authy": optional(&a.Authy), "launchkey": optional(&a.LaunchKey),
+		"settings": optional(&a.Settings), "passkeys": optional(&a.Passkeys),
+		"authy": optional(&a.Authy), "launchkey": optional(&a.LaunchKey), "loginid": optional(&a.LoginID),
 	}
 }
 
@@ -161,19 +165,71 @@ func (k *publicKey) members() members {
 	}
 }
 
+// relyingParty is whose passkeys an application registers and accepts.
+type relyingParty struct {
+	URL              string
+	RPID             string
+	Name             string
+	Origins          []string
+	RelatedOrigins   []string
+	UserVerification string
+	Attestation      string
+	Formats          []string
+	AllowAAGUIDs     []string
+	DenyAAGUIDs      []string
+	DenySynced       *bool
+}
+
+func (p *relyingParty) members() members {
+	return members{
+		"url": text(&p.URL), "rp_id": text(&p.RPID), "name": text(&p.Name), "origins": texts(&p.Origins),
+		"related_origins": texts(&p.RelatedOrigins), "user_verification": text(&p.UserVerification),
+		"attestation": text(&p.Attestation), "formats": texts(&p.Formats), "allow_aaguids": texts(&p.AllowAAGUIDs),
+		"deny_aaguids": texts(&p.DenyAAGUIDs), "deny_synced": truth(&p.DenySynced),
+	}
+}
+
+// loginid has the members of a relying party beside its own.
+type loginid struct {
+	relyingParty
+
+	ClientID         string
+	Type             string
+	PublicKeys       []publicKey
+	APIKeys          []string
+	Issuer           string
+	TokenLife        int
+	RequireToken     *bool
+	HideUnknownUsers *bool
+}
+
+func (l *loginid) members() members {
+	out := l.relyingParty.members()
+	maps.Copy(out, members{
+		"client_id": text(&l.ClientID), "type": text(&l.Type), "public_keys": orAlone(&l.PublicKeys, aloneKey), "api_keys": texts(&l.APIKeys),
+		"issuer": text(&l.Issuer), "token_life": whole(&l.TokenLife), "require_token": truth(&l.RequireToken), "hide_unknown_users": truth(&l.HideUnknownUsers),
+	})
+	return out
+}
+
+// aloneKey is where a key stands that is written as its PEM alone.
+func aloneKey(k *publicKey) *string { return &k.PublicKey }
+
 type user struct {
-	AuthyID int64
-	Alias   string
-	Email   string
-	Emails  []string
-	Phone   string
-	Locale  string
-	TOTP    *totp
+	AuthyID  int64
+	Alias    string
+	Username string
+	Email    string
+	Emails   []string
+	Phone    string
+	Locale   string
+	TOTP     *totp
 }
 
 func (u *user) members() members {
 	return members{
-		"authy_id": whole(&u.AuthyID), "alias": text(&u.Alias), "email": text(&u.Email), "emails": texts(&u.Emails),
+		"authy_id": whole(&u.AuthyID), "alias": text(&u.Alias), "username": text(&u.Username),
+		"email": text(&u.Email), "emails": texts(&u.Emails),
 		"phone": text(&u.Phone), "locale": text(&u.Locale), "totp": optional(&u.TOTP),
 	}
 }

@@ -228,7 +228,7 @@ func TestTheCommandOfThePageTurnsATableIntoAFile(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	for _, s := range []string{
-		moved, fromLaunchKey, headApps + "    - name: a\n", "organizations: [{name: A}]", "", "a: *b", "- - - x", "? x", "%YAML", "organizations: !!binary x",
+		moved, fromLaunchKey, fromLoginID, headApps + "    - name: a\n", "organizations: [{name: A}]", "", "a: *b", "- - - x", "? x", "%YAML", "organizations: !!binary x",
 		"organizations:\n- name: |\n  x\n", "\"\\ud800\"", "{", "a:\tb", "organizations: &a [*a]", "<<: {}", "organizations:\n- {name: 'it''s', id: \"\\x41\"}\n",
 	} {
 		f.Add(s)

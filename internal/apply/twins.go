@@ -76,13 +76,21 @@ func (t *twins) directory(path, organization string, written directory, d mfa.Pl
 	}
 	for i, u := range d.Users {
 		at := fmt.Sprintf("%s.users[%d]", path, i)
-		err := t.all(named{path, at + ".authy_id", "authy_id", decimal(u.Number)}, named{path, at + ".alias", "alias", u.Alias},
+		err := t.all(named{path, at + ".authy_id", "authy_id", decimal(u.Number)}, named{path, at + "." + written.Users[i].aliasMember(), "alias", nameOf(u)},
 			named{path, at + ".phone", "phone", u.Phone.E164()})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// nameOf is the user's alias as others may not have it: usernames differ in more than case.
+func nameOf(u mfa.PlannedUser) string {
+	if u.Folded {
+		return mfa.FoldAlias(u.Alias)
+	}
+	return u.Alias
 }
 
 // decimal is a number as a name, "" for none.
@@ -96,16 +104,34 @@ func decimal(n int64) string {
 func (t *twins) application(path, directory string, written application, a mfa.PlannedApplication) error {
 	err := t.all(named{"", path + ".id", "id", string(a.ID)}, named{directory, path + ".name", "application", a.Name},
 		named{"", path, "application number", decimal(a.Number)})
-	if err != nil || written.Authy == nil {
+	if err != nil {
 		return err
 	}
-	keys := []named{
-		{"", path + ".authy.api_key", "API key", written.Authy.APIKey},
-		{"", path + ".authy.access_key", "access key", written.Authy.AccessKey},
-		{"", path + ".authy.signing_key", "signing key", written.Authy.SigningKey},
+	return t.all(append(loginidKeys(path, written.LoginID), authyKeys(path, written.Authy)...)...)
+}
+
+func loginidKeys(path string, l *loginid) []named {
+	if l == nil {
+		return nil
 	}
-	for i, key := range written.Authy.APIKeys {
+	keys := []named{{"", path + ".loginid.client_id", "client id", l.ClientID}}
+	for i, key := range l.APIKeys {
+		keys = append(keys, named{"", fmt.Sprintf("%s.loginid.api_keys[%d]", path, i), "management key", key})
+	}
+	return keys
+}
+
+func authyKeys(path string, a *authy) []named {
+	if a == nil {
+		return nil
+	}
+	keys := []named{
+		{"", path + ".authy.api_key", "API key", a.APIKey},
+		{"", path + ".authy.access_key", "access key", a.AccessKey},
+		{"", path + ".authy.signing_key", "signing key", a.SigningKey},
+	}
+	for i, key := range a.APIKeys {
 		keys = append(keys, named{"", fmt.Sprintf("%s.authy.api_keys[%d]", path, i), "API key", key})
 	}
-	return t.all(keys...)
+	return keys
 }

@@ -50,12 +50,14 @@ type PlannedKey struct {
 	Kind      KeyKind
 	Secret    Secret
 	ExpiresAt time.Time
+	Place     string // where it stands in the application's part: for refusals, "" for the application itself
 }
 
 // PlannedUser is found by the first of number, alias, phone that it has.
 type PlannedUser struct {
 	Number int64 // 0: the next free one
 	Alias  string
+	Folded bool // case does not tell the alias from others: see [User.FoldedAlias]
 	Emails []string
 	Phone  Phone
 	Locale string

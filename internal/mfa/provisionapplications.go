@@ -1,6 +1,7 @@
 package mfa
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -107,7 +108,7 @@ func (r *applying) keys(path string, id ApplicationID, want []PlannedKey) (added
 			err = r.w.AddKey(Key{ID: NewID[KeyID](), Kind: k.Kind, ApplicationID: id, Secret: k.Secret, CreatedAt: r.s.Now(), ExpiresAt: k.ExpiresAt})
 		}
 		if err != nil {
-			return added, at(fmt.Sprintf("%s.keys[%d]", path, i), err)
+			return added, at(path, at(cmp.Or(k.Place, fmt.Sprintf("keys[%d]", i)), err))
 		}
 	}
 	return added, nil

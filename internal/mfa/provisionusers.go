@@ -22,6 +22,9 @@ func (r *applying) user(path string, c *Caller, want PlannedUser) error {
 	if want.Alias != "" {
 		next.Alias = want.Alias
 	}
+	if want.Folded {
+		next.FoldedAlias = FoldAlias(want.Alias)
+	}
 	if !want.Phone.Empty() {
 		next.Phone = want.Phone
 	}

@@ -32,6 +32,8 @@ type TokenCheck struct {
 	// Only, where it is [KindTOTP], lets nothing else count than a seed that no device carries. A user who has
 	// none is NotFound.
 	Only Kind
+	// Sent lets nothing else count than a code that was sent.
+	Sent bool
 	// Source is the end user's address where the application knows it. Wrong tokens are counted per user
 	// and source; without one, all of an application's attempts share a source.
 	Source string
@@ -100,9 +102,11 @@ func (c *tokenCheck) run() (TokenResult, error) {
 	if !wellFormedToken(c.Token) {
 		return c.wrong()
 	}
-	tries := []func() (*TokenResult, error){c.totp}
-	if c.Only != KindTOTP {
-		tries = []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery}
+	tries := []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery}
+	if c.Only == KindTOTP {
+		tries = tries[2:3]
+	} else if c.Sent {
+		tries = tries[:2]
 	}
 	for _, try := range tries {
 		if result, err := try(); err != nil || result != nil {

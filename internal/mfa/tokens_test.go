@@ -293,3 +293,27 @@ func seedCode(t *testing.T, w *mfatest.World, s mfa.Seed) string {
 	}
 	return codeOf(t, s.Secret, data, w.Clock.Now())
 }
+
+func TestWhereOnlySentCodesCountNothingElseDoes(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		ann := w.Register("4055550150")
+		check := func(token string) mfa.TokenOutcome {
+			t.Helper()
+			result, err := w.Service.CheckToken(t.Context(), mfa.TokenCheck{Caller: w.Caller, User: ann.Ref(), Token: token, Sent: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return result.Outcome
+		}
+		codes, err := w.Service.MakeRecoveryCodes(t.Context(), w.Caller, ann.Ref())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, token := range map[string]string{"recovery": codes[0], "a seed's": ann.Link().Code(0)} {
+			if got := check(token); got != mfa.TokenWrong {
+				t.Errorf("%s code is %s", what, got)
+			}
+		}
+	})
+}

@@ -173,7 +173,7 @@ func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]Devi
 // questions that nobody can answer any more.
 func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id AuthenticatorID) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := lockKnown(w, c, ref)
+		u, err := LockKnown(w, c, ref)
 		if err != nil {
 			return err
 		}

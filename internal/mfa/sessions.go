@@ -52,7 +52,7 @@ func (s *Service) StartSession(ctx context.Context, in StartSession) (Session, e
 // because the application knows.
 func (s *Service) EndSession(ctx context.Context, c *Caller, ref UserRef) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := lockKnown(w, c, ref)
+		u, err := LockKnown(w, c, ref)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func openSessions(r Records, user UserID) ([]OpenSession, error) {
 // EndSessions ends all sessions of a directory's user and tells each application.
 func (s *Service) EndSessions(ctx context.Context, c *Caller, ref UserRef) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := lockKnown(w, c, ref)
+		u, err := LockKnown(w, c, ref)
 		if err != nil {
 			return err
 		}
@@ -169,8 +169,8 @@ func (s *Service) endSession(w WriteRecords, session Session, by, source string)
 	return s.queueCallback(w, session.Dialect, CallbackPayload{Event: e, Extra: session.Extra})
 }
 
-// lockKnown locks a user from whom something is taken, suspended or not.
-func lockKnown(w WriteRecords, c *Caller, ref UserRef) (User, error) {
+// LockKnown locks a user from whom something is taken, suspended or not.
+func LockKnown(w WriteRecords, c *Caller, ref UserRef) (User, error) {
 	if err := c.Enabled(); err != nil {
 		return User{}, err
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -78,11 +79,19 @@ func openSQLiteConn(path string, busy time.Duration) (*sqliteConn, error) {
 		return nil, err
 	}
 	c.wait(busy)
-	if err := c.setUp(); err != nil {
-		_ = c.close()
-		return nil, err
+	// Processes that open a new file at the same time are told at once that it is
+	// locked, since waiting for each other's change to the log could last for ever.
+	deadline := time.Now().Add(busy)
+	for {
+		err := c.setUp()
+		if err == nil {
+			return c, nil
+		}
+		if !errors.Is(err, ErrBusy) || time.Now().After(deadline) {
+			return nil, errors.Join(err, c.close())
+		}
+		time.Sleep(beginWait)
 	}
-	return c, nil
 }
 
 // setUp fails where the file system cannot do what the log needs, as network

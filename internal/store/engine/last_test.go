@@ -275,3 +275,54 @@ func TestConnectionThatDiedWhileIdleCostsNoWrite(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whoever takes a lock over sees what its holder left for later.
+func TestLocksCoverWhatIsLeftForLater(t *testing.T) {
+	onBoth(t, func(t *testing.T, open opener) {
+		e := single(t, open)
+		exec(t, e, putCounter, "a", 0)
+		var writes []func(engine.WriteTx) error
+		for i := range 20 {
+			writes = append(writes, func(tx engine.WriteTx) error {
+				if err := tx.Query(lockCounter, func(row engine.Row) error { return row.Scan(new(int64)) }, "a"); err != nil {
+					return err
+				}
+				var n int64
+				if err := tx.Query(countMarks, func(row engine.Row) error { return row.Scan(&n) }); err != nil {
+					return err
+				}
+				if n > 0 {
+					return nil
+				}
+				return tx.Later(putMark, fmt.Sprint(i), "o")
+			})
+		}
+		if err := errors.Join(together(t, e, writes...)...); err != nil {
+			t.Error(err)
+		}
+		if n := number(t, e, countMarks); n != 1 {
+			t.Errorf("%d thought that they were first", n)
+		}
+	})
+}
+
+func TestWhatIsLeftForLaterKeepsItsOrder(t *testing.T) {
+	onBoth(t, func(t *testing.T, open opener) {
+		e := single(t, open)
+		for _, size := range sizes {
+			var writes []func(engine.WriteTx) error
+			for i := range size {
+				id := fmt.Sprintf("c%d-%d", size, i)
+				writes = append(writes, func(tx engine.WriteTx) error { // sorted by their texts the insert would come first, but the others not in this order
+					return errors.Join(tx.Later(putCounter, id, 1), tx.Later(setCounter, id, 5), tx.Later(addCounter, id))
+				})
+			}
+			if err := errors.Join(together(t, e, writes...)...); err != nil {
+				t.Error(err)
+			}
+			if n := number(t, e, getCounter, fmt.Sprintf("c%d-%d", size, size-1)); n != 6 {
+				t.Errorf("%d in a group of %d", n, size)
+			}
+		}
+	})
+}

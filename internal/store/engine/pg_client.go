@@ -48,6 +48,7 @@ type pgCall struct {
 	affected int64
 	rows     pgRows
 	last     bool // no other follows in the function
+	place    int  // among the calls that the function left for later
 }
 
 // key is the value of the argument that Statement.Key names.

@@ -85,19 +85,20 @@ func (c *pgClient) exchange(ctx context.Context, trip pgTrip) *pgFault {
 
 // items makes the plan of a round and prepares what is not prepared yet. Calls
 // of one statement are sorted by key and statements by text, so that all
-// transactions everywhere lock rows in one order.
+// transactions everywhere lock rows in one order; what one function left for
+// later keeps the order in which it was left.
 func (c *pgClient) items(ctx context.Context, calls []*pgCall) ([]pgItem, *pgFault) {
 	slices.SortStableFunc(calls, func(a, b *pgCall) int {
-		if a.st != b.st {
-			return cmp.Compare(a.st.SQL, b.st.SQL)
+		if a.place != b.place || a.st == b.st {
+			return cmp.Or(cmp.Compare(a.place, b.place), cmp.Compare(a.key(), b.key()))
 		}
-		return cmp.Compare(a.key(), b.key())
+		return cmp.Compare(a.st.SQL, b.st.SQL)
 	})
 	items := make([]pgItem, 0, len(calls))
 	for len(calls) > 0 {
 		st := calls[0].st
 		n := 1
-		for n < len(calls) && calls[n].st == st && st.Batch != "" {
+		for n < len(calls) && calls[n].st == st && calls[n].place == calls[0].place && st.Batch != "" {
 			n++
 		}
 		prepare := c.statement

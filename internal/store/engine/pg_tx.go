@@ -46,7 +46,7 @@ func (t *pgTx) Later(st *Statement, args ...any) error {
 	if err := t.ready(args); err != nil {
 		return err
 	}
-	t.later = append(t.later, &pgCall{st: st, args: args, tx: t})
+	t.later = append(t.later, &pgCall{st: st, args: args, tx: t, place: len(t.later)})
 	return nil
 }
 

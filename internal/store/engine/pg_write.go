@@ -160,8 +160,9 @@ func (w *pgWriter) together(requests []*request) (suspects []*request, err error
 	return suspects, err
 }
 
-// round carries out the calls that can go now. Those that nobody waits for
-// travel with them, before them, or if it is the last round all that are left.
+// round carries out the calls that can go now, after those that nobody waits for:
+// their own functions' and those of functions that have finished, whose locks
+// others may have taken over.
 func (w *pgWriter) round(g *pgGroup, round, later []*pgTx, trip pgTrip) (suspects []*request, err error) {
 	if len(round) == 0 { // they wait for each other
 		for _, t := range later {
@@ -170,9 +171,7 @@ func (w *pgWriter) round(g *pgGroup, round, later []*pgTx, trip pgTrip) (suspect
 		g.abort(later)
 		return suspects, errAgain{errAborted}
 	}
-	if trip.commit {
-		trip.later = g.left
-	}
+	trip.later, g.left = g.left, nil
 	for _, t := range round {
 		trip.calls = append(trip.calls, &t.call)
 		trip.later = append(trip.later, t.later...)

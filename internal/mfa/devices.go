@@ -186,10 +186,17 @@ func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof, f Fore
 			return err
 		}
 		out = DeviceCaller{Device: a}
-		if err := s.spendProof(w, p); err != nil {
+		if err := s.foresee(w, &out, f); err != nil {
 			return err
 		}
-		return s.foresee(w, &out, f)
+		fresh := unseen(out.seen.pending)
+		if len(fresh) == 0 {
+			return s.spendLastProof(w, p)
+		}
+		if err := spent(w.SpendProof(p.Thumbprint, p.Nonce, p.forgotten())); err != nil {
+			return err
+		}
+		return s.markSeen(w, fresh)
 	})
 	if err != nil {
 		return nil, err
@@ -201,16 +208,13 @@ func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof, f Fore
 }
 
 // foresee leaves out what is not there: whoever looks is told.
-func (s *Service) foresee(w WriteRecords, d *DeviceCaller, f Foresight) error {
+func (s *Service) foresee(w Records, d *DeviceCaller, f Foresight) error {
 	if f.Pending {
 		list, err := s.pendingFor(w, d)
 		if err != nil {
 			return err
 		}
 		d.seen.pending, d.seen.listed = list, true
-		if err := s.markSeen(w, unseen(list)); err != nil {
-			return err
-		}
 	}
 	if f.Challenge == "" {
 		return nil
@@ -230,6 +234,9 @@ type RequestProof struct {
 	At         time.Time
 }
 
+// forgotten is when the proof would be too old to be believed, whatever the clocks say.
+func (p RequestProof) forgotten() time.Time { return p.At.Add(2 * ProofWindow) }
+
 // ProofWindow is how far a proof's time may be from ours; its nonce is kept for twice as long.
 const ProofWindow = receipt.ProofWindow
 
@@ -243,15 +250,9 @@ func (s *Service) judgeTime(p RequestProof) error {
 	return nil
 }
 
-func (s *Service) spendProof(w WriteRecords, p RequestProof) error {
-	fresh, err := w.SpendProof(p.Thumbprint, p.Nonce, p.At.Add(2*ProofWindow))
-	if err != nil {
-		return err
-	}
-	if !fresh {
-		return refuse(Replayed, "", "this request was made before")
-	}
-	return nil
+// spendLastProof is the last change of its Write.
+func (s *Service) spendLastProof(w WriteRecords, p RequestProof) error {
+	return spent(w.SpendLastProof(p.Thumbprint, p.Nonce, p.forgotten()))
 }
 
 // SpendProof judges and spends the proof of a request by a key that is not linked yet.
@@ -259,7 +260,7 @@ func (s *Service) SpendProof(ctx context.Context, p RequestProof) error {
 	if err := s.judgeTime(p); err != nil {
 		return err
 	}
-	return s.store.Write(ctx, func(w WriteRecords) error { return s.spendProof(w, p) })
+	return s.store.Write(ctx, func(w WriteRecords) error { return s.spendLastProof(w, p) })
 }
 
 // DeviceAccount is what a device may know of its place.

@@ -9,6 +9,9 @@ import (
 type ProofWriter interface {
 	// SpendProof reports false if the key's nonce was spent before. It may be forgotten after until.
 	SpendProof(thumbprint, nonce string, until time.Time) (bool, error)
+	// SpendLastProof is SpendProof as the last change of its Write, which makes no statement after it and
+	// fails only if it reports false.
+	SpendLastProof(thumbprint, nonce string, until time.Time) (bool, error)
 	PurgeProofs(now time.Time, limit int) (int, error)
 }
 
@@ -16,10 +19,14 @@ type ProofWriter interface {
 // which keeps it apart from the thumbprints of devices.
 func (s *Service) SpendNonce(ctx context.Context, scope, nonce string, until time.Time) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
-		fresh, err := w.SpendProof(scope, nonce, until)
-		if err == nil && !fresh {
-			err = refuse(Replayed, "", "this request was made before")
-		}
-		return err
+		return spent(w.SpendLastProof(scope, nonce, until))
 	})
+}
+
+// spent refuses what was spent before.
+func spent(fresh bool, err error) error {
+	if err == nil && !fresh {
+		err = refuse(Replayed, "", "this request was made before")
+	}
+	return err
 }

@@ -150,11 +150,10 @@ func (w *writeRecords) authenticatorTaken(a mfa.Authenticator) error {
 
 // regenerate notes that the set has changed.
 func (w *writeRecords) regenerate(user mfa.UserID) error {
-	if _, err := w.exec(changeGeneration, string(user)); err != nil {
+	if err := w.later(changeGeneration, string(user)); err != nil {
 		return err
 	}
-	_, err := w.exec(stampGeneration, string(user))
-	return err
+	return w.later(stampGeneration, string(user))
 }
 
 func (w *writeRecords) AdvanceCounter(id mfa.AuthenticatorID, version, step int64, at time.Time) (bool, error) {

@@ -28,14 +28,12 @@ var (
 
 	addChallenge = &engine.Statement{
 		SQL: `INSERT INTO challenges (` + challengeColumns + `)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		Batch: `INSERT INTO challenges (` + challengeColumns + `)
 			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[],
 				$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
 				$19::boolean[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[],
-				$25::text[], $26::text[])
-			ON CONFLICT DO NOTHING`,
-		Key: 1,
+				$25::text[], $26::text[])`,
 	}
 
 	// The condition is the whole race: of many answers one finds it pending. The
@@ -146,7 +144,7 @@ func (w *writeRecords) AddChallenge(c mfa.Challenge) error {
 	if err := row.encode(); err != nil {
 		return err
 	}
-	return w.insert("id", addChallenge, string(c.ID), string(c.OrganizationID), string(c.DirectoryID), string(c.ApplicationID), string(c.UserID),
+	return w.later(addChallenge, string(c.ID), string(c.OrganizationID), string(c.DirectoryID), string(c.ApplicationID), string(c.UserID),
 		c.UserNumber, string(c.Kind), c.Dialect, string(c.State), c.Message, row.details, row.hidden, row.amount, row.logos, row.question,
 		row.extra, string(c.AuthenticatorID), c.Reason, c.Fraud, micros(c.CreatedAt), micros(c.ExpiresAt), micros(c.NotifiedAt),
 		micros(c.AnsweredAt), micros(c.UpdatedAt), row.terms, row.outcome)
@@ -198,8 +196,7 @@ func (w *writeRecords) CancelChallenge(id mfa.ChallengeID, at time.Time) (bool, 
 }
 
 func (w *writeRecords) MarkNotified(id mfa.ChallengeID, at time.Time) error {
-	_, err := w.exec(markNotified, string(id), micros(at))
-	return err
+	return w.later(markNotified, string(id), micros(at))
 }
 
 func (w *writeRecords) ExpireChallenges(now time.Time, limit int) ([]mfa.Challenge, error) {

@@ -107,7 +107,6 @@ func (w *writeRecords) AppendEvent(e mfa.Event) error {
 	if err := w.noteSkew(e.ID, e.At); err != nil {
 		return err
 	}
-	_, err := w.exec(appendEvent, string(e.ID), string(e.Type), string(e.OrganizationID), string(e.DirectoryID), string(e.ApplicationID),
+	return w.later(appendEvent, string(e.ID), string(e.Type), string(e.OrganizationID), string(e.DirectoryID), string(e.ApplicationID),
 		string(e.UserID), string(e.ChallengeID), e.Source, string(e.Data), micros(e.At))
-	return err
 }

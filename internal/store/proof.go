@@ -9,8 +9,10 @@ import (
 var (
 	spendProof = &engine.Statement{
 		SQL: `INSERT INTO proofs (thumbprint, nonce, ends_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-		Batch: `INSERT INTO proofs (thumbprint, nonce, ends_at) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])
-			ON CONFLICT DO NOTHING`,
+		Batch: `WITH v AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) WITH ORDINALITY AS v (thumbprint, nonce, ends_at, ord)),
+			spent AS (INSERT INTO proofs (thumbprint, nonce, ends_at) SELECT thumbprint, nonce, ends_at FROM v
+				ON CONFLICT DO NOTHING RETURNING thumbprint, nonce)
+			SELECT v.ord FROM v JOIN spent USING (thumbprint, nonce)`,
 		Key: 2,
 	}
 
@@ -20,6 +22,10 @@ var (
 
 func (w *writeRecords) SpendProof(thumbprint, nonce string, until time.Time) (bool, error) {
 	return w.execOne(spendProof, thumbprint, nonce, micros(until))
+}
+
+func (w *writeRecords) SpendLastProof(thumbprint, nonce string, until time.Time) (bool, error) {
+	return w.last(spendProof, thumbprint, nonce, micros(until))
 }
 
 func (w *writeRecords) PurgeProofs(now time.Time, limit int) (int, error) {

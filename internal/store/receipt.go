@@ -11,10 +11,9 @@ var (
 	receiptByChallenge = &engine.Statement{SQL: `SELECT ` + receiptColumns + ` FROM receipts WHERE challenge_id = ?`}
 
 	addReceipt = &engine.Statement{
-		SQL: `INSERT INTO receipts (` + receiptColumns + `) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		SQL: `INSERT INTO receipts (` + receiptColumns + `) VALUES (?, ?, ?, ?, ?, ?)`,
 		Batch: `INSERT INTO receipts (` + receiptColumns + `)
-			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[]) ON CONFLICT DO NOTHING`,
-		Key: 1,
+			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])`,
 	}
 )
 
@@ -33,8 +32,8 @@ func (r *records) Receipt(id mfa.ChallengeID) (mfa.Receipt, error) {
 	return one(r, receiptNoun, receiptByChallenge, string(id))
 }
 
-// AddReceipt answers Conflict if the challenge has one.
+// AddReceipt makes the Write a Conflict if the challenge has one.
 func (w *writeRecords) AddReceipt(r mfa.Receipt) error {
-	return w.insert("challenge", addReceipt, string(r.ChallengeID), string(r.ApplicationID), string(r.UserID), string(r.AuthenticatorID),
+	return w.later(addReceipt, string(r.ChallengeID), string(r.ApplicationID), string(r.UserID), string(r.AuthenticatorID),
 		string(r.Document), micros(r.CreatedAt))
 }

@@ -18,7 +18,7 @@ var challengeScenes = []scene{
 		})
 		same(w, "bare", w.challengeNow(bare), bare)
 		missing(w, func(r mfa.Records) (mfa.Challenge, error) { return r.Challenge("no-such") })
-		w.refused(mfa.Conflict, "id", func(r mfa.WriteRecords) error { return r.AddChallenge(c) })
+		w.refused(mfa.Conflict, "", func(r mfa.WriteRecords) error { return r.AddChallenge(c) })
 	}},
 	{name: "pending ones in time are listed newest first, as many as asked for", play: func(w *world) {
 		u := w.user()

@@ -18,7 +18,7 @@ var receiptScenes = []scene{
 		w.write(func(r mfa.WriteRecords) error { return r.AddReceipt(want) })
 		other := want
 		other.Document = json.RawMessage(`{}`)
-		w.refused(mfa.Conflict, "challenge", func(r mfa.WriteRecords) error { return r.AddReceipt(other) })
+		w.refused(mfa.Conflict, "", func(r mfa.WriteRecords) error { return r.AddReceipt(other) })
 		same(w, "stored", read(w, func(r mfa.Records) (mfa.Receipt, error) { return r.Receipt(want.ChallengeID) }), want)
 	}},
 }

@@ -23,6 +23,7 @@ var layers = []row{
 	{"client/launchkey/envelope", nil, "one implementation of what is around LaunchKey's requests and answers, for those who make and those who read them"},
 	{"client/launchkey/answerpackage", []string{"policy", "client/launchkey/envelope"}, "one implementation of the sealed answers, for devices that make and those that open them"},
 	{"client/launchkey/launchkeytest", []string{"client/launchkey/answerpackage", "policy"}, "plays the server for tests of the port and of programs built on it"},
+	{"client/loginid/loginidtest", nil, "plays the server for tests of the port and of programs built on it, as a second opinion"},
 	{"client/internal/line", nil, "words a server's text for logs in the same way for all ports, and knows none"},
 	{"client/internal/poll", nil, "waits in the same way for all ports, and knows none"},
 	{

@@ -40,14 +40,13 @@ func (l *LoginID) CreateTx(ctx context.Context, tx NewTx) (*Tx, error) {
 	if err := tx.check(); err != nil {
 		return nil, err
 	}
-	c := call{op: op, path: "/tx", body: map[string]any{
-		"client_id": l.clientID, "tx_payload": tx.Payload, "nonce": tx.Nonce, "tx_type": tx.Type,
-	}}
+	body := map[string]any{"client_id": l.clientID, "tx_payload": tx.Payload, "nonce": tx.Nonce, "tx_type": tx.Type}
 	options := TokenOptions{}
 	if tx.Username != "" {
-		c.body.(map[string]any)["username"] = tx.Username
+		body["username"] = tx.Username
 		options.User = ByName(tx.Username)
 	}
+	c := call{op: op, path: "/tx", body: body}
 	if l.key != nil {
 		var err error
 		if c.token, err = l.TxToken(tx.Payload, options); err != nil {

@@ -83,6 +83,10 @@ func cursor(list []mfa.Challenge) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:12])
 }
 
+// maxHeld bounds the requests of one device that wait here at once. An honest one has one, and for a while
+// those that broke off without a word; each change wakes all of them, and each takes up a connection.
+const maxHeld = 8
+
 // pending answers with the list once it differs from the one that after names, or when the wait is over.
 func (d *Dialect) pending(ctx context.Context, c *mfa.DeviceCaller, wait time.Duration, after string) (endpoint.Response, error) {
 	if after == "" {
@@ -97,7 +101,7 @@ func (d *Dialect) pending(ctx context.Context, c *mfa.DeviceCaller, wait time.Du
 		}
 		return d.list(list)
 	}
-	end, leave := d.held.enter(c.Device.ID)
+	end, leave := d.held.Enter(c.Device.ID, maxHeld)
 	return endpoint.Response{Wait: &endpoint.Wait{
 		Wake: changed, End: end, For: wait,
 		Close: func() { leave(); stop() },

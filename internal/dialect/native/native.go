@@ -25,7 +25,7 @@ type Options struct {
 type Dialect struct {
 	service *mfa.Service
 	options Options
-	held    held
+	held    endpoint.Held[mfa.AuthenticatorID]
 }
 
 // New returns the front door to a service.

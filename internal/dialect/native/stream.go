@@ -16,7 +16,7 @@ const heartbeat = 25 * time.Second
 // stream sends the pending list at once and after every change, until the device goes away or is unlinked.
 func (d *Dialect) stream(_ context.Context, _ *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
 	changed, stop := d.service.Wait(c)
-	end, leave := d.held.enter(c.Device.ID)
+	end, leave := d.held.Enter(c.Device.ID, maxHeld)
 	sent := ""
 	return endpoint.Response{Wait: &endpoint.Wait{
 		Wake: changed, End: end, Every: heartbeat, Stream: true,

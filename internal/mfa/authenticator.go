@@ -101,6 +101,9 @@ type AuthenticatorWriter interface {
 	// AdvanceCounter burns a step: it raises Counter to step and sets LastUsedAt, if Counter is below
 	// step and the version is still the one given; else it reports false and changes nothing.
 	AdvanceCounter(id AuthenticatorID, version, step int64, at time.Time) (bool, error)
+	// SpendStep is AdvanceCounter together with the event that tells of it, as the last change of its Write,
+	// which makes no statement after it and fails only if it reports false.
+	SpendStep(id AuthenticatorID, version, step int64, e Event) (bool, error)
 	// UsePasskey moves Counter on and sets LastUsedAt, and Data where some is given, if the passkey is active
 	// and version and counter are still those given; else it reports false and changes nothing.
 	UsePasskey(id AuthenticatorID, version, from, to int64, data json.RawMessage, at time.Time) (bool, error)

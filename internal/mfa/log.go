@@ -14,7 +14,8 @@ func (s *Service) Append(w WriteRecords, c *Caller, e Event) error {
 	return err
 }
 
-func (s *Service) appendEvent(w WriteRecords, c *Caller, e Event) (Event, error) {
+// event fills in what every event has.
+func (s *Service) event(c *Caller, e Event) Event {
 	if e.ID == "" {
 		e.ID = NewID[EventID]()
 	}
@@ -22,20 +23,31 @@ func (s *Service) appendEvent(w WriteRecords, c *Caller, e Event) (Event, error)
 		e.At = s.Now()
 	}
 	e.ApplicationID, e.DirectoryID, e.OrganizationID = c.Application.ID, c.Application.DirectoryID, c.Application.OrganizationID
+	return e
+}
+
+func (s *Service) appendEvent(w WriteRecords, c *Caller, e Event) (Event, error) {
+	e = s.event(c, e)
 	if err := w.AppendEvent(e); err != nil {
 		return e, err
 	}
 	return e, s.queueWebhooks(w, c, e)
 }
 
+// wants reports whether a webhook is to be told of an event.
+func (s *Service) wants(hook Webhook, e Event) bool {
+	callback := s.callback(hook.Dialect)
+	if callback == nil {
+		return false
+	}
+	// An event without a name in the dialect is wanted by nobody, whatever a subscription lists.
+	name := callback.Wants(e)
+	return name != "" && slices.Contains(hook.Events, name)
+}
+
 func (s *Service) queueWebhooks(w WriteRecords, c *Caller, e Event) error {
 	for _, hook := range c.Webhooks {
-		callback := s.callback(hook.Dialect)
-		if callback == nil {
-			continue
-		}
-		// An event without a name in the dialect is wanted by nobody, whatever a subscription lists.
-		if name := callback.Wants(e); name == "" || !slices.Contains(hook.Events, name) {
+		if !s.wants(hook, e) {
 			continue
 		}
 		if err := s.queueCallback(w, hook.Dialect, CallbackPayload{Event: e, WebhookID: hook.ID}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,6 +46,9 @@ var statements = []*engine.Statement{
 	handoffByID, handoffByDigest, countHandoffs, addHandoff, authorizeHandoff, useHandoff, removeHandoffs, purgeHandoffs,
 }
 
+// onPostgres are those that SQLite has other statements for.
+var onPostgres = []*engine.Statement{spendStep}
+
 func TestBothDatabasesUnderstandEveryStatement(t *testing.T) {
 	t.Parallel()
 	master, err := seal.ParseMaster("123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0")
@@ -60,7 +64,11 @@ func TestBothDatabasesUnderstandEveryStatement(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { s.Close() })
-		if err := s.engine.Check(t.Context(), statements...); err != nil {
+		understood := statements
+		if s.engine.Flavour() == engine.Postgres {
+			understood = append(slices.Clone(statements), onPostgres...)
+		}
+		if err := s.engine.Check(t.Context(), understood...); err != nil {
 			t.Errorf("%v: %v", s.engine.Flavour(), err)
 		}
 	}
@@ -89,8 +97,8 @@ func TestEveryStatementIsChecked(t *testing.T) {
 			return true
 		})
 	}
-	if declared != len(statements) {
-		t.Errorf("%d statements are declared, %d are checked: add the new ones to the list", declared, len(statements))
+	if checked := len(statements) + len(onPostgres); declared != checked {
+		t.Errorf("%d statements are declared, %d are checked: add the new ones to the list", declared, checked)
 	}
 }
 

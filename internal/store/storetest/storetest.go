@@ -43,6 +43,7 @@ func Run(t *testing.T, fresh func(testing.TB) Opener) {
 		{"public key", publicKeyScenes},
 		{"user", userScenes},
 		{"authenticator", authenticatorScenes},
+		{"step", stepScenes},
 		{"enrollment", enrollmentScenes},
 		{"challenge", challengeScenes},
 		{"receipt", receiptScenes},

@@ -43,6 +43,11 @@ type Authenticator struct {
 	LastUsedAt   time.Time // zero: never
 }
 
+// Answers reports whether its holder can answer questions with it.
+func (a Authenticator) Answers() bool {
+	return a.State == AuthenticatorActive && (a.Kind == KindDevice || a.Kind == KindPasskey)
+}
+
 // TOTPData is the public part of a TOTP authenticator (RFC 6238).
 type TOTPData struct {
 	Algorithm string `json:"algorithm"` // SHA1, SHA256 or SHA512

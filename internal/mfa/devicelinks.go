@@ -185,7 +185,7 @@ func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id A
 			if err := s.removeDevice(w, u, id); err != nil || countKind(held, KindDevice) > 1 {
 				return err
 			}
-			return s.dropQuestions(w, u)
+			return s.DropQuestions(w, u)
 		}
 		pending, err := s.linksOf(w, u.ID)
 		if err != nil {
@@ -199,8 +199,8 @@ func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id A
 	})
 }
 
-// dropQuestions withdraws whatever a user is asked.
-func (s *Service) dropQuestions(w WriteRecords, u User) error {
+// DropQuestions withdraws whatever a user is asked.
+func (s *Service) DropQuestions(w WriteRecords, u User) error {
 	pending, err := w.PendingChallenges(u.ID, s.Now(), s.limits.PendingPerUser)
 	if err != nil {
 		return err

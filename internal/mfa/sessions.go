@@ -109,17 +109,21 @@ func (s *Service) EndSessions(ctx context.Context, c *Caller, ref UserRef) error
 		if err != nil {
 			return err
 		}
-		held, err := w.SessionsOf(u.ID)
-		if err != nil {
+		return s.endSessions(w, u)
+	})
+}
+
+func (s *Service) endSessions(w WriteRecords, u User) error {
+	held, err := w.SessionsOf(u.ID)
+	if err != nil {
+		return err
+	}
+	for _, session := range held {
+		if err := s.endSession(w, session, "directory", ""); err != nil {
 			return err
 		}
-		for _, session := range held {
-			if err := s.endSession(w, session, "directory", ""); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // SessionsFor lists where the device's user is logged in, oldest first.

@@ -172,6 +172,28 @@ func (s *Service) RemoveUser(ctx context.Context, c *Caller, ref UserRef, source
 	})
 }
 
+// DeleteUser takes a user out of the directory, with everything enrolled, whichever applications know it still; they
+// are told of what they asked and of sessions that end.
+func (s *Service) DeleteUser(ctx context.Context, c *Caller, ref UserRef, source string) error {
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		u, err := LockKnown(w, c, ref)
+		if err != nil {
+			return err
+		}
+		if err := s.DropQuestions(w, u); err != nil {
+			return err
+		}
+		if err := s.endSessions(w, u); err != nil {
+			return err
+		}
+		w.Announce(TopicUserChallenges(u.ID))
+		if err := w.RemoveUser(u.ID); err != nil {
+			return err
+		}
+		return s.Append(w, c, Event{Type: EventUserRemoved, UserID: u.ID, Source: source, Data: removedData(u)})
+	})
+}
+
 // removedData keeps the user's number, under which applications know it, where nothing else will.
 func removedData(u User) json.RawMessage {
 	return json.RawMessage(`{"number":` + strconv.FormatInt(u.Number, 10) + `}`)

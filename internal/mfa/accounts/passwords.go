@@ -1,0 +1,319 @@
+package accounts
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"sync"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// maxPassword bounds a password, in bytes, before it costs anything: longer ones are nobody's memory.
+const maxPassword = 1024
+
+// RegisterPassword asks for a new user who signs in with a password.
+type RegisterPassword struct {
+	Caller   *mfa.Caller
+	Username string
+	Password mfa.Secret
+	Name     string // of the credential; "": password
+	Source   string
+}
+
+// RegisterPassword makes the user and signs it in. A name that is taken is a Conflict with [mfa.ReasonUserExists]; a
+// password that will not do is Invalid, with the field password.
+func (s *Service) RegisterPassword(ctx context.Context, in RegisterPassword) (SignedIn, error) {
+	if in.Name == "" {
+		in.Name = "password"
+	}
+	if err := s.mayRegister(ctx, in); err != nil {
+		return SignedIn{}, err
+	}
+	made, err := s.hash(ctx, in.Password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var out SignedIn
+	err = s.store.Write(ctx, func(w mfa.WriteRecords) error {
+		u, err := s.domain.AddNamedUser(w, mfa.NamedUser{Caller: in.Caller, Name: in.Username, Source: in.Source})
+		if err != nil {
+			return err
+		}
+		a, err := w.AddAuthenticator(mfa.Authenticator{
+			ID: mfa.NewID[mfa.AuthenticatorID](), UserID: u.ID, DirectoryID: u.DirectoryID, Kind: mfa.KindPassword, State: mfa.AuthenticatorActive,
+			Name: in.Name, Data: made.Data, Secret: made.Secret, RegisteredBy: "password", CreatedAt: s.domain.Now(), LastUsedAt: s.domain.Now(),
+		})
+		if err != nil {
+			return err
+		}
+		out = s.signedIn(u, a)
+		return s.note(w, in.Caller, mfa.EventAuthenticatorAdded, in.Source, out)
+	})
+	return out, err
+}
+
+// mayRegister looks at all that costs little first.
+func (s *Service) mayRegister(ctx context.Context, in RegisterPassword) error {
+	if err := in.Caller.Enabled(); err != nil {
+		return err
+	}
+	if err := mfa.CheckUsername(in.Username); err != nil {
+		return err
+	}
+	if err := mfa.CheckName(in.Name); err != nil {
+		return err
+	}
+	if len(in.Password.Reveal()) > maxPassword {
+		return &mfa.Error{Code: mfa.Invalid, Reason: mfa.ReasonPasswordWeak, Field: "password", Message: "a password has 1024 bytes at most"}
+	}
+	return s.commit(ctx, func(w mfa.WriteRecords) (refusal, err error) {
+		_, err = w.User(in.Caller.Directory.ID, mfa.UserRef{FoldedAlias: mfa.FoldAlias(in.Username)})
+		if err == nil {
+			return &mfa.Error{Code: mfa.Conflict, Reason: mfa.ReasonUserExists, Message: "there is a user of that name, or of one that differs by case alone"}, nil
+		}
+		if !mfa.IsCode(err, mfa.NotFound) {
+			return nil, err
+		}
+		return s.takeCeremony(w, in.Caller, in.Source)
+	})
+}
+
+// takeCeremony counts what strangers begin.
+func (s *Service) takeCeremony(w mfa.WriteRecords, c *mfa.Caller, source string) (refusal, err error) {
+	allowed, until, err := w.TakeLimit(s.domain.Limits().Ceremonies, "ceremonies:"+sourceOf(c, source), s.domain.Now())
+	if err == nil && !allowed {
+		refusal = s.domain.TooMany(until)
+	}
+	return refusal, err
+}
+
+// sourceOf is what attempts are counted by: the address they come from or, where it is not known, the application.
+func sourceOf(c *mfa.Caller, source string) string {
+	if key := mfa.SourceKey(source); key != "" {
+		return key
+	}
+	return "application:" + string(c.Application.ID)
+}
+
+// hash makes a credential of a password when its turn has come.
+func (s *Service) hash(ctx context.Context, password mfa.Secret) (mfa.Enrolled, error) {
+	if err := s.turn(ctx); err != nil {
+		return mfa.Enrolled{}, err
+	}
+	defer func() { <-s.hashing }()
+	return s.password.Enrol(mfa.EnrolOptions{Random: s.random, Now: s.domain.Now(), Password: password})
+}
+
+// turn waits for one of the places where passwords are hashed; whoever gets it gives it back.
+func (s *Service) turn(ctx context.Context) error {
+	select {
+	case s.hashing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return &mfa.Error{Code: mfa.Unavailable, Message: "the request ended before its password was looked at", Cause: ctx.Err()}
+	}
+}
+
+// CheckPassword asks whether a password is the user's.
+type CheckPassword struct {
+	Caller   *mfa.Caller
+	User     mfa.UserRef
+	Password mfa.Secret
+	Source   string
+}
+
+// errPassword is the one answer to wrong passwords, to users who have none and to names that nobody has.
+var errPassword = &mfa.Error{Code: mfa.Unauthenticated, Reason: mfa.ReasonPasswordWrong, Message: "the name or the password is wrong"}
+
+// CheckPassword signs a user in. That there is no such user, or none with a password, is not told apart from a wrong
+// password, not even by the time that the answer takes; that the user is suspended learns only who knows the password.
+func (s *Service) CheckPassword(ctx context.Context, in CheckPassword) (SignedIn, error) {
+	if err := in.Caller.Enabled(); err != nil {
+		return SignedIn{}, err
+	}
+	found, err := s.passwordOf(ctx, in)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	right, err := s.compare(ctx, found, in.Password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var out SignedIn
+	err = s.commit(ctx, func(w mfa.WriteRecords) (refusal, err error) {
+		out, refusal, err = s.settle(w, in, found, right)
+		return refusal, err
+	})
+	return out, err
+}
+
+// suspect is whose password is looked at: a user, or nobody.
+type suspect struct {
+	user     mfa.User
+	password *mfa.Authenticator // nil: none
+	guards   []guard
+}
+
+// guard is one window of wrong passwords.
+type guard struct {
+	limit mfa.Limit
+	key   string
+}
+
+// passwordOf finds what to compare with, unless a window is full.
+func (s *Service) passwordOf(ctx context.Context, in CheckPassword) (suspect, error) {
+	var out suspect
+	err := s.store.Read(ctx, func(r mfa.Records) error {
+		out = suspect{}
+		u, err := r.User(in.Caller.Directory.ID, in.User)
+		if err != nil && !mfa.IsCode(err, mfa.NotFound) {
+			return err
+		}
+		if err == nil && u.KnownTo(in.Caller.Application) {
+			out.user = u
+			held, err := r.AuthenticatorsOf(u.ID)
+			if err != nil {
+				return err
+			}
+			i := slices.IndexFunc(held, func(a mfa.Authenticator) bool {
+				return a.Kind == mfa.KindPassword && a.State == mfa.AuthenticatorActive
+			})
+			if i >= 0 {
+				out.password = &held[i]
+			}
+		}
+		out.guards = s.guards(in, out.user)
+		return s.reached(r, out.guards)
+	})
+	return out, err
+}
+
+// guards name the windows. Names that nobody has are counted as if they were somebody's, so that a limit tells
+// strangers nothing.
+func (s *Service) guards(in CheckPassword, u mfa.User) []guard {
+	who := string(u.ID)
+	if who == "" {
+		sum := sha256.Sum256([]byte(mfa.FoldAlias(in.User.Alias + in.User.Name + string(in.User.ID))))
+		who = string(in.Caller.Directory.ID) + ":" + hex.EncodeToString(sum[:])
+	}
+	limits := s.domain.Limits()
+	return []guard{
+		{limits.WrongPasswords, "wrong_passwords:" + who + ":" + sourceOf(in.Caller, in.Source)},
+		{limits.WrongPasswordsUser, "wrong_passwords_user:" + who},
+	}
+}
+
+func (s *Service) reached(r mfa.Records, guards []guard) error {
+	for _, g := range guards {
+		full, until, err := r.LimitReached(g.limit, g.key, s.domain.Now())
+		if err != nil {
+			return err
+		}
+		if full {
+			return s.domain.TooMany(until)
+		}
+	}
+	return nil
+}
+
+// compare does the costly part, for nobody as for somebody.
+func (s *Service) compare(ctx context.Context, found suspect, password mfa.Secret) (bool, error) {
+	if len(password.Reveal()) > maxPassword {
+		return false, nil
+	}
+	if found.password == nil {
+		decoy, err := s.decoy.credential(func() (mfa.Enrolled, error) { return s.hash(ctx, mfa.SecretText(decoyPassword)) })
+		if err != nil {
+			return false, err
+		}
+		_, err = s.check(ctx, decoy, password)
+		return false, err
+	}
+	a := found.password
+	return s.check(ctx, mfa.Credential{Data: a.Data, Secret: a.Secret, Counter: a.Counter}, password)
+}
+
+func (s *Service) check(ctx context.Context, c mfa.Credential, password mfa.Secret) (bool, error) {
+	if err := s.turn(ctx); err != nil {
+		return false, err
+	}
+	defer func() { <-s.hashing }()
+	_, ok, err := s.password.Check(c, mfa.Proof{Token: string(password.Reveal())}, s.domain.Now())
+	return ok, err
+}
+
+// decoy is a password that is nobody's, made once.
+type decoy struct {
+	mu   sync.Mutex
+	made *mfa.Credential
+}
+
+// decoyPassword only has to be one that is let through; that somebody guesses it opens nothing.
+const decoyPassword = "correct-horse-0-nobody's"
+
+func (d *decoy) credential(enrol func() (mfa.Enrolled, error)) (mfa.Credential, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.made == nil {
+		made, err := enrol()
+		if err != nil {
+			return mfa.Credential{}, err
+		}
+		d.made = &made.Credential
+	}
+	return *d.made, nil
+}
+
+// settle counts a wrong password, or lets a right one count if it still is the user's.
+func (s *Service) settle(w mfa.WriteRecords, in CheckPassword, found suspect, right bool) (out SignedIn, refusal, err error) {
+	// Whoever guesses many at the same time found the window open for all of them; here they stand in line.
+	if !right {
+		refusal, err = s.strike(w, in, found)
+		return out, refusal, err
+	}
+	u, err := w.LockUser(in.Caller.Directory.ID, mfa.UserRef{ID: found.user.ID})
+	if err != nil {
+		return out, nil, err
+	}
+	if err := s.reached(w, found.guards); err != nil {
+		return out, nil, err
+	}
+	if err := mfa.UsableBy(u, in.Caller); err != nil {
+		return out, nil, err
+	}
+	a := *found.password
+	a.LastUsedAt = s.domain.Now()
+	won, err := w.UsePasskey(a.ID, a.Version, a.Counter, a.Counter, nil, a.LastUsedAt)
+	if err != nil || !won {
+		return out, errPassword, err // it was revoked or replaced since
+	}
+	out = s.signedIn(u, a)
+	return out, nil, s.note(w, in.Caller, mfa.EventPasswordAccepted, in.Source, out)
+}
+
+// strike counts a wrong password, and says in the log when that fills a window.
+func (s *Service) strike(w mfa.WriteRecords, in CheckPassword, found suspect) (refusal, err error) {
+	filled := false
+	for _, g := range found.guards {
+		allowed, until, err := w.TakeLimit(g.limit, g.key, s.domain.Now())
+		if err != nil {
+			return nil, err
+		}
+		if !allowed {
+			return s.domain.TooMany(until), nil
+		}
+		full, _, err := w.LimitReached(g.limit, g.key, s.domain.Now())
+		if err != nil {
+			return nil, err
+		}
+		filled = filled || full
+	}
+	e := mfa.Event{Type: mfa.EventPasswordRefused, UserID: found.user.ID, Source: in.Source}
+	if err := s.domain.Append(w, in.Caller, e); err != nil || !filled {
+		return errPassword, err
+	}
+	e.Type = mfa.EventPasswordLimited
+	return errPassword, s.domain.Append(w, in.Caller, e)
+}

@@ -96,7 +96,7 @@ func number(v any) (int64, bool) {
 func checkRSA(r webauthncose.RSAPublicKeyData) error {
 	n, e := new(big.Int).SetBytes(r.Modulus), new(big.Int).SetBytes(r.Exponent)
 	switch {
-	case n.BitLen() < minRSA || n.BitLen() > maxRSA || len(r.Modulus)*8 != n.BitLen() || n.Bit(0) == 0:
+	case n.BitLen() < minRSA || n.BitLen() > maxRSA || len(r.Modulus) != (n.BitLen()+7)/8 || n.Bit(0) == 0:
 		return fmt.Errorf("the modulus has %d bits, %d to %d are taken", n.BitLen(), minRSA, maxRSA)
 	case e.Cmp(big.NewInt(minExponent)) < 0 || e.Cmp(big.NewInt(maxExponent)) > 0 || e.Bit(0) == 0:
 		return errors.New("the exponent is out of bounds")

@@ -173,3 +173,15 @@ func TestEveryAlgorithmRegistersAndSignsIn(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAssert(b *testing.B) {
+	c := begin(b, passkeytest.Options{Algorithms: []int64{passkeytest.ES256}})
+	data, counter := c.register(b)
+	answer := c.get(b, data)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.factor.Assert(c.expect, data, counter, answer); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -3,12 +3,14 @@ package passkeytest
 import (
 	"crypto"
 	"crypto/elliptic"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"sync"
 	"time"
 )
 
@@ -23,6 +25,7 @@ type Authority struct {
 	Root, Issuing *x509.Certificate
 	seed          seed
 	rootKey, key  crypto.Signer
+	safetyNet     func() *rsa.PrivateKey
 }
 
 // NewAuthority makes one. Equal names have equal keys.
@@ -34,7 +37,10 @@ func NewAuthority(name string) (*Authority, error) {
 		return nil, err
 	}
 	issuing, err := issue(ca(name+" issuing", 2), root, key.Public(), rootKey)
-	return &Authority{Root: root, Issuing: issuing, seed: s, rootKey: rootKey, key: key}, err
+	return &Authority{
+		Root: root, Issuing: issuing, seed: s, rootKey: rootKey, key: key,
+		safetyNet: sync.OnceValue(func() *rsa.PrivateKey { return s.rsa("safetynet", rsaBits) }),
+	}, err
 }
 
 // PEM is the root, as an operator's file of anchors has it.

@@ -79,7 +79,7 @@ func (a *Authenticator) androidKey(e *Evidence, c *Credential, _ *Draft) error {
 func (a *Authenticator) safetyNet(e *Evidence, _ *Credential, _ *Draft) error {
 	e.Version = "241515000"
 	a.bend(e)
-	key := a.Authority.seed.rsa("safetynet", rsaBits)
+	key := a.Authority.safetyNet()
 	if e.Certificates == nil {
 		var err error
 		e.Certificates, err = a.Authority.leaf(&x509.Certificate{

@@ -12,19 +12,24 @@ import (
 func keysCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "keys",
-		Short: "Manage owners and public keys of the LaunchKey protocol",
-		Long: `Manages what programs that speak the LaunchKey protocol need to begin with: an organization, its
-directories and services, and the public keys of each. An apply file does the same for many at once.
+		Short: "Manage owners and keys of the LaunchKey and LoginID protocols",
+		Long: `Manages what programs that speak the LaunchKey or LoginID protocol need to begin with: an organization, its
+directories and applications (services, in LaunchKey's words), and the keys of each. An apply file does the same
+for many at once.
 
   twinseal keys organization Acme
-  twinseal keys generate --owner organization:UUID --out acme.pem
   twinseal keys directory customers
   twinseal keys service Login --directory UUID
+  twinseal keys generate --owner organization:UUID --out acme.pem
+
+  twinseal keys loginid Shop --url https://shop.example.com
+  twinseal keys generate --curve P-256 --owner application:UUID --out shop.pem
+  twinseal keys api-key --new --owner application:UUID
 
 The server may run meanwhile; it sees the change within seconds.`,
 	}
 	c.AddCommand(organizationCommand(), directoryCommand(), serviceCommand(), addKeyCommand(), listKeysCommand(), removeKeyCommand(),
-		expireKeyCommand(), generateKeyCommand(), sdkKeyCommand(), rotateCommand())
+		expireKeyCommand(), generateKeyCommand(), sdkKeyCommand(), rotateCommand(), loginidCommand(), apiKeyCommand(), rotateTokensCommand())
 	return c
 }
 
@@ -49,7 +54,7 @@ type ownerFlag struct {
 
 func (o *ownerFlag) add(c *cobra.Command) {
 	o.keysFlags.add(c)
-	c.Flags().StringVar(&o.owner, "owner", "", "whose: `KIND:UUID`, where KIND is organization, directory or service")
+	c.Flags().StringVar(&o.owner, "owner", "", "whose: `KIND:UUID`, where KIND is organization, directory or service (or application, the same)")
 }
 
 // with opens the program and finds the owner.

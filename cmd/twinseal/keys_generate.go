@@ -16,12 +16,13 @@ func generateKeyCommand() *cobra.Command {
 	var o ownerFlag
 	var p purposeFlags
 	var bits int
-	var out string
+	var curve, out string
 	c := &cobra.Command{
 		Use:   "generate",
 		Short: "Make a key, register its public half and hand out the private one, once",
-		Long: `Makes an RSA key, registers the public half and writes the private one (PKCS #1, which all published
-clients read) to a file that only you can read, or to standard output. The server does not keep it.`,
+		Long: `Makes an RSA key for the LaunchKey protocol or, with --curve P-256, one for the LoginID protocol, registers the
+public half and writes the private one (PKCS #1 or PKCS #8, which all published clients of each read) to a file that
+only you can read, or to standard output. The server does not keep it.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			k, err := p.read()
@@ -29,7 +30,7 @@ clients read) to a file that only you can read, or to standard output. The serve
 				return err
 			}
 			return o.with(c, func(ctx context.Context, a *app.App, owner app.Owner) error {
-				private, public, err := app.MakeKeyPair(bits)
+				private, public, err := makeKey(curve, bits)
 				if err != nil {
 					return err
 				}
@@ -45,8 +46,20 @@ clients read) to a file that only you can read, or to standard output. The serve
 	o.add(c)
 	p.add(c)
 	c.Flags().IntVar(&bits, "bits", app.DefaultKeyBits, "its `SIZE`: 2048, 3072 or 4096; larger ones cost the server more at each request")
+	c.Flags().StringVar(&curve, "curve", "", "make a key of this `CURVE` instead: P-256, for an application of the LoginID protocol")
+	c.MarkFlagsMutuallyExclusive("bits", "curve")
 	c.Flags().StringVarP(&out, "out", "o", "", "write the private key to this `FILE`, which must not be there yet (default standard output)")
 	return c
+}
+
+func makeKey(curve string, bits int) (private, public []byte, err error) {
+	switch curve {
+	case "":
+		return app.MakeKeyPair(bits)
+	case "P-256", "p256":
+		return app.MakeCurveKeyPair()
+	}
+	return nil, nil, errors.New("the curve is P-256; no other serves")
 }
 
 // handOutFile writes the private half first, so that no key is registered whose holder cannot be.

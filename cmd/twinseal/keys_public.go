@@ -57,8 +57,9 @@ func addKeyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add FILE",
 		Short: "Register the public half of a key that a program has",
-		Long: `Registers the PEM of an RSA public key (- for standard input) and prints the id by which clients name it.
-To get the public half of a private key: openssl rsa -in private.pem -pubout`,
+		Long: `Registers the PEM of a public key (- for standard input) and prints its id: an RSA key for the LaunchKey
+protocol, or one of the curve P-256 for an application of the LoginID protocol.
+To get the public half of a private key: openssl pkey -in private.pem -pubout`,
 		Args: oneArgument("name the file of the public key: twinseal keys add FILE --owner KIND:UUID (- for standard input)"),
 		RunE: func(c *cobra.Command, args []string) error {
 			k, err := p.read()

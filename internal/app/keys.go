@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
+	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -28,14 +31,10 @@ type NewPublicKey struct {
 	Expires time.Time // zero: never
 }
 
-// AddPublicKey registers the PEM of an RSA public key under the id that clients of the LaunchKey protocol compute
-// for it, which it returns.
+// AddPublicKey registers the PEM of a public key and returns its id. An RSA key has the id that clients of the
+// LaunchKey protocol compute for it; one of the curve P-256 signs as an application of the LoginID protocol.
 func (a *App) AddPublicKey(ctx context.Context, o Owner, k NewPublicKey) (string, error) {
-	public, err := envelope.ParsePublicKey(k.PEM)
-	if err != nil {
-		return "", err
-	}
-	id, err := envelope.KeyID(public)
+	id, err := nameKey(o, &k)
 	if err != nil {
 		return "", err
 	}
@@ -46,6 +45,37 @@ func (a *App) AddPublicKey(ctx context.Context, o Owner, k NewPublicKey) (string
 		return "", fmt.Errorf("%s has this key already: %s", o, id)
 	}
 	return id, said(err)
+}
+
+// nameKey gives a key its id, by the protocol that has keys of its kind.
+func nameKey(o Owner, k *NewPublicKey) (string, error) {
+	block, _ := pem.Decode([]byte(k.PEM))
+	if block != nil {
+		if parsed, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
+			if _, curved := parsed.(*ecdsa.PublicKey); curved {
+				return nameCurveKey(o, k)
+			}
+		}
+	}
+	public, err := envelope.ParsePublicKey(k.PEM)
+	if err != nil {
+		return "", err
+	}
+	return envelope.KeyID(public)
+}
+
+func nameCurveKey(o Owner, k *NewPublicKey) (string, error) {
+	public, err := loginid.ParsePublicKey(k.PEM)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("the key %w", err)
+	case o.Kind != mfa.OwnerApplication:
+		return "", fmt.Errorf("a key of the curve P-256 signs for an application: --owner application:UUID, not %s", o)
+	case k.Purpose == string(mfa.PurposeEncryption):
+		return "", errors.New("a key of the curve P-256 signs and does nothing else: leave --type out")
+	}
+	k.Purpose = string(mfa.PurposeSignature)
+	return loginid.KeyID(public)
 }
 
 // PublicKeys lists an owner's keys, oldest first.
@@ -95,6 +125,25 @@ func MakeKeyPair(bits int) (private, public []byte, err error) {
 		return nil, nil, fmt.Errorf("make a key: %w", err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}),
+		pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
+}
+
+// MakeCurveKeyPair makes a key of the curve P-256: the private half in PKCS #8, the one form that all clients of the
+// LoginID protocol read, and the public half.
+func MakeCurveKeyPair() (private, public []byte, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a key: %w", err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a key: %w", err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a key: %w", err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}),
 		pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 

@@ -1,6 +1,31 @@
 package mfa
 
-import "time"
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// RemoveKey forgets a key of an application, which opens nothing from then on: what was leaked must have an end.
+func (s *Service) RemoveKey(ctx context.Context, application ApplicationID, id KeyID) error {
+	return s.configure(ctx, func(w WriteRecords) error {
+		held, err := w.KeysOf(application)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(held, func(k Key) bool { return k.ID == id }) {
+			return Missing("key")
+		}
+		c, err := callerOfOwner(w, application.Owner())
+		if err != nil {
+			return err
+		}
+		if err := w.RemoveKey(id); err != nil {
+			return err
+		}
+		return s.noteConfigured(w, c, "key", string(id), "removed")
+	})
+}
 
 // PlannedPublicKey is a public key that its owner should have, found by its id. Purpose, state and expiry of
 // one that is there become what the plan says; the text of the key stays as it was brought first.

@@ -1,0 +1,279 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/twinseal/twinseal/internal/dialect/loginid"
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/relying"
+)
+
+// Client is an application as clients of the LoginID protocol know it.
+type Client struct {
+	Owner
+
+	ClientIDs    []string // newest first
+	Type         string
+	RelyingParty *mfa.RelyingParty // nil: it registers no passkeys
+}
+
+// NewClient is what an operator wants of an application for the LoginID protocol. What is "" stays as it is, or is
+// made up where there is nothing yet.
+type NewClient struct {
+	Name, ClientID, Type, URL string
+}
+
+// FindDirectory finds a directory by its id; "" means the only one there is.
+func (a *App) FindDirectory(ctx context.Context, id string) (Owner, error) {
+	if id != "" {
+		return a.owner(ctx, mfa.OwnerDirectory, id)
+	}
+	organizations, err := a.Organizations(ctx)
+	if err != nil {
+		return Owner{}, err
+	}
+	var all []Owner
+	for _, o := range organizations {
+		more, err := a.Directories(ctx, o)
+		if err != nil {
+			return Owner{}, err
+		}
+		all = append(all, more...)
+	}
+	if len(all) != 1 {
+		return Owner{}, errors.New("the server has not just one directory; name one with --directory UUID (\"twinseal keys directory\" lists them)")
+	}
+	return all[0], nil
+}
+
+// Clients lists the applications of a directory that have a client id.
+func (a *App) Clients(ctx context.Context, directory Owner) ([]Client, error) {
+	all, err := a.Services(ctx, directory)
+	if err != nil {
+		return nil, err
+	}
+	var out []Client
+	for _, o := range all {
+		c, err := a.client(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		if len(c.ClientIDs) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func (a *App) client(ctx context.Context, o Owner) (Client, error) {
+	out := Client{Owner: o}
+	c, err := a.Service.CallerForOwner(ctx, o.Owner)
+	if err != nil {
+		return out, err
+	}
+	set, err := loginid.ReadSettings(c.Application.Settings.Dialects[loginid.Name])
+	if err != nil {
+		return out, err
+	}
+	out.Type, out.RelyingParty = set.Type, c.Application.Settings.RelyingParty
+	keys, err := a.keysOf(ctx, o, mfa.KeyLoginIDClient)
+	for _, k := range keys {
+		out.ClientIDs = append(out.ClientIDs, string(k.Secret.Reveal()))
+	}
+	return out, err
+}
+
+func (a *App) keysOf(ctx context.Context, o Owner, kind mfa.KeyKind) ([]mfa.Key, error) {
+	keys, err := a.Service.LiveKeys(ctx, mfa.ApplicationID(o.ID))
+	return slices.DeleteFunc(keys, func(k mfa.Key) bool { return k.Kind != kind }), err
+}
+
+// EnsureClient shows the application of a name, and makes it first, or what it lacks, where that is not there. An
+// application of another dialect keeps what it has.
+func (a *App) EnsureClient(ctx context.Context, directory Owner, want NewClient) (Client, error) {
+	if err := mfa.CheckName(want.Name); err != nil {
+		return Client{}, said(err)
+	}
+	have, err := a.found(ctx, directory, want.Name)
+	if err != nil {
+		return Client{}, err
+	}
+	planned, err := a.plannedClient(ctx, have, want)
+	if err != nil {
+		return Client{}, said(err)
+	}
+	c, err := a.Service.CallerForOwner(ctx, directory.Owner)
+	if err != nil {
+		return Client{}, err
+	}
+	plan := mfa.Plan{Organizations: []mfa.PlannedOrganization{{
+		ID: c.Organization.ID, Name: c.Organization.Name,
+		Directories: []mfa.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []mfa.PlannedApplication{planned}}},
+	}}}
+	if err := loginid.Settle(&plan); err != nil {
+		return Client{}, said(err)
+	}
+	applied, err := a.Service.Apply(ctx, plan)
+	if err != nil {
+		return Client{}, said(err)
+	}
+	made, err := a.found(ctx, directory, want.Name)
+	made.Created = applied.Created > 0
+	return made, err
+}
+
+// found is the directory's application of a name, with nothing in it where there is none.
+func (a *App) found(ctx context.Context, directory Owner, name string) (Client, error) {
+	all, err := a.Services(ctx, directory)
+	if err != nil {
+		return Client{}, err
+	}
+	at := slices.IndexFunc(all, func(o Owner) bool { return o.Name == name })
+	if at < 0 {
+		return Client{}, nil
+	}
+	return a.client(ctx, all[at])
+}
+
+// plannedClient is what an application is to be: what it is, and what is wanted beside.
+func (a *App) plannedClient(ctx context.Context, have Client, want NewClient) (mfa.PlannedApplication, error) {
+	out := mfa.PlannedApplication{Name: want.Name, Settings: mfa.DefaultSettings()}
+	if have.ID != "" {
+		c, err := a.Service.CallerForOwner(ctx, have.Owner.Owner)
+		if err != nil {
+			return out, err
+		}
+		out.ID, out.Settings = c.Application.ID, c.Application.Settings
+	}
+	if err := a.wish(&out.Settings, want); err != nil {
+		return out, err
+	}
+	id := want.ClientID
+	if id == "" && len(have.ClientIDs) == 0 {
+		id = freshClientID()
+	}
+	if id != "" {
+		out.Keys = []mfa.PlannedKey{{Kind: mfa.KeyLoginIDClient, Secret: mfa.SecretText(id), Place: "client_id"}}
+	}
+	return out, nil
+}
+
+// wish writes what is wanted into an application's settings.
+func (a *App) wish(settings *mfa.ApplicationSettings, want NewClient) error {
+	set, err := loginid.ReadSettings(settings.Dialects[loginid.Name])
+	if err != nil {
+		return err
+	}
+	if want.Type != "" {
+		set.Type = want.Type
+	}
+	if want.URL != "" {
+		site, err := relying.Of(want.URL)
+		if err != nil {
+			return fmt.Errorf("--url: %w", err)
+		}
+		party := site
+		if settings.RelyingParty != nil {
+			party = *settings.RelyingParty
+			party.ID, party.Origins = site.ID, site.Origins
+		}
+		set.URL, settings.RelyingParty = want.URL, &party
+	}
+	if settings.RelyingParty == nil && set.Type != loginid.TypeManagement {
+		return errors.New("say whose passkeys it registers: --url https://… (a backend without a website has --type management)")
+	}
+	raw, err := json.Marshal(set)
+	if err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	settings.Dialects = maps.Clone(settings.Dialects) // it is shared with the cache
+	if settings.Dialects == nil {
+		settings.Dialects = map[string]json.RawMessage{}
+	}
+	settings.Dialects[loginid.Name] = raw
+	return nil
+}
+
+// Sizes of what is drawn, in bytes: a client id has 86 characters then, as those of the service had.
+const (
+	clientIDSize = 64
+	apiKeySize   = 24
+)
+
+func freshClientID() string { return fresh(clientIDSize) }
+
+func fresh(size int) string {
+	random := make([]byte, size)
+	_, _ = rand.Read(random) // never fails
+	return base64.RawURLEncoding.EncodeToString(random)
+}
+
+// APIKey is a management key of the passkey API, without its secret.
+type APIKey struct {
+	ID        string
+	CreatedAt time.Time
+}
+
+// APIKeys lists an application's, newest first.
+func (a *App) APIKeys(ctx context.Context, application Owner) ([]APIKey, error) {
+	keys, err := a.keysOf(ctx, application, mfa.KeyLoginIDAPI)
+	out := make([]APIKey, 0, len(keys))
+	for _, k := range keys {
+		out = append(out, APIKey{string(k.ID), k.CreatedAt})
+	}
+	return out, err
+}
+
+// AddAPIKey makes a management key for an application and returns it, once.
+func (a *App) AddAPIKey(ctx context.Context, application Owner) (id, key string, err error) {
+	c, err := a.Service.CallerForOwner(ctx, application.Owner)
+	if err != nil {
+		return "", "", err
+	}
+	if c.Directory.ID == "" {
+		return "", "", fmt.Errorf("%s is in no directory, so it has no users to manage", application)
+	}
+	key = fresh(apiKeySize)
+	_, err = a.Service.Apply(ctx, mfa.Plan{Organizations: []mfa.PlannedOrganization{{
+		ID: c.Organization.ID, Name: c.Organization.Name,
+		Directories: []mfa.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []mfa.PlannedApplication{{
+			ID: c.Application.ID, Name: c.Application.Name, Settings: c.Application.Settings,
+			Keys: []mfa.PlannedKey{{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(key)}},
+		}}}},
+	}}})
+	if err != nil {
+		return "", "", said(err)
+	}
+	held, err := a.Service.LiveKeys(ctx, c.Application.ID)
+	at := slices.IndexFunc(held, func(k mfa.Key) bool { return k.Kind == mfa.KeyLoginIDAPI && k.Secret.Equal(mfa.SecretText(key)) })
+	if err != nil || at < 0 {
+		return "", "", errors.Join(err, errors.New("it was made, and is gone; try again"))
+	}
+	return string(held[at].ID), key, nil
+}
+
+// RemoveAPIKey ends a management key.
+func (a *App) RemoveAPIKey(ctx context.Context, application Owner, id string) error {
+	keys, err := a.keysOf(ctx, application, mfa.KeyLoginIDAPI)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(keys, func(k mfa.Key) bool { return string(k.ID) == id }) {
+		return fmt.Errorf("%s has no management key %q; \"twinseal keys api-key --owner %s\" lists those it has", application, id, application)
+	}
+	return said(a.Service.RemoveKey(ctx, mfa.ApplicationID(application.ID), mfa.KeyID(id)))
+}
+
+// RotateTokenKey makes a new key pair of the server, which signs the tokens of the LoginID protocol's users from now
+// on, and returns its id. The old ones stay published for what they signed.
+func (a *App) RotateTokenKey(ctx context.Context) (string, error) {
+	return loginid.RotateKey(ctx, a.Service)
+}

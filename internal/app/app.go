@@ -19,6 +19,9 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/accounts"
+	"github.com/twinseal/twinseal/internal/mfa/handoffs"
+	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store"
 )
@@ -43,6 +46,10 @@ type App struct {
 
 	launchkey *launchkey.Dialect
 	loginid   *loginid.Dialect
+
+	passkeys *passkeys.Service
+	accounts *accounts.Service
+	handoffs *handoffs.Service
 
 	outbound mfa.Sender // messages to people
 
@@ -148,6 +155,7 @@ func (a *App) wire(ctx context.Context) error {
 		Store: a.store, Clock: a.clock, Random: rand.Reader, Waker: a.waker, Factors: factors(limits), Limits: limits,
 		Sealer: sealer{a.seal}, Options: mfa.Options{PublicURL: a.Config.PublicURL, Sandbox: a.Config.Sandbox},
 	})
+	a.wireServices()
 	if err := a.wireDialects(); err != nil {
 		return err
 	}

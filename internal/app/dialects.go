@@ -30,7 +30,7 @@ func (a *App) wireDialects() error {
 	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey})
 	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
 	a.launchkey = launchkey.New(a.Service)
-	a.loginid = loginid.New(loginid.Config{Domain: a.Service})
+	a.loginid = loginid.New(loginid.Config{Domain: a.Service, Passkeys: a.passkeys, Accounts: a.accounts, Handoffs: a.handoffs})
 	a.Service.Use(a.callbacks(), []mfa.InviteReader{a.authy})
 	return nil
 }

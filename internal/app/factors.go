@@ -1,13 +1,32 @@
 package app
 
 import (
+	"crypto/rand"
+
 	"github.com/twinseal/twinseal/internal/factor/device"
 	"github.com/twinseal/twinseal/internal/factor/otp"
+	"github.com/twinseal/twinseal/internal/factor/passkey"
+	"github.com/twinseal/twinseal/internal/factor/password"
+	"github.com/twinseal/twinseal/internal/factor/publickey"
 	"github.com/twinseal/twinseal/internal/factor/recovery"
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/accounts"
+	"github.com/twinseal/twinseal/internal/mfa/handoffs"
+	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 )
 
 func factors(limits mfa.Limits) mfa.Factors {
 	return mfa.Factors{TOTP: totp.New(limits.TOTPWindow), OTP: otp.New(), Recovery: recovery.New(), Device: device.New()}
+}
+
+// wireServices builds the parts of the domain that stand beside [mfa.Service].
+func (a *App) wireServices() {
+	a.passkeys = passkeys.New(passkeys.Config{
+		Domain: a.Service, Store: a.store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: a.clock.Now}),
+	})
+	a.accounts = accounts.New(accounts.Config{
+		Domain: a.Service, Store: a.store, Random: rand.Reader, Password: password.New(), PublicKey: publickey.New(),
+	})
+	a.handoffs = handoffs.New(handoffs.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
 }

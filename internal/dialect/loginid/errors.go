@@ -1,7 +1,6 @@
 package loginid
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -15,20 +14,18 @@ import (
 type op string
 
 const (
-	opOther        op = ""
-	opRegister     op = "register"   // a first credential: the user must not be there yet
-	opEnroll       op = "enroll"     // a credential is checked and stored
-	opSignIn       op = "sign in"    // begins to authenticate a user
-	opProve        op = "prove"      // examines what a user proves with
-	opPassword     op = "password"   // the same with a password
-	opCode         op = "code"       // spends a code or authorizes it
-	opCredential   op = "credential" // names a credential that must be there
-	opConfirm      op = "confirm"    // names a transaction that must be there
-	opCreateUser   op = "create user"
-	opDeleteUser   op = "delete user"
-	opActivate     op = "activate user"
-	opDeactivate   op = "deactivate user"
-	opCredentialID op = "recovery"
+	opOther      op = ""
+	opRegister   op = "register"   // a first credential: the user must not be there yet
+	opEnroll     op = "enroll"     // a credential is checked and stored
+	opProve      op = "prove"      // examines what a user proves with
+	opPassword   op = "password"   // the same with a password
+	opCode       op = "code"       // spends a code or authorizes it
+	opCredential op = "credential" // names a credential that must be there
+	opConfirm    op = "confirm"    // names a transaction that must be there
+	opTxProve    op = "prove tx"   // examines the signature over one
+	opDeleteUser op = "delete user"
+	opActivate   op = "activate user"
+	opDeactivate op = "deactivate user"
 )
 
 // failure is an entry of the protocol's catalogue: the status and the word that clients branch on.
@@ -180,9 +177,4 @@ func (d *Dialect) render(r *endpoint.Request, err error) endpoint.Response {
 	resp := f.response()
 	shareWith(&resp, f.origin)
 	return resp
-}
-
-// fail prepares a refusal for render.
-func (d *Dialect) fail(_ context.Context, o op, origin string, err error) error {
-	return &failed{refusalOf(o, err), origin}
 }

@@ -45,6 +45,15 @@ func (c *call) source() string {
 	return c.request.Client.String()
 }
 
+// person is where the user is, as far as that is known: a backend that calls with its token speaks for users who are
+// elsewhere, so its address is none of theirs.
+func (c *call) person() string {
+	if c.token != nil {
+		return ""
+	}
+	return c.source()
+}
+
 func (d *Dialect) serve(ctx context.Context, r *endpoint.Request, found match) (endpoint.Response, error) {
 	if r.Method == http.MethodOptions {
 		return d.preflight(ctx, r)
@@ -116,9 +125,6 @@ type base struct {
 }
 
 func (b *base) client() string { return b.ClientID }
-
-// nothing is a body that is not looked at.
-type nothing struct{ base }
 
 // taking makes a method of a function that wants the body read and the client found.
 func taking[T any, P interface {

@@ -108,3 +108,6 @@ func (c *claims) username() string {
 	}
 	return c.Udata
 }
+
+// binds reports whether the token is for one user.
+func (c *claims) binds() bool { return c.username() != "" || c.UserID != "" }

@@ -2,6 +2,7 @@ package loginid
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"time"
@@ -35,6 +36,9 @@ func (c *call) decode(into any) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
 		return invalidParameter(wrong.Field, "is of the wrong type")
 	}
+	if _, wrong := errors.AsType[base64.CorruptInputError](err); wrong {
+		return refuse(failValidation, "the body holds bytes that are not in base64url")
+	}
 	if err != nil {
 		return refuse(failRequest, "the body is not a JSON object")
 	}
@@ -65,31 +69,9 @@ func holdsNull(body []byte) bool {
 	}
 }
 
-// userRef names the user of a request: by id, by name or by both, which must then be the same.
-type userRef struct {
-	UserID   string `json:"user_id"`
-	Username string `json:"username"`
-}
-
-// member is one that may be absent, null or a value.
-type member[T any] struct {
-	given bool
-	value T
-}
-
-// UnmarshalJSON reads it.
-func (m *member[T]) UnmarshalJSON(data []byte) error {
-	*m = member[T]{}
-	if string(data) == "null" {
-		return nil
-	}
-	m.given = true
-	return json.Unmarshal(data, &m.value)
-}
-
 var errNoUser = refuse(failNoUser, "there is no such user")
 
-// id reads a UUID of the path or of a body; anything else names nobody.
+// userID reads a UUID of the path or of a body; anything else names nobody.
 func userID(text string) (mfa.UserID, error) {
 	canonical, err := mfa.ParseUUID("user_id", text)
 	if err != nil {

@@ -37,6 +37,8 @@ type Facts struct {
 	Rooted          bool
 	Emulator        bool
 	Time            time.Time
+	// Passkey is what answers instead of a device; nil for a device.
+	Passkey *Passkey
 }
 
 // Side says on which side of a group of fences a device is.
@@ -64,7 +66,7 @@ type Evidence struct {
 // there is no failure, and then [Policy.Accepts] takes it at the same moment.
 func (p Policy) Judge(f Facts) (Evidence, Failure) {
 	e := Evidence{Methods: passed(f.Methods), Rooted: f.Rooted, Emulator: f.Emulator}
-	if !p.OpenAt(f.Time) || p.DenyRooted && f.Rooted || p.DenyEmulator && f.Emulator {
+	if !p.OpenAt(f.Time) || p.DenyRooted && f.Rooted || p.DenyEmulator && f.Emulator || p.denies(f.Passkey) {
 		return e, FailedPolicy
 	}
 	if p.NeedsLocation() && f.Location == nil {
@@ -82,17 +84,17 @@ func (p Policy) Judge(f Facts) (Evidence, Failure) {
 	if slices.Contains(e.Places, Outside) {
 		return e, FailedPolicy
 	}
-	return e, p.judgeMethods(e, slices.Concat(f.Methods, f.Configured))
+	return e, p.judgeMethods(e, slices.Concat(f.Methods, f.Configured), f.Passkey)
 }
 
-func (p Policy) judgeMethods(e Evidence, configured []Method) Failure {
+func (p Policy) judgeMethods(e Evidence, configured []Method, key *Passkey) Failure {
 	for _, r := range p.Required(e.Conditionals) {
-		if !r.satisfied(passed(configured)) {
+		if !r.satisfied(passed(configured), key) {
 			return FailedConfiguration
 		}
 	}
 	for _, r := range p.Required(e.Conditionals) {
-		if !r.satisfied(e.Methods) {
+		if !r.satisfied(e.Methods, key) {
 			return FailedAuthentication
 		}
 	}
@@ -123,9 +125,23 @@ func sideOf(fences []Fence, l Location) Side {
 	return Outside
 }
 
-// Accepts reports why evidence does not satisfy p at that moment; nil says
-// that it does.
-func (p Policy) Accepts(e Evidence, at time.Time) error {
+// Accepts reports why a device's evidence does not satisfy p at that moment;
+// nil says that it does.
+func (p Policy) Accepts(e Evidence, at time.Time) error { return p.accepts(e, nil, at) }
+
+// AcceptsPasskey is [Policy.Accepts] for a passkey that answered. Its evidence
+// names no methods: what it showed of the person stands in key.
+func (p Policy) AcceptsPasskey(e Evidence, key Passkey, at time.Time) error {
+	if len(e.Methods) > 0 {
+		return errors.New("a passkey tells no methods, and the evidence names some")
+	}
+	if p.denies(&key) {
+		return errors.New("the passkey can leave its device, which the policy forbids")
+	}
+	return p.accepts(e, &key, at)
+}
+
+func (p Policy) accepts(e Evidence, key *Passkey, at time.Time) error {
 	if err := e.Validate(); err != nil {
 		return err
 	}
@@ -142,7 +158,7 @@ func (p Policy) Accepts(e Evidence, at time.Time) error {
 		return errors.New("the device is outside of the places the policy allows")
 	}
 	for _, r := range p.Required(e.Conditionals) {
-		if !r.satisfied(e.Methods) {
+		if !r.satisfied(e.Methods, key) {
 			return errors.New("the person passed fewer methods than the policy demands")
 		}
 	}

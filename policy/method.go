@@ -47,13 +47,14 @@ func (m Method) Factor() Factor {
 	return ""
 }
 
-// satisfied reports whether methods, without repetition, meet the requirement.
-func (r Requirement) satisfied(methods []Method) bool {
-	if r.Methods != nil && len(methods) < *r.Methods {
+// satisfied reports whether methods, without repetition, and the passkey that
+// answers, if one does, meet the requirement.
+func (r Requirement) satisfied(methods []Method, key *Passkey) bool {
+	if r.Methods != nil && len(methods)+key.methods() < *r.Methods {
 		return false
 	}
 	for _, f := range r.Factors {
-		if !slices.ContainsFunc(methods, func(m Method) bool { return m.Factor() == f }) {
+		if !key.shows(f) && !slices.ContainsFunc(methods, func(m Method) bool { return m.Factor() == f }) {
 			return false
 		}
 	}

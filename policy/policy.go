@@ -24,6 +24,8 @@ type Policy struct {
 	Conditionals []Conditional `json:"conditionals,omitempty"`
 	DenyRooted   bool          `json:"deny_rooted,omitempty"`
 	DenyEmulator bool          `json:"deny_emulator,omitempty"`
+	// DenySynced lets no passkey answer that can leave its device.
+	DenySynced bool `json:"deny_synced,omitempty"`
 }
 
 // Requirement is a demand for methods, as in [Policy].
@@ -75,7 +77,7 @@ type Window struct {
 // IsZero reports whether p demands nothing and says nothing.
 func (p Policy) IsZero() bool {
 	return p.Methods == nil && len(p.Factors) == 0 && len(p.Places) == 0 && len(p.Times) == 0 &&
-		len(p.Conditionals) == 0 && !p.DenyRooted && !p.DenyEmulator
+		len(p.Conditionals) == 0 && !p.DenyRooted && !p.DenyEmulator && !p.DenySynced
 }
 
 // Merge gives the policy that demands what a and b demand: the larger number,
@@ -91,6 +93,7 @@ func Merge(a, b Policy) Policy {
 		Conditionals: slices.Concat(a.Conditionals, b.Conditionals),
 		DenyRooted:   a.DenyRooted || b.DenyRooted,
 		DenyEmulator: a.DenyEmulator || b.DenyEmulator,
+		DenySynced:   a.DenySynced || b.DenySynced,
 	}.Normal()
 }
 

@@ -30,6 +30,9 @@ func (p Policy) Explain() []string {
 	if p.DenyEmulator {
 		out = append(out, "use a real device, not an emulated one")
 	}
+	if p.DenySynced {
+		out = append(out, "use a passkey, if you use one, that stays on its device")
+	}
 	return out
 }
 

@@ -12,7 +12,11 @@ import (
 // under; nil says that it does, or that there is nothing to satisfy. Whether
 // the hour was right is not looked at: the server that sealed the answer knew
 // the time zones of that day.
-func (s Statement) PolicyMet() error {
+func (s Statement) PolicyMet() error { return s.policyMet(nil) }
+
+// policyMet is PolicyMet for a passkey's statement too, with what its signature
+// shows.
+func (s Statement) policyMet(by *Shown) error {
 	if s.Question.Policy == nil || s.Decision != Approved {
 		return nil
 	}
@@ -24,6 +28,9 @@ func (s Statement) PolicyMet() error {
 	parsed, err := ParseTime(s.DeviceTime)
 	if err != nil {
 		return err
+	}
+	if by != nil {
+		return timeless.AcceptsPasskey(*s.Evidence, by.Passkey, parsed)
 	}
 	return timeless.Accepts(*s.Evidence, parsed)
 }

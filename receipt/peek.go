@@ -12,3 +12,13 @@ func Peek(jws string) (Statement, error) {
 	}
 	return ParseStatement(parts.payload)
 }
+
+// Peek reads the receipt's statement, a device's or a passkey's, without
+// checking a signature: it is for whoever made the receipt.
+func (r Receipt) Peek() (Statement, error) {
+	if r.Passkey == nil {
+		return Peek(r.Statement)
+	}
+	s, _, err := DecodeStatement(r.Statement)
+	return s, err
+}

@@ -17,11 +17,14 @@ const MaxReceipt = 256 << 10
 // Receipt is the file that proves an answer: the signed statement, the
 // server's seal over it, and the keys to check both.
 type Receipt struct {
-	Type      string `json:"type"`
-	Statement string `json:"statement"`
-	DeviceKey JWK    `json:"device_key"`
-	Seal      string `json:"seal"`
-	ServerKey JWK    `json:"server_key"`
+	Type string `json:"type"`
+	// Statement is a device's compact JWS or, where Passkey has the signature,
+	// what [EncodeStatement] gives.
+	Statement string   `json:"statement"`
+	DeviceKey JWK      `json:"device_key,omitzero"`
+	Passkey   *Passkey `json:"passkey,omitempty"`
+	Seal      string   `json:"seal"`
+	ServerKey JWK      `json:"server_key"`
 	// LogProof is room for a proof that the event is in the audit log. This
 	// version carries it along and says that it was not checked.
 	LogProof json.RawMessage `json:"log_proof,omitempty"`
@@ -54,7 +57,7 @@ type Check string
 // The steps, in the order they are taken.
 const (
 	CheckFormat    Check = "format"     // the file is a receipt of this version
-	CheckStatement Check = "statement"  // the device signed exactly this statement
+	CheckStatement Check = "statement"  // the device, or the passkey, signed exactly this statement
 	CheckSeal      Check = "seal"       // the server signed the seal
 	CheckMatch     Check = "match"      // the seal is about this statement and this device
 	CheckTime      Check = "time"       // the server took the answer before the question expired
@@ -87,7 +90,8 @@ type Options struct {
 type Result struct {
 	Statement  Statement
 	Seal       SealClaims
-	DeviceKey  string // thumbprint
+	DeviceKey  string // thumbprint of the device's or the passkey's key
+	Passkey    *Shown // nil for a device
 	ServerKey  string // thumbprint
 	ReceivedAt time.Time
 	// ServerPinned is true when Options named the server's key.
@@ -104,7 +108,7 @@ func Verify(data []byte, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, &CheckError{CheckFormat, err}
 	}
-	s, err := Open(r.Statement, r.DeviceKey)
+	result, err := r.open()
 	if err != nil {
 		return nil, &CheckError{CheckStatement, err}
 	}
@@ -112,18 +116,29 @@ func Verify(data []byte, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, &CheckError{CheckSeal, err}
 	}
-	result := &Result{
-		Statement:    s,
-		Seal:         seal,
-		DeviceKey:    r.DeviceKey.Thumbprint(),
-		ServerKey:    r.ServerKey.Thumbprint(),
-		ServerPinned: opts.ServerKey != "",
-		LogProof:     len(r.LogProof) > 0,
-	}
+	result.Seal, result.ServerKey = seal, r.ServerKey.Thumbprint()
+	result.ServerPinned, result.LogProof = opts.ServerKey != "", len(r.LogProof) > 0
 	if err := result.check(r, opts); err != nil {
 		return nil, err
 	}
 	return result, nil
+}
+
+// open verifies the statement under the key of whoever signed it.
+func (r Receipt) open() (*Result, error) {
+	if r.Passkey == nil {
+		s, err := Open(r.Statement, r.DeviceKey)
+		return &Result{Statement: s, DeviceKey: r.DeviceKey.Thumbprint()}, err
+	}
+	if r.DeviceKey != (JWK{}) {
+		return nil, errors.New("it has the key of a device beside a passkey")
+	}
+	s, payload, err := DecodeStatement(r.Statement)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := VerifyPasskey(payload, s.RelyingParty.ID, *r.Passkey)
+	return &Result{Statement: s, DeviceKey: r.Passkey.PublicKey.Thumbprint(), Passkey: &shown}, err
 }
 
 // check compares what the verified parts say about each other.
@@ -133,13 +148,15 @@ func (v *Result) check(r Receipt, opts Options) error {
 		return &CheckError{CheckMatch, errors.New("the seal is about another statement")}
 	case v.Seal.Device != v.DeviceKey:
 		return &CheckError{CheckMatch, errors.New("the seal is about another device")}
+	case v.Seal.Passkey != r.Passkey.hash():
+		return &CheckError{CheckMatch, errors.New("the seal is about another signature")}
 	case v.Seal.Challenge != v.Statement.Question.Challenge:
 		return &CheckError{CheckMatch, errors.New("the seal is about another challenge")}
 	}
 	if err := v.checkTime(); err != nil {
 		return &CheckError{CheckTime, err}
 	}
-	if err := v.Statement.PolicyMet(); err != nil {
+	if err := v.Statement.policyMet(v.Passkey); err != nil {
 		return &CheckError{CheckPolicy, err}
 	}
 	if v.ServerPinned && opts.ServerKey != v.ServerKey {

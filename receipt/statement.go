@@ -51,9 +51,13 @@ type Statement struct {
 	// Packages is the [HashPackages] of what travels with the statement to
 	// the question's recipient, and "" exactly when there is no recipient.
 	Packages string `json:"packages,omitempty"`
-	// Factors used on the device to give this answer, FactorDevice first.
+	// Factors used on the device to give this answer, FactorDevice first; a
+	// passkey's is FactorPasskey alone.
 	Factors []string `json:"factors"`
-	Device  DeviceID `json:"device"`
+	// Device is who signs. Where it is a passkey, RelyingParty says whose, in
+	// its place.
+	Device       DeviceID      `json:"device,omitzero"`
+	RelyingParty *RelyingParty `json:"relying_party,omitempty"`
 	// DeviceTime comes from [FormatTime], by the device's corrected clock.
 	DeviceTime string `json:"device_time"`
 }

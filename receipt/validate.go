@@ -81,9 +81,7 @@ func (s Statement) Validate() error {
 		s.validChoice(),
 		s.validEvidence(),
 		s.validPackages(),
-		validFactors(s.Factors),
-		validID("device.id", s.Device.ID),
-		validHash("device.key", s.Device.Key),
+		s.validSigner(),
 		validTime("device_time", s.DeviceTime),
 	)
 }
@@ -135,6 +133,17 @@ func validDecision(d Decision, reason string, fraud bool) error {
 		return fmt.Errorf("decision: an approval carries neither a reason nor a fraud mark")
 	}
 	return nil
+}
+
+// validSigner holds a statement to one of the two who sign.
+func (s Statement) validSigner() error {
+	if s.RelyingParty == nil {
+		return firstError(validFactors(s.Factors), validID("device.id", s.Device.ID), validHash("device.key", s.Device.Key))
+	}
+	if s.Device != (DeviceID{}) || len(s.Factors) != 1 || s.Factors[0] != FactorPasskey {
+		return fmt.Errorf("relying_party: a passkey's statement names no device, and as its one factor %q", FactorPasskey)
+	}
+	return validID("relying_party.id", s.RelyingParty.ID)
 }
 
 func validFactors(factors []string) error {

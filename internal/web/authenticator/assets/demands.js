@@ -19,6 +19,7 @@ export function explain(policy) {
   for (const group of policy.times ?? []) lines.push(`answer ${group.map(hours).join(" or ")}`);
   if (policy.deny_rooted) lines.push("use a device that is not rooted or jailbroken");
   if (policy.deny_emulator) lines.push("use a real device, not an emulated one");
+  if (policy.deny_synced) lines.push("use a passkey, if you use one, that stays on its device");
   return lines;
 }
 

@@ -28,7 +28,7 @@ const conditional = shape({ fences: listOf(fence), inside: requirement, outside:
 
 // understood says whether a policy holds nothing but what this page can judge.
 export const understood = shape({}, {
-  ...demand, places: listOf(listOf(fence)), times: listOf(listOf(hours)), conditionals: listOf(conditional), deny_rooted: yes, deny_emulator: yes,
+  ...demand, places: listOf(listOf(fence)), times: listOf(listOf(hours)), conditionals: listOf(conditional), deny_rooted: yes, deny_emulator: yes, deny_synced: yes,
 });
 
 // shape checks an object's members: all of the wanted, some of the allowed,

@@ -1,6 +1,7 @@
 package mfa
 
 import (
+	"crypto"
 	"encoding/json"
 	"io"
 	"time"
@@ -78,4 +79,6 @@ type PasskeyFactor interface {
 	Register(PasskeyExpectation, PasskeyRegistration) (PasskeyData, int64, error)
 	// Assert checks a signature of a credential whose counter stood where it says.
 	Assert(PasskeyExpectation, PasskeyData, int64, PasskeyAssertion) (PasskeyUse, error)
+	// PublicKey gives the key of a credential to those who check its signatures elsewhere.
+	PublicKey(PasskeyData) (crypto.PublicKey, error)
 }

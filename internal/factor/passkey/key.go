@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-webauthn/webauthn/protocol/webauthncbor"
 	"github.com/go-webauthn/webauthn/protocol/webauthncose"
+
+	"github.com/twinseal/twinseal/internal/mfa"
 )
 
 // The bounds of RSA keys. Below, signatures can be forged with effort; above, checking one is an effort for us.
@@ -109,17 +111,39 @@ func (k key) verify(message, signature []byte) bool {
 	return ok && err == nil
 }
 
-// equals compares with the key of a certificate.
-func (k key) equals(other crypto.PublicKey) bool {
+// PublicKey is a kept credential's key in the form of the standard library.
+func (f *Factor) PublicKey(d mfa.PasskeyData) (crypto.PublicKey, error) {
+	k, err := parseKey(d.PublicKey)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	public, err := k.public()
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return public, nil
+}
+
+func unreadable(cause error) error {
+	return &mfa.Error{Code: mfa.Internal, Message: "a stored passkey cannot be read", Cause: cause}
+}
+
+func (k key) public() (crypto.PublicKey, error) {
 	switch p := k.parsed.(type) {
 	case webauthncose.EC2PublicKeyData:
-		public, err := p.ToECDSA()
-		return err == nil && public.Equal(other)
+		return p.ToECDSA()
 	case webauthncose.RSAPublicKeyData:
 		e := new(big.Int).SetBytes(p.Exponent)
-		return (&rsa.PublicKey{N: new(big.Int).SetBytes(p.Modulus), E: int(e.Int64())}).Equal(other)
+		return &rsa.PublicKey{N: new(big.Int).SetBytes(p.Modulus), E: int(e.Int64())}, nil
 	case webauthncose.OKPPublicKeyData:
-		return ed25519.PublicKey(p.XCoord).Equal(other)
+		return ed25519.PublicKey(p.XCoord), nil
 	}
-	return false
+	return nil, errAlgorithm
+}
+
+// equals compares with the key of a certificate.
+func (k key) equals(other crypto.PublicKey) bool {
+	public, err := k.public()
+	own, ok := public.(interface{ Equal(crypto.PublicKey) bool })
+	return err == nil && ok && own.Equal(other)
 }

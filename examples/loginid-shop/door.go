@@ -86,7 +86,7 @@ func (a *app) enter(w http.ResponseWriter, r *http.Request) {
 	if byCode {
 		a.store.removeArrival(cookie(r, deviceCookie))
 		a.dropCookie(w, deviceCookie)
-		a.store.greet(session, "You are signed in on this device. Make it a passkey, and next time you need no code.")
+		a.store.greet(session, "You are signed in on this device. Add a passkey here, and next time you need no code.")
 		to = "/account"
 	}
 	a.answer(w, http.StatusOK, map[string]string{"to": to})

@@ -42,6 +42,9 @@ type Store interface {
 	// Write runs f in one transaction that is durable before it returns nil. An error of f leaves
 	// nothing behind and is returned as it is.
 	Write(ctx context.Context, f func(WriteRecords) error) error
+	// WriteTogether is Write for a caller who knows that others are about to write: it may wait as long as
+	// patience for them to share its transaction, where one for each would cost more.
+	WriteTogether(ctx context.Context, patience time.Duration, f func(WriteRecords) error) error
 }
 
 // Records is what can be read: the sum of one small interface per noun. Lookups answer [Missing] for

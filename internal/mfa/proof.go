@@ -18,7 +18,13 @@ type ProofWriter interface {
 // SpendNonce lets a nonce count once in its scope, until the time: a second use is Replayed. A scope holds a colon,
 // which keeps it apart from the thumbprints of devices.
 func (s *Service) SpendNonce(ctx context.Context, scope, nonce string, until time.Time) error {
-	return s.store.Write(ctx, func(w WriteRecords) error {
+	return s.SpendNonceTogether(ctx, 0, scope, nonce, until)
+}
+
+// SpendNonceTogether is SpendNonce for a caller who would wait, as long as patience, for others to spend theirs in
+// the same transaction.
+func (s *Service) SpendNonceTogether(ctx context.Context, patience time.Duration, scope, nonce string, until time.Time) error {
+	return s.store.WriteTogether(ctx, patience, func(w WriteRecords) error {
 		return spent(w.SpendLastProof(scope, nonce, until))
 	})
 }

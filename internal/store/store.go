@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync/atomic"
+	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/seal"
@@ -103,11 +104,23 @@ func (s *Store) Read(ctx context.Context, read func(mfa.Records) error) error {
 // nil, and then announces what the function asked for.
 func (s *Store) Write(ctx context.Context, write func(mfa.WriteRecords) error) error {
 	var own error
-	err := s.engine.Write(ctx, func(tx engine.WriteTx) error {
-		own = write(&writeRecords{records: records{store: s, tx: tx, writing: true}, tx: tx})
-		return own
-	})
+	err := s.engine.Write(ctx, s.writing(write, &own))
 	return outcome(err, own)
+}
+
+// WriteTogether is Write for a caller who knows that others are about to write.
+func (s *Store) WriteTogether(ctx context.Context, patience time.Duration, write func(mfa.WriteRecords) error) error {
+	var own error
+	err := s.engine.WriteTogether(ctx, patience, s.writing(write, &own))
+	return outcome(err, own)
+}
+
+// writing runs the function on records; own is its latest error.
+func (s *Store) writing(write func(mfa.WriteRecords) error, own *error) func(engine.WriteTx) error {
+	return func(tx engine.WriteTx) error {
+		*own = write(&writeRecords{records: records{store: s, tx: tx, writing: true}, tx: tx})
+		return *own
+	}
 }
 
 // outcome tells the function's own error, which is returned as it is, from

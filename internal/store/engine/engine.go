@@ -24,6 +24,7 @@ package engine
 import (
 	"context"
 	"io/fs"
+	"time"
 )
 
 // Engine is one open database. All methods may be called at the same time.
@@ -48,6 +49,11 @@ type Engine interface {
 	// If the context ends before the function was started, its error is
 	// returned; from then on Write waits for the outcome.
 	Write(ctx context.Context, write func(WriteTx) error) error
+
+	// WriteTogether is Write for a caller who knows that others are about to write:
+	// it may wait for them, for as long as patience, where a transaction for each
+	// would cost more than the time. Whoever is not patient is not kept waiting.
+	WriteTogether(ctx context.Context, patience time.Duration, write func(WriteTx) error) error
 
 	// Migrate brings the schema up to date: the files named NNNN_name.sql in
 	// the root of fsys are applied in the order of their numbers, each in one

@@ -104,6 +104,12 @@ func (e *pgEngine) Write(ctx context.Context, write func(WriteTx) error) error {
 	return nil
 }
 
+// WriteTogether has no patience: the functions of a group wait for each other's
+// round trips anyway.
+func (e *pgEngine) WriteTogether(ctx context.Context, _ time.Duration, write func(WriteTx) error) error {
+	return e.Write(ctx, write)
+}
+
 func (e *pgEngine) Check(ctx context.Context, statements ...*Statement) error {
 	r := &pgReader{ctx: ctx, pool: e.readers}
 	if err := r.acquire(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // request is one Write on its way through an engine.
@@ -18,6 +19,7 @@ type request struct {
 	after   []func()   // registered by the latest run
 	tries   int        // how often it was begun again through no fault of its own
 	gone    bool       // its goroutine has ended, so it cannot run again
+	until   time.Time  // when patience ends; zero: there is none
 }
 
 // States of a request: it can be given up as long as nobody took it.
@@ -120,6 +122,46 @@ func (q *queue) signal() {
 func (q *queue) wait() bool {
 	_, open := <-q.wake
 	return open
+}
+
+// linger returns when somebody waits who has no patience left, or when as many
+// wait as make waiting longer useless. It may swallow a token of wake, because
+// whoever calls it takes next.
+func (q *queue) linger() {
+	for {
+		left := q.patience()
+		if left <= 0 {
+			return
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-timer.C:
+		case _, open := <-q.wake:
+			timer.Stop()
+			if !open {
+				return
+			}
+		}
+	}
+}
+
+// company is as many as share a transaction so well that more would gain little.
+const company = 16
+
+// patience is how long all who wait would let others join them.
+func (q *queue) patience() time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 || len(q.waiting) >= company || q.closed {
+		return 0
+	}
+	first := q.waiting[0].until
+	for _, r := range q.waiting {
+		if r.until.Before(first) {
+			first = r.until
+		}
+	}
+	return time.Until(first)
 }
 
 // take moves up to n requests into buf. Before, it lets other goroutines run,

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // sqliteEngine has one writing connection, which its writer owns, and a pool
@@ -85,10 +86,19 @@ func (e *sqliteEngine) Read(ctx context.Context, read func(Tx) error) error {
 }
 
 func (e *sqliteEngine) Write(ctx context.Context, write func(WriteTx) error) error {
+	return e.write(ctx, newRequest(write))
+}
+
+func (e *sqliteEngine) WriteTogether(ctx context.Context, patience time.Duration, write func(WriteTx) error) error {
+	r := newRequest(write)
+	r.until = time.Now().Add(patience)
+	return e.write(ctx, r)
+}
+
+func (e *sqliteEngine) write(ctx context.Context, r *request) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := newRequest(write)
 	if err := e.queue.push(r); err != nil {
 		return err
 	}

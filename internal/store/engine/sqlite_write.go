@@ -56,6 +56,7 @@ func (w *sqliteWriter) loop(left []*request) {
 	}()
 	w.serve()
 	for w.queue.wait() {
+		w.queue.linger()
 		w.group = w.queue.take(w.group, w.options.Group)
 		w.serve()
 		clear(w.group) // keeps no function alive

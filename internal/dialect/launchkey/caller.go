@@ -36,7 +36,7 @@ func (d *Dialect) authenticate(ctx context.Context, c *call) error {
 	if err := c.claims.fits(c.request.Method, pathOf(c.request), body); err != nil {
 		return unauthorized(err)
 	}
-	if err := d.service.SpendNonce(ctx, Name+":"+c.claims.Issuer, c.claims.ID, c.claims.spentUntil()); err != nil {
+	if err := d.service.SpendNonceTogether(ctx, d.gate.patience(), Name+":"+c.claims.Issuer, c.claims.ID, c.claims.spentUntil()); err != nil {
 		return err
 	}
 	return d.findSubject(ctx, c)

@@ -32,7 +32,7 @@ type Dialect struct {
 	service    *mfa.Service
 	ring       *keyring.Ring[*apiKey]
 	recipients recipients
-	gate       gate
+	gate       *gate
 	router     router
 }
 

@@ -42,10 +42,16 @@ func authority(t testing.TB) *passkeytest.Authority {
 	return a
 }
 
-func anchors(a *passkeytest.Authority) *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AddCert(a.Root)
-	return pool
+// pool believes one certificate, given as DER.
+func pool(t testing.TB, anchor []byte) *x509.CertPool {
+	t.Helper()
+	c, err := x509.ParseCertificate(anchor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := x509.NewCertPool()
+	p.AddCert(c)
+	return p
 }
 
 // begin sets up a ceremony whose factor believes the authenticator's maker.
@@ -56,7 +62,7 @@ func begin(t testing.TB, o passkeytest.Options) *ceremony {
 		o.Seed = t.Name()
 	}
 	return &ceremony{
-		factor:        passkey.New(passkey.Config{Now: clock, Anchors: anchors(o.Authority)}),
+		factor:        passkey.New(passkey.Config{Now: clock, Anchors: pool(t, o.Authority.Root.Raw)}),
 		authenticator: passkeytest.New(o),
 		expect: mfa.PasskeyExpectation{
 			RelyingParty: mfa.RelyingParty{ID: rpID, Origins: []string{origin, "https://pay.shop.example"}, Attestation: "direct"},

@@ -44,13 +44,14 @@ type Dialect struct {
 	ring     *keyring.Ring[*jwtKey]
 	router   router
 	held     endpoint.Held[mfa.HandoffID]
+	v2       v2Half
 }
 
 // New returns the front door to the services.
 func New(c Config) *Dialect {
 	return &Dialect{
 		service: c.Domain, passkeys: c.Passkeys, accounts: c.Accounts, handoffs: c.Handoffs,
-		ring: keyring.New(jwtKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
+		ring: keyring.New(jwtKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()), v2: newV2Half(c.Domain),
 	}
 }
 

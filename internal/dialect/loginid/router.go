@@ -132,7 +132,7 @@ func (p *pattern) values(segments []string) map[string]string {
 // Areas are the first segments of all paths that belong to this dialect when nothing is mounted in front of them.
 // Below "api" is whatever is not our own API's.
 func Areas() []string {
-	var areas []string
+	areas := []string{v2Area}
 	for _, r := range routes() {
 		area, _, _ := strings.Cut(strings.TrimPrefix(r.path, "/"), "/")
 		if !slices.Contains(areas, area) {

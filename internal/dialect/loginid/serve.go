@@ -15,7 +15,12 @@ const maxBody = 256 << 10
 // Handler answers everything below [Areas] and the mounts. It must see paths as clients sent them.
 func (d *Dialect) Handler(server *endpoint.Server) http.Handler {
 	h := &endpoint.Handler{Server: server, Door: Name, Render: d.render, MaxBody: maxBody}
+	newer := d.v2Handler(server)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isV2(r.URL.EscapedPath()) {
+			newer.ServeHTTP(w, r)
+			return
+		}
 		found := d.router.find(r.Method, r.URL.EscapedPath())
 		h.Route(found.name, func(ctx context.Context, req *endpoint.Request) (endpoint.Response, error) {
 			return d.serve(ctx, req, found)

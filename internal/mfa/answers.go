@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -110,24 +111,57 @@ func (s *Service) Answer(ctx context.Context, d *DeviceCaller, id ChallengeID, s
 	if err != nil {
 		return Receipt{}, err
 	}
-	outcome, err := s.judgeTerms(c, said, packages)
-	if err != nil {
-		return Receipt{}, err
-	}
-	caller, err := s.CallerFor(ctx, c.ApplicationID)
-	if err != nil {
-		return Receipt{}, err
-	}
-	sealed, event, err := s.sealAnswer(d, c, statement)
-	if err != nil {
-		return Receipt{}, err
-	}
-	answer := answered{caller: caller, device: d, challenge: c, said: said, outcome: outcome, sealed: sealed, event: event}
-	err = s.store.Write(ctx, func(w WriteRecords) error { return s.burnAnswer(w, answer) })
-	if isNotPending(err) {
+	sealed, err := s.CountAnswer(ctx, Answered{
+		Challenge: c, Said: said, Packages: packages, By: d.Device, Source: d.Data.LastIP,
+		Seal: func(event EventID, at time.Time) (json.RawMessage, error) {
+			return s.sealer.SealReceipt(statement, d.Data.Key, c.ID, event, at)
+		},
+		Burn: func(w WriteRecords, held Authenticator, at time.Time) error { return noteUse(w, held, d.Data, at) },
+	})
+	if IsNotPending(err) {
 		return s.answeredBefore(ctx, d, c, statement)
 	}
 	return sealed, err
+}
+
+// Answered is an answer on its way into the tables, its signature checked. What was asked, and when it was signed, is
+// checked by [SameQuestion] and [Service.TimelyStatement].
+type Answered struct {
+	Challenge Challenge
+	Said      receipt.Statement
+	Packages  json.RawMessage // nil where nobody gets any
+	By        Authenticator
+	Passkey   *policy.Passkey // what the signature of a passkey shows; nil of a device's
+	Source    string
+	// Seal makes the receipt's document outside of the transaction. The event is the one that the transaction will
+	// write, so the seal names one that exists whenever the receipt does.
+	Seal func(event EventID, at time.Time) (json.RawMessage, error)
+	// Burn makes the proof count, in the transaction; held is the authenticator as it is there.
+	Burn func(w WriteRecords, held Authenticator, at time.Time) error
+}
+
+// CountAnswer holds an answer to the question's terms and lets it count, with its receipt, its event and the callback
+// of the dialect that asked. Exactly one answer wins; to the others [IsNotPending] applies.
+func (s *Service) CountAnswer(ctx context.Context, in Answered) (Receipt, error) {
+	outcome, err := s.judgeTerms(in)
+	if err != nil {
+		return Receipt{}, err
+	}
+	caller, err := s.CallerFor(ctx, in.Challenge.ApplicationID)
+	if err != nil {
+		return Receipt{}, err
+	}
+	at, event := s.Now(), NewID[EventID]()
+	document, err := in.Seal(event, at)
+	if err != nil {
+		return Receipt{}, &Error{Code: Internal, Message: "the receipt could not be sealed", Cause: err}
+	}
+	sealed := Receipt{
+		ChallengeID: in.Challenge.ID, ApplicationID: in.Challenge.ApplicationID, UserID: in.Challenge.UserID, AuthenticatorID: in.By.ID,
+		Document: document, CreatedAt: at,
+	}
+	answer := answered{Answered: in, caller: caller, outcome: outcome, sealed: sealed, event: event}
+	return sealed, s.store.Write(ctx, func(w WriteRecords) error { return s.burnAnswer(w, answer) })
 }
 
 func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challenge, statement string) (Receipt, error) {
@@ -155,13 +189,11 @@ func (s *Service) checkStatement(d *DeviceCaller, c Challenge, statement string)
 	if err != nil {
 		return receipt.Statement{}, badStatement(err)
 	}
-	question, err := said.Question.Canonical()
-	if err != nil {
-		return receipt.Statement{}, badStatement(err)
+	if err := SameQuestion(c, said); err != nil {
+		return receipt.Statement{}, err
 	}
-	device := receipt.DeviceID{ID: string(d.Device.ID), Key: d.Device.Thumbprint}
-	if !bytes.Equal(question, c.Question) || said.Device != device {
-		return receipt.Statement{}, refuse(Invalid, ReasonStatementMismatch, "the signed statement is not an answer to what was asked")
+	if said.Device != (receipt.DeviceID{ID: string(d.Device.ID), Key: d.Device.Thumbprint}) {
+		return receipt.Statement{}, errMismatch
 	}
 	signed, err := said.Canonical()
 	if err != nil {
@@ -174,7 +206,22 @@ func (s *Service) checkStatement(d *DeviceCaller, c Challenge, statement string)
 	if !ok {
 		return receipt.Statement{}, badStatement(nil)
 	}
-	return said, s.judgeStatementTime(said)
+	return said, s.TimelyStatement(said)
+}
+
+// errMismatch answers to statements about something else.
+var errMismatch = refuse(Invalid, ReasonStatementMismatch, "the signed statement is not an answer to what was asked")
+
+// SameQuestion refuses a statement that does not repeat the challenge's question byte for byte.
+func SameQuestion(c Challenge, said receipt.Statement) error {
+	question, err := said.Question.Canonical()
+	if err != nil {
+		return badStatement(err)
+	}
+	if !bytes.Equal(question, c.Question) {
+		return errMismatch
+	}
+	return nil
 }
 
 // badStatement refuses what is no statement of this device at all.
@@ -185,8 +232,8 @@ func badStatement(cause error) error {
 	}
 }
 
-// judgeStatementTime refuses statements that a wrong clock dated: a receipt is to say when.
-func (s *Service) judgeStatementTime(said receipt.Statement) error {
+// TimelyStatement refuses statements that a wrong clock dated: a receipt is to say when.
+func (s *Service) TimelyStatement(said receipt.Statement) error {
 	at, err := receipt.ParseTime(said.DeviceTime)
 	if err != nil || !s.timely(at) {
 		return refuse(Invalid, ReasonStatementTime, "the statement's time is too far from the server's; correct the clock by the Date header and sign again")
@@ -194,38 +241,23 @@ func (s *Service) judgeStatementTime(said receipt.Statement) error {
 	return nil
 }
 
-// sealAnswer prepares the receipt outside of the transaction. Its event id is the one the transaction will
-// write, so the seal names an event that exists whenever the receipt does.
-func (s *Service) sealAnswer(d *DeviceCaller, c Challenge, statement string) (Receipt, EventID, error) {
-	at, event := s.Now(), NewID[EventID]()
-	document, err := s.sealer.SealReceipt(statement, d.Data.Key, c.ID, event, at)
-	if err != nil {
-		return Receipt{}, "", &Error{Code: Internal, Message: "the receipt could not be sealed", Cause: err}
-	}
-	return Receipt{
-		ChallengeID: c.ID, ApplicationID: c.ApplicationID, UserID: c.UserID, AuthenticatorID: d.Device.ID, Document: document, CreatedAt: at,
-	}, event, nil
-}
-
-// answered is a checked answer on its way into the tables.
+// answered is an answer that satisfies the terms, with what it leaves behind.
 type answered struct {
-	caller    *Caller
-	device    *DeviceCaller
-	challenge Challenge
-	said      receipt.Statement
-	outcome   Outcome
-	sealed    Receipt
-	event     EventID
+	Answered
+	caller  *Caller
+	outcome Outcome
+	sealed  Receipt
+	event   EventID
 }
 
 func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 	state, kind := ChallengeDenied, EventChallengeDenied
-	if a.said.Decision == receipt.Approved {
+	if a.Said.Decision == receipt.Approved {
 		state, kind = ChallengeApproved, EventChallengeApproved
 	}
-	at, device, c := s.Now(), a.device.Device, a.challenge
-	held, err := w.Authenticator(device.ID)
-	if IsCode(err, NotFound) || err == nil && held.Thumbprint != device.Thumbprint {
+	at, c := s.Now(), a.Challenge
+	held, err := w.Authenticator(a.By.ID)
+	if IsCode(err, NotFound) || err == nil && (held.Thumbprint != a.By.Thumbprint || !held.Answers()) {
 		return errBadDevice
 	}
 	if err != nil {
@@ -239,7 +271,7 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 		return err
 	}
 	won, err := w.AnswerChallenge(c.ID, ChallengeAnswer{
-		State: state, AuthenticatorID: device.ID, Reason: a.said.Reason, Fraud: a.said.Fraud, Outcome: a.outcome, At: at,
+		State: state, AuthenticatorID: held.ID, Reason: a.Said.Reason, Fraud: a.Said.Fraud, Outcome: a.outcome, At: at,
 	})
 	if err != nil {
 		return err
@@ -250,12 +282,12 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 	if err := w.AddReceipt(a.sealed); err != nil {
 		return err
 	}
-	if err := noteUse(w, held, a.device.Data, at); err != nil {
+	if err := a.Burn(w, held, at); err != nil {
 		return err
 	}
 	w.Announce(TopicChallenge(c.ID), TopicUserChallenges(c.UserID))
 	e, err := s.appendEvent(w, a.caller, Event{
-		ID: a.event, Type: kind, UserID: c.UserID, ChallengeID: c.ID, Source: a.device.Data.LastIP, At: at, Data: answerData(a.device, a.said),
+		ID: a.event, Type: kind, UserID: c.UserID, ChallengeID: c.ID, Source: a.Source, At: at, Data: answerData(held, a.Said),
 	})
 	if err != nil || s.callback(c.Dialect) == nil {
 		return err
@@ -276,12 +308,11 @@ func noteUse(w WriteRecords, held Authenticator, seen DeviceData, at time.Time) 
 		return &Error{Code: Internal, Message: "a device could not be written", Cause: err}
 	}
 	held.Data, held.LastUsedAt = encoded, at
-	_, err = w.UpdateAuthenticator(held)
-	return err
+	return w.NoteUse(held)
 }
 
-func answerData(d *DeviceCaller, said receipt.Statement) json.RawMessage {
-	say := map[string]any{"authenticator": d.Device.ID, "reason": said.Reason, "fraud": said.Fraud, "factors": said.Factors}
+func answerData(by Authenticator, said receipt.Statement) json.RawMessage {
+	say := map[string]any{"authenticator": by.ID, "reason": said.Reason, "fraud": said.Fraud, "factors": said.Factors}
 	if said.Failure != "" {
 		say["failure"] = said.Failure
 	}

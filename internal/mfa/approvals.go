@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -17,7 +18,7 @@ import (
 	"github.com/twinseal/twinseal/receipt"
 )
 
-// AskApproval asks a user's devices to approve something.
+// AskApproval asks a user's devices and passkeys to approve something.
 type AskApproval struct {
 	Caller        *Caller
 	User          UserRef
@@ -49,7 +50,7 @@ const (
 	maxLogoURL = 2048
 )
 
-// AskApproval creates a challenge that any of the user's devices answers once. With [ReasonApprovalPending] it
+// AskApproval creates a challenge that any of the user's devices or passkeys answers once. With [ReasonApprovalPending] it
 // returns the challenge that is in the way.
 func (s *Service) AskApproval(ctx context.Context, in AskApproval) (Challenge, error) {
 	if err := s.tidyQuestion(&in); err != nil {
@@ -149,8 +150,8 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string, open
 	if err := UsableBy(u, in.Caller); err != nil {
 		return out, nil, err
 	}
-	if !hasDevice(held) {
-		return out, refuse(Invalid, ReasonNoDevice, "the user has no device that could answer"), nil
+	if !slices.ContainsFunc(held, Authenticator.Answers) {
+		return out, refuse(Invalid, ReasonNoDevice, "the user has no device and no passkey that could answer"), nil
 	}
 	key := "approvals:" + string(u.ID) + ":" + string(in.Caller.Application.ID)
 	allowed, until, err := w.TakeLimit(s.limits.Approvals, key, s.Now())
@@ -176,10 +177,13 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string, open
 	}
 	w.Announce(TopicUserChallenges(u.ID))
 	for i := range held {
-		if held[i].Kind != KindDevice {
+		if !held[i].Answers() {
 			continue
 		}
 		out.Asked = append(out.Asked, held[i].ID)
+		if held[i].Kind != KindDevice {
+			continue // nobody but its browser can wake a passkey
+		}
 		err := s.pushTo(w, in.Caller, held[i], outgoing{
 			challenge: out.ID, message: s.approvalMessage(in, u, out), dedupe: sameAsked(in), giveUp: out.ExpiresAt,
 		})
@@ -362,5 +366,5 @@ func sameAnswer(r Receipt, statement string) bool {
 	return err == nil && parsed.Statement == statement
 }
 
-// isNotPending reports whether err says that somebody else answered first.
-func isNotPending(err error) bool { return errors.Is(err, errNotPending) }
+// IsNotPending reports whether err says that somebody else answered first.
+func IsNotPending(err error) bool { return errors.Is(err, errNotPending) }

@@ -112,6 +112,9 @@ type AuthenticatorWriter interface {
 	// UsePasskey moves Counter on and sets LastUsedAt, and Data where some is given, if the passkey is active
 	// and version and counter are still those given; else it reports false and changes nothing.
 	UsePasskey(id AuthenticatorID, version, from, to int64, data json.RawMessage, at time.Time) (bool, error)
+	// NoteUse sets Data and LastUsedAt of an active one whose version and counter are still the given ones, and
+	// leaves one alone that was changed meanwhile.
+	NoteUse(Authenticator) error
 	// UpdateAuthenticator replaces name, state, data, secret, counter and use time, if the version is
 	// still a.Version, and raises it by one; else it reports false and changes nothing.
 	UpdateAuthenticator(a Authenticator) (bool, error)

@@ -98,7 +98,7 @@ type Challenge struct {
 	NotifiedAt time.Time // zero: no device has seen it or been pushed yet
 	AnsweredAt time.Time // zero: not yet
 	UpdatedAt  time.Time
-	// Asked are the devices that could answer when it was asked. It is not kept.
+	// Asked are the devices and passkeys that could answer when it was asked. It is not kept.
 	Asked []AuthenticatorID
 }
 

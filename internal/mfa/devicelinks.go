@@ -125,7 +125,7 @@ func (s *Service) linksOf(r Records, user UserID) ([]Enrollment, error) {
 	return slices.DeleteFunc(all, func(e Enrollment) bool { return e.AuthenticatorID == "" }), err
 }
 
-// DeviceEntry is a device of a user, linked or about to be.
+// DeviceEntry is what a user answers with, a device or a passkey, linked or about to be.
 type DeviceEntry struct {
 	ID        AuthenticatorID
 	Linked    bool
@@ -135,7 +135,7 @@ type DeviceEntry struct {
 	UpdatedAt time.Time
 }
 
-// DevicesOf lists a user's devices, those to be included, oldest first.
+// DevicesOf lists a user's devices and passkeys, those to be included, oldest first.
 func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]DeviceEntry, error) {
 	if err := c.Enabled(); err != nil {
 		return nil, err
@@ -156,7 +156,7 @@ func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]Devi
 			return err
 		}
 		for _, a := range held {
-			if a.Kind == KindDevice {
+			if a.Answers() {
 				out = append(out, DeviceEntry{a.ID, true, a.Name, a.Platform, a.CreatedAt, a.CreatedAt})
 			}
 		}
@@ -169,8 +169,8 @@ func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]Devi
 	return out, err
 }
 
-// RemoveDevice unlinks a user's device, or takes back the code that was to link it. With the last device go the
-// questions that nobody can answer any more.
+// RemoveDevice unlinks a user's device or passkey, or takes back the code that was to link it. With the last one go
+// the questions that nobody can answer any more.
 func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id AuthenticatorID) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {
 		u, err := LockKnown(w, c, ref)
@@ -181,8 +181,9 @@ func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id A
 		if err != nil {
 			return err
 		}
-		if slices.ContainsFunc(held, func(a Authenticator) bool { return a.Kind == KindDevice && a.ID == id }) {
-			if err := s.removeDevice(w, u, id); err != nil || countKind(held, KindDevice) > 1 {
+		if at := slices.IndexFunc(held, func(a Authenticator) bool { return a.Answers() && a.ID == id }); at >= 0 {
+			gone := held[at]
+			if err := s.removeDevice(w, u, gone); err != nil || slices.ContainsFunc(slices.Delete(held, at, at+1), Authenticator.Answers) {
 				return err
 			}
 			return s.DropQuestions(w, u)

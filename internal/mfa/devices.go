@@ -45,18 +45,23 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if out.TOTP, out.Seed, err = s.storeDeviceSeed(w, out); err != nil {
 		return Linked{}, err
 	}
-	data, err := json.Marshal(map[string]string{"kind": string(e.Kind), "authenticator": string(out.Device.ID), "custom_id": e.CustomID})
+	return out, s.noteLink(w, c, e, out, d.Source)
+}
+
+// noteLink tells the person, the log and the dialect that started the link what it made.
+func (s *Service) noteLink(w WriteRecords, c *Caller, e Enrollment, l Linked, source string) error {
+	data, err := json.Marshal(map[string]string{"kind": string(e.Kind), "authenticator": string(l.Device.ID), "custom_id": e.CustomID})
 	if err != nil {
-		return Linked{}, &Error{Code: Internal, Message: "an event could not be written", Cause: err}
+		return &Error{Code: Internal, Message: "an event could not be written", Cause: err}
 	}
-	if err := s.noticeLinked(w, c, out); err != nil {
-		return Linked{}, err
+	if err := s.noticeLinked(w, c, l); err != nil {
+		return err
 	}
-	event, err := s.appendEvent(w, c, Event{Type: EventEnrollmentCompleted, UserID: u.ID, Source: d.Source, Data: data})
+	event, err := s.appendEvent(w, c, Event{Type: EventEnrollmentCompleted, UserID: l.User.ID, Source: source, Data: data})
 	if err != nil {
-		return Linked{}, err
+		return err
 	}
-	return out, s.tellLinked(w, e, event)
+	return s.tellLinked(w, e, event)
 }
 
 func (s *Service) noticeLinked(w WriteRecords, c *Caller, l Linked) error {
@@ -285,19 +290,19 @@ func (s *Service) UnlinkDevice(ctx context.Context, d *DeviceCaller) error {
 		if err != nil {
 			return err
 		}
-		return s.removeDevice(w, u, d.Device.ID)
+		return s.removeDevice(w, u, d.Device)
 	})
 }
 
-func (s *Service) removeDevice(w WriteRecords, u User, id AuthenticatorID) error {
-	if err := w.RemoveAuthenticator(id); err != nil {
+func (s *Service) removeDevice(w WriteRecords, u User, a Authenticator) error {
+	if err := w.RemoveAuthenticator(a.ID); err != nil {
 		return err
 	}
 	_, c, err := s.surroundings(w, Enrollment{}, u)
 	if err != nil {
 		return err
 	}
-	data, err := json.Marshal(map[string]string{"kind": string(KindDevice), "authenticator": string(id)})
+	data, err := json.Marshal(map[string]string{"kind": string(a.Kind), "authenticator": string(a.ID)})
 	if err != nil {
 		return &Error{Code: Internal, Message: "an event could not be written", Cause: err}
 	}

@@ -231,22 +231,9 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 	var out Linked
 	var refusal error
 	err = s.store.Write(ctx, func(w WriteRecords) error {
-		limit, key := s.limits.WrongLinks, "wrong_links:"+SourceKey(d.Source)
-		refusal = nil
-		reached, until, err := w.LimitReached(limit, key, s.Now())
-		if err != nil {
-			return err
-		}
-		if reached {
-			return s.TooMany(until)
-		}
-		e, err := find(w)
-		if errors.Is(err, errBadLink) {
-			refusal = err
-			_, _, err = w.TakeLimit(limit, key, s.Now())
-			return err
-		}
-		if err != nil {
+		var e Enrollment
+		var err error
+		if e, refusal, err = s.guarded(w, d.Source, find); refusal != nil || err != nil {
 			return err
 		}
 		out, err = s.addDevice(w, e, d, made, how)
@@ -256,4 +243,22 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 		err = refusal
 	}
 	return out, err
+}
+
+// guarded finds an enrollment. A code that links nothing is counted against the address that it comes from.
+func (s *Service) guarded(w WriteRecords, source string, find func(WriteRecords) (Enrollment, error)) (e Enrollment, refusal, err error) {
+	limit, key := s.limits.WrongLinks, "wrong_links:"+SourceKey(source)
+	reached, until, err := w.LimitReached(limit, key, s.Now())
+	if err != nil {
+		return e, nil, err
+	}
+	if reached {
+		return e, s.TooMany(until), nil
+	}
+	e, err = find(w)
+	if errors.Is(err, errBadLink) {
+		refusal = err
+		_, _, err = w.TakeLimit(limit, key, s.Now())
+	}
+	return e, refusal, err
 }

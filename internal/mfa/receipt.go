@@ -20,36 +20,40 @@ type Receipt struct {
 	CreatedAt       time.Time
 }
 
-// Answer is the device's part of a receipt.
+// Answer is the part of a receipt that is the device's, or the passkey's.
 type Answer struct {
 	Signature []byte // over the statement
 	SignedAt  time.Time
 }
 
-// Answer takes the device's part out of the document.
+// Answer takes the signer's part out of the document.
 func (r Receipt) Answer() (Answer, error) {
-	unreadable := &Error{Code: Internal, Message: "a receipt cannot be read"}
-	document, err := receipt.Parse(r.Document)
+	out, err := answerIn(r.Document)
 	if err != nil {
-		unreadable.Cause = err
-		return Answer{}, unreadable
+		return Answer{}, &Error{Code: Internal, Message: "a receipt cannot be read", Cause: err}
 	}
-	said, err := receipt.Peek(document.Statement)
+	return out, nil
+}
+
+func answerIn(document []byte) (Answer, error) {
+	r, err := receipt.Parse(document)
 	if err != nil {
-		unreadable.Cause = err
-		return Answer{}, unreadable
+		return Answer{}, err
+	}
+	said, err := r.Peek()
+	if err != nil {
+		return Answer{}, err
 	}
 	at, err := receipt.ParseTime(said.DeviceTime)
 	if err != nil {
-		unreadable.Cause = err
-		return Answer{}, unreadable
+		return Answer{}, err
 	}
-	signature, err := base64.RawURLEncoding.DecodeString(document.Statement[strings.LastIndexByte(document.Statement, '.')+1:])
-	if err != nil {
-		unreadable.Cause = err
-		return Answer{}, unreadable
+	signature := r.Statement[strings.LastIndexByte(r.Statement, '.')+1:]
+	if r.Passkey != nil {
+		signature = r.Passkey.Signature
 	}
-	return Answer{Signature: signature, SignedAt: at}, nil
+	raw, err := base64.RawURLEncoding.DecodeString(signature)
+	return Answer{Signature: raw, SignedAt: at}, err
 }
 
 // ReceiptReader looks receipts up.

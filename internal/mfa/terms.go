@@ -75,31 +75,38 @@ func (s *Service) inTheWay(w WriteRecords, in AskApproval, u User) (out Challeng
 }
 
 // judgeTerms holds a rightly signed statement, and what came with it, to what the question demands.
-func (s *Service) judgeTerms(c Challenge, said receipt.Statement, packages json.RawMessage) (Outcome, error) {
-	if said.Decision == receipt.Approved && c.Policy != nil {
-		if said.Evidence == nil {
-			return Outcome{}, errPolicyUnmet(nil)
-		}
-		if err := c.Policy.Accepts(*said.Evidence, s.Now()); err != nil {
+func (s *Service) judgeTerms(in Answered) (Outcome, error) {
+	if in.Said.Decision == receipt.Approved && in.Challenge.Policy != nil {
+		if err := s.judgePolicy(*in.Challenge.Policy, in.Said.Evidence, in.Passkey); err != nil {
 			return Outcome{}, errPolicyUnmet(err)
 		}
 	}
-	out := Outcome{Failure: said.Failure}
-	if c.Recipient == nil {
-		if len(packages) > 0 {
+	out := Outcome{Failure: in.Said.Failure}
+	if in.Challenge.Recipient == nil {
+		if len(in.Packages) > 0 {
 			return out, errPackages(errors.New("nobody is to get any"))
 		}
 		return out, nil
 	}
-	sum, err := receipt.HashPackages(packages)
-	if err == nil && sum != said.Packages {
+	sum, err := receipt.HashPackages(in.Packages)
+	if err == nil && sum != in.Said.Packages {
 		err = errors.New("they are others than the statement says")
 	}
 	if err != nil {
 		return out, errPackages(err)
 	}
-	out.Packages = packages
+	out.Packages = in.Packages
 	return out, nil
+}
+
+func (s *Service) judgePolicy(p policy.Policy, e *policy.Evidence, key *policy.Passkey) error {
+	switch {
+	case e == nil:
+		return errors.New("there is no evidence")
+	case key != nil:
+		return p.AcceptsPasskey(*e, *key, s.Now())
+	}
+	return p.Accepts(*e, s.Now())
 }
 
 func errPolicyUnmet(cause error) error {

@@ -184,15 +184,6 @@ func enrolled(held []Authenticator) bool {
 	return slices.ContainsFunc(held, func(a Authenticator) bool { return a.State == AuthenticatorActive })
 }
 
-func hasDevice(held []Authenticator) bool {
-	for i := range held {
-		if held[i].Kind == KindDevice {
-			return true
-		}
-	}
-	return false
-}
-
 // strikeKeys name the two windows of a user's wrong tokens.
 func (c *tokenCheck) strikeKeys() (source, user string) {
 	from := SourceKey(c.Source)

@@ -17,6 +17,9 @@ var (
 	errCounter        = refuse(mfa.Invalid, mfa.ReasonPasskeyCounter, "the passkey's counter went back; it may have been copied")
 	errReplayed       = refuse(mfa.Replayed, "", "this signature was used before")
 	errTransaction    = refuse(mfa.Conflict, mfa.ReasonNotPending, "the transaction is not pending any more")
+	errAnswered       = refuse(mfa.Conflict, mfa.ReasonNotPending, "the request is not pending any more")
+	errOrigin         = refuse(mfa.Invalid, mfa.ReasonPasskeyOrigin, "the page belongs to no relying party that could answer this; open it where your passkey is from")
+	errSynced         = refuse(mfa.Invalid, mfa.ReasonPolicyUnmet, "the request demands a passkey that stays on its device, and the user has none here")
 	errBusy           = refuse(mfa.Unavailable, "", "the passkey is being used elsewhere at this moment; try again")
 )
 

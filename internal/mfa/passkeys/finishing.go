@@ -76,10 +76,16 @@ func (s *Service) ceremony(ctx context.Context, in FinishRegistration) (mfa.Cere
 	case !s.domain.Now().Before(c.ExpiresAt):
 		return c, data, errLate
 	}
+	data, err = startedOf(c)
+	return c, data, err
+}
+
+func startedOf(c mfa.Ceremony) (started, error) {
+	var data started
 	if err := json.Unmarshal(c.Data, &data); err != nil {
-		return c, data, internal("a registration cannot be read", err)
+		return data, internal("a registration cannot be read", err)
 	}
-	return c, data, nil
+	return data, nil
 }
 
 // sameChallenge compares what a caller says of a ceremony with what is kept.
@@ -143,7 +149,7 @@ func (s *Service) addPasskey(w mfa.WriteRecords, c mfa.Ceremony, data started, m
 		Thumbprint: mfa.PasskeyThumbprint(made.data.RPID, made.data.CredentialID), Counter: made.counter, RegisteredBy: "passkey", CreatedAt: out.At,
 	}
 	if data.Enrollment != "" {
-		return s.addByCode(w, data.Enrollment, out, in)
+		return s.addByCode(w, data, out, in.Source)
 	}
 	if out.Authenticator, err = put(w, out.Authenticator, made.data); err != nil {
 		return out, err

@@ -36,20 +36,19 @@ func stricter(a, b string) string {
 	return a
 }
 
-// partyAt finds the relying party of an id ("" for any) that accepts an origin: that of the application named first
-// where it is among them. The applications are those of one directory; what is switched off or does not know the user
-// is no door to them.
-func partyAt(all []mfa.Application, first mfa.ApplicationID, u mfa.User, rpID, origin string) (mfa.Application, bool) {
-	fits := func(a mfa.Application) bool {
-		p := a.Settings.RelyingParty
-		return p != nil && !a.Settings.Disabled && u.KnownTo(a) && (rpID == "" || p.ID == rpID) && slices.Contains(p.AllOrigins(), origin)
+// open lists the applications of a directory whose relying party fits, the one named first. What is switched off or does
+// not know the user is no door to them.
+func open(all []mfa.Application, first mfa.ApplicationID, u mfa.User, fits func(*mfa.RelyingParty) bool) []mfa.Application {
+	var out []mfa.Application
+	for _, a := range all {
+		if p := a.Settings.RelyingParty; p == nil || a.Settings.Disabled || !u.KnownTo(a) || !fits(p) {
+			continue
+		}
+		if a.ID == first {
+			out = slices.Insert(out, 0, a)
+		} else {
+			out = append(out, a)
+		}
 	}
-	i := slices.IndexFunc(all, func(a mfa.Application) bool { return a.ID == first && fits(a) })
-	if i < 0 {
-		i = slices.IndexFunc(all, fits)
-	}
-	if i < 0 {
-		return mfa.Application{}, false
-	}
-	return all[i], true
+	return out
 }

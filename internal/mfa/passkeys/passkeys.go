@@ -22,6 +22,7 @@ type Config struct {
 	Store  mfa.Store
 	Random io.Reader
 	Factor mfa.PasskeyFactor
+	Sealer Sealer
 }
 
 // Service holds the rules. Its methods are safe for concurrent use.
@@ -30,11 +31,12 @@ type Service struct {
 	store  mfa.Store
 	random io.Reader
 	factor mfa.PasskeyFactor
+	sealer Sealer
 }
 
 // New returns the service.
 func New(c Config) *Service {
-	return &Service{domain: c.Domain, store: c.Store, random: c.Random, factor: c.Factor}
+	return &Service{domain: c.Domain, store: c.Store, random: c.Random, factor: c.Factor, sealer: c.Sealer}
 }
 
 // Values of user verification, attachment and resident keys, as browsers know them.

@@ -66,8 +66,14 @@ type started struct {
 	UserVerification string           `json:"user_verification"`
 	Algorithms       []int64          `json:"algorithms"`
 	ResidentKey      string           `json:"resident_key"`
-	Enrollment       mfa.EnrollmentID `json:"enrollment,omitempty"` // the linking code that is spent by finishing it
+	// Of a registration that a linking code began.
+	Enrollment      mfa.EnrollmentID    `json:"enrollment,omitempty"`    // spent by finishing it
+	AuthenticatorID mfa.AuthenticatorID `json:"authenticator,omitempty"` // where the code fixes it
+	Name            string              `json:"name,omitempty"`          // of the passkey
 }
+
+// noAttestation asks for none.
+const noAttestation = "none"
 
 // BeginRegistration draws a challenge and keeps what the answer must fit. A name that a user of the directory has
 // already is a Conflict with [mfa.ReasonUserExists].
@@ -116,7 +122,7 @@ func (s *Service) draft(in BeginRegistration, party mfa.RelyingParty) (Registrat
 	life := cmp.Or(in.Life, s.domain.Limits().CeremonyLife)
 	out := Registration{
 		ID: mfa.NewID[mfa.CeremonyID](), RelyingParty: party, Attachment: in.Attachment, ResidentKey: cmp.Or(in.ResidentKey, Preferred),
-		UserVerification: stricter(party.UserVerification, in.UserVerification), Attestation: cmp.Or(party.Attestation, "none"),
+		UserVerification: stricter(party.UserVerification, in.UserVerification), Attestation: cmp.Or(party.Attestation, noAttestation),
 		Algorithms: in.Algorithms, ExpiresAt: s.domain.Now().Add(life),
 	}
 	if len(out.Algorithms) == 0 {

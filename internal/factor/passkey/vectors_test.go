@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -131,7 +132,10 @@ func packedCases() []spoilt {
 		{name: "no country", bend: subject(func(n *pkix.Name) { n.Country = nil }), refused: attestation},
 		{name: "another unit", bend: subject(func(n *pkix.Name) { n.OrganizationalUnit = []string{"Sales"} }), refused: attestation},
 		{name: "a link that does not hold", bend: func(e *passkeytest.Evidence) {
-			e.Certificates = [][]byte{stranger().Issuing.Raw, stranger().Issuing.Raw}
+			e.Chain = func(c [][]byte) [][]byte { return [][]byte{c[0], stranger().Issuing.Raw} }
+		}, refused: attestation},
+		{name: "a chain of nine", bend: func(e *passkeytest.Evidence) {
+			e.Chain = func(c [][]byte) [][]byte { return append(c, slices.Repeat(c[1:], 7)...) }
 		}, refused: attestation},
 	}
 }

@@ -38,7 +38,8 @@ type Evidence struct {
 	Message             []byte // what is signed: authenticator data and the hash of the client data
 	Algorithm           int64  // of the signature
 	NotBefore, NotAfter time.Time
-	Certificates        [][]byte // when set, instead of the chain that would be made
+	Certificates        [][]byte                // when set, instead of the chain that would be made
+	Chain               func([][]byte) [][]byte // when set, changes the chain that was made
 
 	AAGUID    []byte // packed, tpm: in the certificate; empty: no extension
 	Critical  bool   // packed: the extension is marked so
@@ -122,6 +123,9 @@ func (a *Authenticator) certify(e *Evidence, public crypto.PublicKey, extensions
 	e.Certificates, err = a.Authority.leaf(&x509.Certificate{
 		Subject: e.Subject, NotBefore: e.NotBefore, NotAfter: e.NotAfter, IsCA: e.IsCA, ExtraExtensions: extensions,
 	}, public)
+	if err == nil && e.Chain != nil {
+		e.Certificates = e.Chain(e.Certificates)
+	}
 	return err
 }
 

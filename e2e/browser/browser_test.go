@@ -1,6 +1,6 @@
 // Package browser plays the workshop in a real browser against the built program on both engines: a person
 // registers at the sample bank, links the web authenticator, transfers money and decides, and the bank shows what
-// became of it.
+// became of it. The example shop is played too, with passkeys in a virtual authenticator of the browser.
 package browser
 
 import (

@@ -40,8 +40,13 @@ func TestThePort(t *testing.T) {
 			name string
 			tell func()
 		}{
-			{"users", p.users}, {"passkeys", p.passkeys}, {"transactions", p.transactions},
-			{"codes", p.codes}, {"credentials", p.credentials}, {"passwords and keys", p.others}, {"the end", p.end},
+			{"users", p.users},
+			{"passkeys", p.passkeys},
+			{"transactions", p.transactions},
+			{"codes", p.codes},
+			{"credentials", p.credentials},
+			{"passwords and keys", p.others},
+			{"the end", p.end},
 		} {
 			if !t.Run(chapter.name, func(t *testing.T) { p.t = t; chapter.tell() }) {
 				return

@@ -39,6 +39,8 @@ var layers = []row{
 	{"internal/bus", nil, "wake-ups carry an id and know nothing of what changed"},
 	{"internal/mfa", []string{"internal/rule", "internal/bucket", "internal/text", "policy", "receipt"}, "the middle knows no wire, no SQL, no screen"},
 	{"internal/mfa/passkeys", []string{"internal/mfa", "policy", "receipt"}, "rules of one factor, apart because of their number; they judge and sign as devices' answers do"},
+	{"internal/mfa/accounts", []string{"internal/mfa"}, "rules of accounts that people sign in to, apart because of their number"},
+	{"internal/mfa/handoffs", []string{"internal/mfa"}, "rules of codes that hand something to another device, likewise"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
 

@@ -145,6 +145,12 @@ func (o *outbox) PurgeEnrollments(_ time.Time, n int) (int, error) { return o.ta
 func (o *outbox) PurgeDeliveries(_ time.Time, n int) (int, error) { return o.take("deliveries", n) }
 func (o *outbox) PurgeInbox(_ time.Time, n int) (int, error)      { return o.take("inbox", n) }
 func (o *outbox) PurgeChallenges(_ time.Time, n int) (int, error) { return o.take("challenges", n) }
+func (o *outbox) PurgeCeremonies(_ time.Time, n int) (int, error) { return o.take("ceremonies", n) }
+func (o *outbox) PurgeHandoffs(_ time.Time, n int) (int, error)   { return o.take("handoffs", n) }
+func (o *outbox) PurgeConfirmed(_ time.Time, n int) (int, error)  { return o.take("confirmed", n) }
+func (o *outbox) PurgeTransactions(_ time.Time, n int) (int, error) {
+	return o.take("transactions", n)
+}
 
 func (o *outbox) row(id mfa.DeliveryID) mfa.Delivery {
 	o.mu.Lock()

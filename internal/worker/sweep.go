@@ -15,13 +15,15 @@ type Retention struct {
 	Deliveries  time.Duration // what went out, after it was done
 	Inbox       time.Duration // messages of the sandbox
 	Challenges  time.Duration // questions with their answers and receipts
+	Confirmed   time.Duration // transactions that were confirmed, as evidence
 }
 
 // DefaultRetention keeps codes for a day of support calls, what went out for a month, and answers with
-// their receipts for thirteen months, so that a year can be audited after it has ended.
+// their receipts for thirteen months, so that a year can be audited after it has ended. What was confirmed is kept
+// for two years, as LoginID promised for disputes.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Codes: day, Enrollments: 30 * day, Deliveries: 30 * day, Inbox: 7 * day, Challenges: 400 * day}
+	return Retention{Codes: day, Enrollments: 30 * day, Deliveries: 30 * day, Inbox: 7 * day, Challenges: 400 * day, Confirmed: 731 * day}
 }
 
 func (r Retention) complete() Retention {
@@ -31,6 +33,7 @@ func (r Retention) complete() Retention {
 		or  time.Duration
 	}{
 		{&r.Codes, d.Codes}, {&r.Enrollments, d.Enrollments}, {&r.Deliveries, d.Deliveries}, {&r.Inbox, d.Inbox}, {&r.Challenges, d.Challenges},
+		{&r.Confirmed, d.Confirmed},
 	} {
 		if *pair.set <= 0 {
 			*pair.set = pair.or
@@ -71,6 +74,10 @@ func (r *run) jobs() []job {
 		{"deliveries", purgeEvery, r.purge(keep.Deliveries, mfa.WriteRecords.PurgeDeliveries)},
 		{"inbox", purgeEvery, r.purge(keep.Inbox, mfa.WriteRecords.PurgeInbox)},
 		{"challenges", purgeEvery, r.purge(keep.Challenges, mfa.WriteRecords.PurgeChallenges)},
+		{"ceremonies", limitsEvery, r.purge(0, mfa.WriteRecords.PurgeCeremonies)},
+		{"handoffs", purgeEvery, r.purge(keep.Codes, mfa.WriteRecords.PurgeHandoffs)},
+		{"transactions", purgeEvery, r.purge(keep.Codes, mfa.WriteRecords.PurgeTransactions)},
+		{"confirmed", purgeEvery, r.purge(keep.Confirmed, mfa.WriteRecords.PurgeConfirmed)},
 	}
 	if r.Challenges != nil {
 		jobs = append(jobs, job{"expiry", expireEvery, func(ctx context.Context, _ time.Time, limit int) (int, error) {

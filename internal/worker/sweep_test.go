@@ -40,7 +40,7 @@ func TestWhatHasOutlivedItsPurposeGoesInBatches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := newOutbox()
-		for _, name := range []string{"proofs", "limits", "codes", "enrollments", "deliveries", "inbox", "challenges"} {
+		for _, name := range []string{"proofs", "limits", "codes", "enrollments", "deliveries", "inbox", "challenges", "ceremonies", "handoffs", "transactions", "confirmed"} {
 			o.left[name] = 1700
 		}
 		o.left["proofs"] = 30_000 // more than one run takes
@@ -70,6 +70,9 @@ func TestWhatHasOutlivedItsPurposeGoesInBatches(t *testing.T) {
 
 func TestRetentionCanBeSetInParts(t *testing.T) {
 	t.Parallel()
+	if d := worker.DefaultRetention(); d.Confirmed < 2*365*24*time.Hour {
+		t.Errorf("confirmed transactions are kept for %v", d.Confirmed)
+	}
 	if d := worker.DefaultRetention(); d.Challenges < 365*24*time.Hour {
 		t.Errorf("receipts are kept for %v", d.Challenges)
 	}

@@ -155,7 +155,9 @@ func (a *App) wire(ctx context.Context) error {
 		Store: a.store, Clock: a.clock, Random: rand.Reader, Waker: a.waker, Factors: factors(limits), Limits: limits,
 		Sealer: sealer{a.seal}, Options: mfa.Options{PublicURL: a.Config.PublicURL, Sandbox: a.Config.Sandbox},
 	})
-	a.wireServices()
+	if err := a.wireServices(); err != nil {
+		return err
+	}
 	if err := a.wireDialects(); err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ type Config struct {
 	Sandbox   bool     `yaml:"sandbox" env:"SANDBOX"`       // for tests: keeps messages in an inbox and lets anybody set the clock
 	Demo      bool     `yaml:"-" env:"-"`                   // the sample bank; needs Sandbox
 	MasterKey string   `yaml:"master_key" env:"MASTER_KEY"` // file:PATH, env:NAME or command:LINE
+	// PasskeyRoots is a file of certificates (PEM): the makers of authenticators whose attestations are believed.
+	PasskeyRoots string `yaml:"passkey_roots" env:"PASSKEY_ROOTS"`
 
 	ProxyHeader    string   `yaml:"proxy_header" env:"PROXY_HEADER"`
 	TrustedProxies []string `yaml:"trusted_proxies" env:"TRUSTED_PROXIES"`

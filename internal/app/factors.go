@@ -2,6 +2,9 @@ package app
 
 import (
 	"crypto/rand"
+	"crypto/x509"
+	"fmt"
+	"os"
 
 	"github.com/twinseal/twinseal/internal/factor/device"
 	"github.com/twinseal/twinseal/internal/factor/otp"
@@ -21,12 +24,33 @@ func factors(limits mfa.Limits) mfa.Factors {
 }
 
 // wireServices builds the parts of the domain that stand beside [mfa.Service].
-func (a *App) wireServices() {
+func (a *App) wireServices() error {
+	anchors, err := readAnchors(a.Config.PasskeyRoots)
+	if err != nil {
+		return err
+	}
 	a.passkeys = passkeys.New(passkeys.Config{
-		Domain: a.Service, Store: a.store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: a.clock.Now}),
+		Domain: a.Service, Store: a.store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: a.clock.Now, Anchors: anchors}),
 	})
 	a.accounts = accounts.New(accounts.Config{
 		Domain: a.Service, Store: a.store, Random: rand.Reader, Password: password.New(), PublicKey: publickey.New(),
 	})
 	a.handoffs = handoffs.New(handoffs.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
+	return nil
+}
+
+// readAnchors reads the makers of authenticators that the operator believes; without a file it is nobody.
+func readAnchors(file string) (*x509.CertPool, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("passkey_roots: %w", err)
+	}
+	anchors := x509.NewCertPool()
+	if !anchors.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("passkey_roots: %s holds no certificates in PEM", file)
+	}
+	return anchors, nil
 }

@@ -20,7 +20,11 @@ const (
 )
 
 var (
-	authenticatorByID = &engine.Statement{SQL: selectAuthenticator + `WHERE a.id = ?`}
+	authenticatorByID = &engine.Statement{
+		SQL: selectAuthenticator + `WHERE a.id = ?`,
+		Batch: `SELECT v.ord, ` + authenticatorColumns + ` FROM unnest($1::text[]) WITH ORDINALITY AS v (id, ord)
+			JOIN authenticators a ON a.id = v.id`,
+	}
 
 	authenticatorsOf = &engine.Statement{SQL: selectAuthenticator + `WHERE a.user_id = ? ORDER BY a.created_at, a.id`}
 
@@ -163,6 +167,10 @@ func (w *writeRecords) AdvanceCounter(id mfa.AuthenticatorID, version, step int6
 // UsePasskey does not raise the version: what it changes is what a use changes.
 func (w *writeRecords) UsePasskey(id mfa.AuthenticatorID, version, from, to int64, data json.RawMessage, at time.Time) (bool, error) {
 	return w.execOne(usePasskey, string(id), version, from, to, string(data), micros(at))
+}
+
+func (w *writeRecords) NoteUse(a mfa.Authenticator) error {
+	return w.later(usePasskey, string(a.ID), a.Version, a.Counter, a.Counter, string(a.Data), micros(a.LastUsedAt))
 }
 
 // UpdateAuthenticator replaces what it says but for the counter, which it only raises.

@@ -16,10 +16,20 @@ const (
 )
 
 var (
-	challengeByID = &engine.Statement{SQL: selectChallenge + `WHERE id = ?`}
+	challengeByID = &engine.Statement{
+		SQL: selectChallenge + `WHERE id = ?`,
+		Batch: `SELECT v.ord, ` + challengeColumns + ` FROM unnest($1::text[]) WITH ORDINALITY AS v (wanted, ord)
+			JOIN challenges ON id = v.wanted`,
+	}
 
-	pendingChallenges = &engine.Statement{SQL: selectChallenge + `WHERE user_id = ? AND state = 'pending'
-		AND (expires_at = 0 OR expires_at > ?) ORDER BY created_at DESC, id DESC LIMIT ?`}
+	pendingChallenges = &engine.Statement{
+		SQL: selectChallenge + `WHERE user_id = ? AND state = 'pending'
+			AND (expires_at = 0 OR expires_at > ?) ORDER BY created_at DESC, id DESC LIMIT ?`,
+		Batch: `SELECT v.ord, c.* FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS v (asked, now, most, ord),
+			LATERAL (` + selectChallenge + `WHERE user_id = v.asked AND state = 'pending'
+				AND (expires_at = 0 OR expires_at > v.now) ORDER BY created_at DESC, id DESC LIMIT v.most) c
+			ORDER BY v.ord, c.created_at DESC, c.id DESC`,
+	}
 
 	challengesOf = &engine.Statement{SQL: selectChallenge + `WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT ?`}
 

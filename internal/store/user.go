@@ -15,7 +15,11 @@ const (
 // The second conditions on alias and phone repeat those of the partial indices,
 // which PostgreSQL needs to see to use them.
 var (
-	userByID     = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.id = ?`}
+	userByID = &engine.Statement{
+		SQL: selectUser + `WHERE u.directory_id = ? AND u.id = ?`,
+		Batch: `SELECT v.ord, ` + userColumns + ` FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS v (directory_id, id, ord)
+			JOIN users u ON u.directory_id = v.directory_id AND u.id = v.id`,
+	}
 	userByNumber = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.number = ?`}
 	userByAlias  = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.alias = ? AND u.alias <> ''`}
 	userByPhone  = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.phone = ? AND u.phone <> ''`}

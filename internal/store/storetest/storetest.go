@@ -44,6 +44,7 @@ func Run(t *testing.T, fresh func(testing.TB) Opener) {
 		{"user", userScenes},
 		{"authenticator", authenticatorScenes},
 		{"step", stepScenes},
+		{"together", togetherScenes},
 		{"enrollment", enrollmentScenes},
 		{"challenge", challengeScenes},
 		{"receipt", receiptScenes},

@@ -23,7 +23,9 @@ var authenticatorScenes = []scene{
 	}},
 	{name: "a device is found by its thumbprint, which is its alone", play: func(w *world) {
 		d := w.device(w.user())
-		same(w, "found", read(w, func(r mfa.Records) (mfa.Authenticator, error) { return r.AuthenticatorByThumbprint(d.Kind, d.Thumbprint) }), d)
+		same(w, "found", read(w, func(r mfa.Records) (mfa.Authenticator, error) {
+			return r.AuthenticatorByThumbprint(d.Kind, d.Thumbprint)
+		}), d)
 		missing(w, func(r mfa.Records) (mfa.Authenticator, error) { return r.AuthenticatorByThumbprint(d.Kind, "") })
 		twin := newDevice(w.user())
 		twin.Thumbprint = d.Thumbprint

@@ -60,3 +60,12 @@ func (s sealer) SealReceipt(statement string, deviceKey json.RawMessage, challen
 	}
 	return sealed.Marshal()
 }
+
+// SealPasskey builds the receipt document around a statement that a passkey signed.
+func (s sealer) SealPasskey(statement string, by receipt.Passkey, challenge mfa.ChallengeID, event mfa.EventID, at time.Time) (json.RawMessage, error) {
+	sealed, err := receipt.SealPasskey(s.key, statement, by, string(challenge), string(event), at)
+	if err != nil {
+		return nil, err
+	}
+	return sealed.Marshal()
+}

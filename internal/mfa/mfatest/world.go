@@ -125,6 +125,15 @@ func (w *World) SealReceipt(statement string, key json.RawMessage, challenge mfa
 	return sealed.Marshal()
 }
 
+// SealPasskey does so for answers of passkeys.
+func (w *World) SealPasskey(statement string, by receipt.Passkey, challenge mfa.ChallengeID, event mfa.EventID, at time.Time) (json.RawMessage, error) {
+	sealed, err := receipt.SealPasskey(w.SealKey, statement, by, string(challenge), string(event), at)
+	if err != nil {
+		return nil, err
+	}
+	return sealed.Marshal()
+}
+
 func (w *World) furnish() {
 	w.Key = mfa.SecretText("test-api-key-0001")
 	settings := mfa.DefaultSettings()

@@ -62,10 +62,10 @@ type Registration struct {
 
 // started is what a ceremony of this package keeps in its data.
 type started struct {
-	RPID             string           `json:"rp_id"`
-	UserVerification string           `json:"user_verification"`
-	Algorithms       []int64          `json:"algorithms"`
-	ResidentKey      string           `json:"resident_key"`
+	RPID             string  `json:"rp_id"`
+	UserVerification string  `json:"user_verification"`
+	Algorithms       []int64 `json:"algorithms"`
+	ResidentKey      string  `json:"resident_key"`
 	// Of a registration that a linking code began.
 	Enrollment      mfa.EnrollmentID    `json:"enrollment,omitempty"`    // spent by finishing it
 	AuthenticatorID mfa.AuthenticatorID `json:"authenticator,omitempty"` // where the code fixes it

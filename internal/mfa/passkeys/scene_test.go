@@ -38,7 +38,7 @@ func newDesk(tb testing.TB, w *mfatest.World) *desk {
 	tb.Helper()
 	d := &desk{World: w, tb: tb}
 	d.passkeys = passkeys.New(passkeys.Config{
-		Domain: w.Service, Store: w.Store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: w.Clock.Now}),
+		Domain: w.Service, Store: w.Store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: w.Clock.Now}), Sealer: w,
 	})
 	d.caller = d.set(w.Caller, mfa.RelyingParty{ID: shopID, Name: "Shop", Origins: []string{shop}, RelatedOrigins: []string{related}})
 	return d

@@ -101,7 +101,7 @@ var layers = []row{
 	{"internal/archtest", nil, "judges all, uses none"},
 	{"internal/pgtest", nil, "starts a PostgreSQL for whoever tests against one"},
 	{"examples/...", []string{"client/...", "policy"}, "strangers' programs in miniature: nothing but the public parts"},
-	{"e2e/...", []string{"api", "client/...", "policy", "receipt", "internal/pgtest"}, "sees the program from outside, through public doors"},
+	{"e2e/...", []string{"api", "client/...", "policy", "receipt", "internal/pgtest", "internal/factor/passkey/passkeytest"}, "sees the program from outside, through public doors; its people have passkeys of their own"},
 	{"bench/...", []string{"internal/...", "api", "client/...", "policy", "receipt"}, "measures any part against the ceiling"},
 }
 

@@ -85,12 +85,13 @@ class Caller:
 
 def main(base):
     caller = Caller(base)
+    replies, sys.stdout = sys.stdout, sys.stderr  # the older package prints
     for line in sys.stdin:
         try:
             reply = {"result": caller.obey(json.loads(line))}
         except Exception as problem:  # whatever a program would have to catch
             reply = {"error": complaint(problem)}
-        print(json.dumps(reply), flush=True)
+        print(json.dumps(reply), file=replies, flush=True)
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ func (d *Dialect) v2BeginSignIn(ctx context.Context, c *v2Call) (endpoint.Respon
 	return endpoint.JSON(http.StatusOK, c.signInBegun(begun, u, in.User.Username != "", session))
 }
 
-// v2Whom finds the user who is named; nobody, where none is, or where the application hides who its users are.
+// v2Whom finds the user who is named; nobody, where none is, and [v2Stranger] where the application hides who its
+// users are.
 func (d *Dialect) v2Whom(ctx context.Context, c *v2Call, named v2User) (mfa.User, error) {
 	if named.Username == "" {
 		return mfa.User{}, nil
@@ -77,7 +78,7 @@ func (d *Dialect) v2Whom(ctx context.Context, c *v2Call, named v2User) (mfa.User
 		err = mfa.UsableBy(found.User, c.client)
 	}
 	if err != nil && c.settings.HideUnknownUsers && v2Refused(err) {
-		return mfa.User{}, nil
+		return mfa.User{ID: v2Stranger}, nil
 	}
 	return found.User, err
 }
@@ -165,7 +166,17 @@ func (d *Dialect) v2FinishSignIn(ctx context.Context, c *v2Call) (endpoint.Respo
 		Source: c.source(), UserAgent: c.request.UserAgent(),
 	})
 	if err != nil {
-		return endpoint.Response{}, err
+		return endpoint.Response{}, c.hidden(err)
 	}
 	return d.v2Welcome(ctx, c, done, session.Device)
+}
+
+// hidden is a refusal of a proof as it is told: where the application hides who its users are, all are alike.
+func (c *v2Call) hidden(err error) error {
+	if !c.settings.HideUnknownUsers || !v2Refused(err) {
+		return err
+	}
+	refused := v2Bad("this passkey does not count here; start again")
+	refused.cause = err
+	return refused
 }

@@ -46,7 +46,7 @@ var v2Catalogue = endpoint.Catalogue[v2Op, v2Failure]{
 	{Op: v2OpProve, Code: mfa.Replayed, Is: v2Failure{http.StatusBadRequest, v2BadRequest, ""}},
 	{Op: v2OpProve, Code: mfa.Expired, Is: v2Failure{http.StatusBadRequest, v2BadRequest, ""}},
 	{Op: v2OpProve, Code: mfa.Conflict, Is: v2Failure{http.StatusBadRequest, v2BadRequest, ""}},
-	{Op: v2OpProve, Reason: mfa.ReasonCeremony, Is: v2Failure{http.StatusBadRequest, v2BadRequest, ""}},
+	{Op: v2OpProve, Code: mfa.NotFound, Is: v2Failure{http.StatusBadRequest, v2BadRequest, ""}},
 	{Op: v2OpRegister, Reason: mfa.ReasonUserExists, Is: v2Failure{http.StatusForbidden, v2Forbidden, "this username has an account: a token with reg:write is needed to add a passkey to it"}},
 	{Code: mfa.Unauthenticated, Is: v2Failure{http.StatusUnauthorized, v2Unauthorized, ""}},
 	{Code: mfa.Forbidden, Is: v2Failure{http.StatusForbidden, v2Forbidden, ""}},

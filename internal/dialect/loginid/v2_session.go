@@ -39,8 +39,11 @@ type v2Session struct {
 	Device string     `json:"device"`       // the client's id of itself
 }
 
-// v2Nobody stands for no user; no user has this id.
-const v2Nobody mfa.UserID = "00000000-0000-0000-0000-000000000000"
+// v2Nobody stands for no user, v2Stranger for a name that nobody has where that is not told. No user has these ids.
+const (
+	v2Nobody   mfa.UserID = "00000000-0000-0000-0000-000000000000"
+	v2Stranger mfa.UserID = "00000000-0000-0000-0000-000000000001"
+)
 
 // v2Sealer seals sessions, by one key for all nodes.
 type v2Sealer struct {

@@ -55,7 +55,7 @@ func (d *Dialect) v2BeginTransaction(ctx context.Context, c *v2Call) (endpoint.R
 // v2Propose brings the text and draws the question. Where the application hides who its users are, it names no
 // credential, and a stranger is asked a question that nobody can answer.
 func (d *Dialect) v2Propose(ctx context.Context, c *v2Call, u mfa.User, in passkeys.CreateTransaction) (mfa.TransactionID, passkeys.SignIn, error) {
-	if u.ID == "" {
+	if u.ID == v2Stranger {
 		return d.v2Pretend(ctx, c)
 	}
 	in.Caller, in.User, in.Source = c.client, mfa.UserRef{ID: u.ID}, c.source()
@@ -73,7 +73,13 @@ func (d *Dialect) v2Propose(ctx context.Context, c *v2Call, u mfa.User, in passk
 	return t.ID, begun, err
 }
 
+// v2Pretend asks about a transaction that there is not, and takes as long as what it does not do: two writes.
 func (d *Dialect) v2Pretend(ctx context.Context, c *v2Call) (mfa.TransactionID, passkeys.SignIn, error) {
+	for range 2 {
+		if err := d.v2Linger(ctx); err != nil {
+			return "", passkeys.SignIn{}, err
+		}
+	}
 	begun, err := d.passkeys.BeginSignIn(ctx, passkeys.BeginSignIn{Caller: c.client, Context: "v2:nothing"})
 	return mfa.NewID[mfa.TransactionID](), begun, err
 }
@@ -116,7 +122,7 @@ func (d *Dialect) v2FinishTransaction(ctx context.Context, c *v2Call) (endpoint.
 		},
 	})
 	if err != nil {
-		return endpoint.Response{}, err
+		return endpoint.Response{}, c.hidden(err)
 	}
 	return d.v2Confirm(ctx, c, done, session.Device)
 }

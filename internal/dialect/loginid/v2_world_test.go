@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -92,6 +93,16 @@ func (w *clubWorld) managed(client, method, path string, body any) answer {
 	name, _, _ := strings.Cut(client, "-")
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(name+"-key-0001:"))
 	return w.do(ask{method: method, path: v2 + path, body: body, header: map[string]string{"Authorization": basic}})
+}
+
+// sent makes a request as it is.
+func (w *clubWorld) sent(r *http.Request) answer {
+	w.tb.Helper()
+	recorder := httptest.NewRecorder()
+	w.handler.ServeHTTP(recorder, r)
+	out := answer{status: recorder.Code, header: recorder.Header(), raw: recorder.Body.String()}
+	w.must(json.Unmarshal(recorder.Body.Bytes(), &out.body))
+	return out
 }
 
 // begin is what a page sends to begin a registration or a sign-in.

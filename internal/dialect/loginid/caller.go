@@ -130,14 +130,12 @@ func (d *Dialect) spend(ctx context.Context, c *call, signer credential) error {
 	return err
 }
 
-// allows reports whether a scope opens the call. Where users make codes for themselves, the scope that backends
-// use for it is not known, so that of a sign-in serves too; one client waits for codes with a token for nothing.
+// allows reports whether a scope opens the call. Where nobody knows the scope that backends use, every one serves;
+// where users make codes for themselves, that of a sign-in too. One client waits for codes with a token for nothing.
 func (c *call) allows(scope string) bool {
 	switch {
-	case scope == c.route.scope:
+	case scope == c.route.scope, c.route.scope == "":
 		return true
-	case c.route.scope == "":
-		return scope == scopeGenerate || scope == scopeLogin
 	case c.route.scope == scopeTemporary:
 		return scope == ""
 	case c.route.path == pathOwnCode:

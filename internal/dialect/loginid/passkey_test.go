@@ -144,7 +144,9 @@ func TestSignInsAreRefused(t *testing.T) {
 		w.register("bob", phone)
 		w.register("eve", device())
 		id := w.create("none")
-		begin := func(username string) answer { return w.call(web, "", "/authenticate/fido2/init", object{"username": username}) }
+		begin := func(username string) answer {
+			return w.call(web, "", "/authenticate/fido2/init", object{"username": username})
+		}
 		w.refused(t, "nobody", begin("nobody"), 404, "user_not_found")
 		w.refused(t, "no credential", begin("none"), 404, "credential_not_found")
 		w.refused(t, "no name", begin(""), 400, "username_empty")

@@ -5,11 +5,12 @@ import (
 	"fmt"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // Settle judges what a plan says in this dialect, and gives the public keys of applications their ids. A refusal's
 // Field is the path of the part at fault.
-func Settle(p *mfa.Plan) error {
+func Settle(p *provision.Plan) error {
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
 		for j := range o.Directories {
@@ -34,7 +35,7 @@ func refuseAt(path, message string) error {
 	return &mfa.Error{Code: mfa.Invalid, Field: path, Message: message}
 }
 
-func settleApplication(path string, a *mfa.PlannedApplication) error {
+func settleApplication(path string, a *provision.PlannedApplication) error {
 	if err := settleSettings(path+"."+Name, a); err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func settleApplication(path string, a *mfa.PlannedApplication) error {
 	return nil
 }
 
-func settleSettings(path string, a *mfa.PlannedApplication) error {
+func settleSettings(path string, a *provision.PlannedApplication) error {
 	_, err := ReadSettings(a.Settings.Dialects[Name])
 	if refused, ok := errors.AsType[*mfa.Error](err); ok {
 		if refused.Field != "" {

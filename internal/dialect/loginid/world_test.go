@@ -27,6 +27,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // The clients of every world. All but the stranger's share a directory; the web one has no key.
@@ -70,14 +71,14 @@ func furnish(tb testing.TB, in *mfatest.World) *world {
 	w.keys[app], w.keys[backend], w.keys[twin], w.keys[stranger] = newKey(tb), shared, shared, newKey(tb)
 	party := &mfa.RelyingParty{ID: "shop.example", Name: "Shop", Origins: []string{shop}}
 	elsewhere := &mfa.RelyingParty{ID: "other.example", Name: "Other", Origins: []string{other}}
-	plan := mfa.Plan{Organizations: []mfa.PlannedOrganization{{Name: "Shops", Directories: []mfa.PlannedDirectory{
-		{Name: "people", Applications: []mfa.PlannedApplication{
+	plan := provision.Plan{Organizations: []provision.PlannedOrganization{{Name: "Shops", Directories: []provision.PlannedDirectory{
+		{Name: "people", Applications: []provision.PlannedApplication{
 			w.planned(web, "web", party), w.planned(app, "native", party), w.planned(backend, "management", party), w.planned(twin, "web", party),
 		}},
-		{Name: "others", Applications: []mfa.PlannedApplication{w.planned(stranger, "web", elsewhere)}},
+		{Name: "others", Applications: []provision.PlannedApplication{w.planned(stranger, "web", elsewhere)}},
 	}}}}
 	w.must(loginid.Settle(&plan))
-	_, err := in.Service.Apply(tb.Context(), plan)
+	_, err := in.Provision.Apply(tb.Context(), plan)
 	w.must(err)
 	w.handler = w.dialect(in.Service).Handler(w.server)
 	return w
@@ -93,16 +94,16 @@ func (w *world) dialect(service *mfa.Service) *loginid.Dialect {
 	})
 }
 
-func (w *world) planned(client, kind string, party *mfa.RelyingParty) mfa.PlannedApplication {
+func (w *world) planned(client, kind string, party *mfa.RelyingParty) provision.PlannedApplication {
 	settings := mfa.DefaultSettings()
 	settings.RelyingParty = party
 	settings.Dialects = map[string]json.RawMessage{loginid.Name: json.RawMessage(`{"type":"` + kind + `"}`)}
-	out := mfa.PlannedApplication{
+	out := provision.PlannedApplication{
 		Name: client, Settings: settings,
-		Keys: []mfa.PlannedKey{{Kind: mfa.KeyLoginIDClient, Secret: mfa.SecretText(client)}},
+		Keys: []provision.PlannedKey{{Kind: mfa.KeyLoginIDClient, Secret: mfa.SecretText(client)}},
 	}
 	if key := w.keys[client]; key != nil {
-		out.PublicKeys = []mfa.PlannedPublicKey{{
+		out.PublicKeys = []provision.PlannedPublicKey{{
 			Dialect: loginid.Name, Place: "loginid.public_keys[0]", Purpose: mfa.PurposeSignature, PEM: publicPEM(w.tb, key), Active: true,
 		}}
 	}

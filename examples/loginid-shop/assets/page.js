@@ -46,7 +46,10 @@ export function explain(error) {
   return failures[error.name] ?? "Something went wrong. Please try again.";
 }
 
-/** Runs what a form is for, once at a time, and says what went wrong. */
+/**
+ * Runs what a form is for, once at a time, and says what went wrong. Until then
+ * its button is disabled, because without this script it does nothing.
+ */
 export function onSubmit(form, work) {
   const button = form.querySelector("button");
   const status = form.querySelector(".status");
@@ -64,4 +67,5 @@ export function onSubmit(form, work) {
       button.removeAttribute("aria-busy");
     }
   });
+  button.disabled = false;
 }

@@ -45,21 +45,29 @@ organizations:
     - {name: Bank, passkeys: {url: %[4]q}, authy: {api_key: %[7]s}}
 `
 
-// newWorld starts a server, the website and the packages.
+// newWorld starts a server, the website and the packages for servers.
 func newWorld(t *testing.T, engine harness.Engine) *world {
 	t.Helper()
-	private, public := portKey(t)
-	w := &world{site: openSite(t), key: string(private), sdks: map[string]*driver{}, wait: map[string]*driver{}}
-	w.Server = harness.Start(t, harness.Options{
-		Engine: engine, Secrets: []string{authyKey, managementKey, strings.Split(w.key, "\n")[1]},
-		Apply: fmt.Sprintf(applyFile, webClient, privateClient, backendClient, w.site.url, managementKey, string(public), authyKey),
-	})
+	w := newSite(t, engine)
+	w.sdks, w.wait = map[string]*driver{}, map[string]*driver{}
 	for name, p := range packages() {
 		w.sdks[name] = p.start(t, w.URL)
 		if p.waits {
 			w.wait[name] = p.start(t, w.URL)
 		}
 	}
+	return w
+}
+
+// newSite starts a server and the website.
+func newSite(t *testing.T, engine harness.Engine) *world {
+	t.Helper()
+	private, public := portKey(t)
+	w := &world{site: openSite(t), key: string(private)}
+	w.Server = harness.Start(t, harness.Options{
+		Engine: engine, Secrets: []string{authyKey, managementKey, strings.Split(w.key, "\n")[1]},
+		Apply: fmt.Sprintf(applyFile, webClient, privateClient, backendClient, w.site.url, managementKey, string(public), authyKey),
+	})
 	return w
 }
 

@@ -34,14 +34,18 @@ const (
 	CodeDeviceUnknown     = "device_unknown"      // 401: the key is not linked, or no longer
 	CodeLinkRefused       = "link_refused"        // 403: code or token unknown, used up, expired or wrong
 	CodeDisabled          = "disabled"            // 403: the application or the directory is switched off
+	CodeOriginUnknown     = "origin_unknown"      // 403: the page is of no relying party that could do this
 	CodeUserDisabled      = "user_disabled"       // 403: the person's account is closed
 	CodeNotFound          = "not_found"           // 404: no such route
 	CodeChallengeUnknown  = "challenge_unknown"   // 404: not a challenge of this device's person
 	CodeReceiptUnknown    = "receipt_unknown"     // 404: no receipt for that challenge
 	CodeSessionUnknown    = "session_unknown"     // 404: not a session of this device's person
+	CodeRegistration      = "registration_gone"   // 404: the registration is over, or never was
+	CodeNoPasskey         = "no_passkey"          // 404: the person has no passkey that could answer here
 	CodePushUnavailable   = "push_unavailable"    // 404: the server sends no Web Push
 	CodeMethodNotAllowed  = "method_not_allowed"  // 405
 	CodeKeyInUse          = "key_in_use"          // 409: this key is already a linked device
+	CodePasskeyTaken      = "passkey_taken"       // 409: this passkey is registered already
 	CodeDirectoryRequired = "directory_required"  // 409: several directories know the phone number; name one
 	CodeAlreadyAnswered   = "already_answered"    // 409: somebody answered first, or differently
 	CodeExpired           = "challenge_expired"   // 410: too late
@@ -50,6 +54,7 @@ const (
 	CodeMediaType         = "media_type"          // 415: the body is not application/json
 	CodeMismatch          = "statement_mismatch"  // 422: signed, but not what was asked
 	CodePolicyUnmet       = "policy_unmet"        // 422: the approval's evidence does not satisfy the policy
+	CodePasskeyRefused    = "passkey_refused"     // 422: the passkey's answer does not fit; the detail says why
 	CodePackagesInvalid   = "packages_invalid"    // 422: the packages are missing, unasked or not those signed for
 	CodeStatementTime     = "statement_time"      // 422: device_time is off; correct by the Date header
 	CodeRateLimited       = "rate_limited"        // 429: with Retry-After

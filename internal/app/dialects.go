@@ -27,7 +27,7 @@ func (a *App) wireDialects() error {
 	if err != nil {
 		return err
 	}
-	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey})
+	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey, Passkeys: a.passkeys})
 	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
 	a.launchkey = launchkey.New(a.Service)
 	a.loginid = loginid.New(loginid.Config{Domain: a.Service, Passkeys: a.passkeys, Accounts: a.accounts, Handoffs: a.handoffs})
@@ -59,10 +59,11 @@ func uncompressed(key *ecdsa.PublicKey) (string, error) {
 func (a *App) doors(server *endpoint.Server) map[string]http.Handler {
 	loginidDoor := a.loginid.Handler(server)
 	doors := map[string]http.Handler{
-		"api":     second("v1", a.native.Handler(server), loginidDoor),
-		"healthz": healthy(),
-		"readyz":  a.ready(),
-		"metrics": a.metrics.handler(),
+		"api":         second("v1", a.native.Handler(server), loginidDoor),
+		".well-known": a.native.WellKnown(server),
+		"healthz":     healthy(),
+		"readyz":      a.ready(),
+		"metrics":     a.metrics.handler(),
 	}
 	authyDoor := a.authy.Handler(server)
 	for _, area := range authy.Areas() {

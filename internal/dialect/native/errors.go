@@ -19,8 +19,9 @@ const codeKeyInvalid = "key_invalid"
 var statuses = map[string]int{
 	api.CodeInvalidRequest: 400, api.CodeKeyMismatch: 400, api.CodeStatementInvalid: 400,
 	api.CodeProofMissing: 401, api.CodeProofInvalid: 401, api.CodeProofTime: 401, api.CodeProofReplayed: 401,
-	api.CodeDeviceUnknown: 401, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeUserDisabled: 403, api.CodeDisabled: 403,
+	api.CodeDeviceUnknown: 401, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeOriginUnknown: 403, api.CodeUserDisabled: 403, api.CodeDisabled: 403,
 	api.CodeNotFound: 404, api.CodeChallengeUnknown: 404, api.CodeReceiptUnknown: 404, api.CodePushUnavailable: 404, api.CodeSessionUnknown: 404,
+	api.CodeRegistration: 404, api.CodeNoPasskey: 404, api.CodePasskeyTaken: 409, api.CodePasskeyRefused: 422,
 	api.CodeMethodNotAllowed: 405, api.CodeKeyInUse: 409, api.CodeAlreadyAnswered: 409, api.CodeDirectoryRequired: 409,
 	api.CodeExpired: 410, api.CodeCancelled: 410, api.CodeTooLarge: 413, api.CodeMediaType: 415,
 	api.CodeMismatch: 422, api.CodePolicyUnmet: 422, api.CodePackagesInvalid: 422, api.CodeStatementTime: 422,
@@ -72,6 +73,26 @@ var (
 		mfa.ReasonDevicesFull:       api.CodeLinkRefused,
 		mfa.ReasonDirectoryRequired: api.CodeDirectoryRequired,
 		mfa.ReasonCancelled:         api.CodeCancelled,
+
+		mfa.ReasonCeremony:            api.CodeRegistration,
+		mfa.ReasonNoPasskey:           api.CodeNoPasskey,
+		mfa.ReasonNoRelyingParty:      api.CodeOriginUnknown,
+		mfa.ReasonPasskeyOrigin:       api.CodeOriginUnknown,
+		mfa.ReasonPasskeyTaken:        api.CodePasskeyTaken,
+		mfa.ReasonPasskeysFull:        api.CodeLinkRefused,
+		mfa.ReasonPasskeyRevoked:      api.CodePasskeyRefused,
+		mfa.ReasonPasskeyMalformed:    api.CodePasskeyRefused,
+		mfa.ReasonPasskeyType:         api.CodePasskeyRefused,
+		mfa.ReasonPasskeyChallenge:    api.CodePasskeyRefused,
+		mfa.ReasonPasskeyRPID:         api.CodePasskeyRefused,
+		mfa.ReasonPasskeyPresence:     api.CodePasskeyRefused,
+		mfa.ReasonPasskeyVerification: api.CodePasskeyRefused,
+		mfa.ReasonPasskeyAlgorithm:    api.CodePasskeyRefused,
+		mfa.ReasonPasskeyAttestation:  api.CodePasskeyRefused,
+		mfa.ReasonPasskeyRefused:      api.CodePasskeyRefused,
+		mfa.ReasonPasskeyCredential:   api.CodePasskeyRefused,
+		mfa.ReasonPasskeySignature:    api.CodePasskeyRefused,
+		mfa.ReasonPasskeyCounter:      api.CodePasskeyRefused,
 	}
 	byCode = map[mfa.Code]string{
 		mfa.Invalid: api.CodeInvalidRequest, mfa.Unauthenticated: api.CodeDeviceUnknown, mfa.Forbidden: api.CodeLinkRefused,
@@ -80,7 +101,7 @@ var (
 	}
 )
 
-func (d *Dialect) renderError(_ *endpoint.Request, err error) endpoint.Response {
+func (d *Dialect) renderError(r *endpoint.Request, err error) endpoint.Response {
 	code, detail, header := api.CodeInternal, "something went wrong on our side; try again", http.Header(nil)
 	if own, ok := errors.AsType[*problemError](err); ok {
 		code, detail, header = own.code, own.detail, own.header
@@ -103,6 +124,9 @@ func (d *Dialect) renderError(_ *endpoint.Request, err error) endpoint.Response 
 		return endpoint.Text(http.StatusInternalServerError, api.CodeInternal)
 	}
 	response.ContentType, response.Header = api.ProblemMediaType, header
+	if shared(r) {
+		d.pages.Share(r, &response)
+	}
 	return response
 }
 

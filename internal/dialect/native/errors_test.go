@@ -14,6 +14,7 @@ import (
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -160,8 +161,8 @@ var refusals = []refusal{
 
 func directoryRequired(t *testing.T, d *desk) answer {
 	ann := d.Register("4155550313")
-	_, err := d.Service.Apply(t.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{{
-		Name: "Other", Directories: []mfa.PlannedDirectory{{Name: "staff", Users: []mfa.PlannedUser{{Phone: ann.User.Phone}}}},
+	_, err := d.Provision.Apply(t.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{{
+		Name: "Other", Directories: []provision.PlannedDirectory{{Name: "staff", Users: []provision.PlannedUser{{Phone: ann.User.Phone}}}},
 	}}})
 	d.check(err)
 	key, _ := d.newKey()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/dialect/native"
@@ -20,6 +21,9 @@ type brokenStore struct{ err error }
 
 func (s brokenStore) Read(context.Context, func(mfa.Records) error) error       { return s.err }
 func (s brokenStore) Write(context.Context, func(mfa.WriteRecords) error) error { return s.err }
+func (s brokenStore) WriteTogether(context.Context, time.Duration, func(mfa.WriteRecords) error) error {
+	return s.err
+}
 
 // failing asks a server whose database fails in that way.
 func (d *desk) failing(err error) answer {
@@ -31,9 +35,8 @@ func (d *desk) broken(err error) http.Handler {
 	d.tb.Helper()
 	kept := d.Store
 	d.Store = brokenStore{err}
-	service := d.Beside(mfa.Options{})
-	d.Store = kept
-	return d.doorTo(service, nil, "push-key")
+	defer func() { d.Store = kept }()
+	return d.doorTo(d.Beside(mfa.Options{}), nil, "push-key")
 }
 
 // everyRoute is a well-formed request for each route.
@@ -56,6 +59,12 @@ func everyRoute(d *desk) []request {
 		{method: http.MethodGet, target: api.DevicePrefix + "/receipts/x", sign: key},
 		{method: http.MethodGet, target: api.PathStream, sign: key},
 		{method: http.MethodGet, target: native.Prefix + "receipts/x", header: http.Header{"Authorization": {"Bearer wrong-key-000001"}}},
+		{method: http.MethodPost, target: api.PathPasskeyLinks, body: `{"code":"ZZZZZZZZ"}`},
+		{method: http.MethodPost, target: api.PathPasskeyLinks + "/x", body: `{"credential":{"type":"public-key"}}`},
+		{method: http.MethodGet, target: api.PasskeyPrefix + "/approvals/x"},
+		{method: http.MethodPost, target: api.PasskeyPrefix + "/approvals/x", body: `{"decision":"approved"}`},
+		{method: http.MethodPost, target: api.PasskeyPrefix + "/approvals/x/answer", body: `{"statement":"x","credential":{"type":"public-key"}}`},
+		{method: http.MethodGet, target: api.PathRelatedOrigins},
 		{method: http.MethodGet, target: native.Prefix + "nothing"},
 		{method: http.MethodPatch, target: api.PathDevice},
 	}

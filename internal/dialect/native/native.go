@@ -1,6 +1,6 @@
-// Package native speaks Twinseal's own API. For now that is the device protocol, which authenticators
-// use, and the receipts that applications fetch; package api holds its wire types and
-// docs/authenticator-protocol.md describes it for people who write an authenticator.
+// Package native speaks Twinseal's own API. For now that is the device protocol, which authenticators use, what
+// passkeys do in pages of their relying parties, and the receipts that applications fetch; package api holds its wire
+// types and docs/authenticator-protocol.md describes it for people who write an authenticator.
 package native
 
 import (
@@ -11,6 +11,7 @@ import (
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 )
 
 // Options are what the dialect needs besides the domain.
@@ -19,18 +20,23 @@ type Options struct {
 	ServerKey api.JWK
 	// PushKey is the VAPID public key, base64url; "" when the server sends no Web Push.
 	PushKey string
+	// Passkeys are the rules of passkeys; nil where there are none.
+	Passkeys *passkeys.Service
 }
 
 // Dialect is the native front door.
 type Dialect struct {
 	service *mfa.Service
 	options Options
+	pages   endpoint.Pages
 	held    endpoint.Held[mfa.AuthenticatorID]
 }
 
 // New returns the front door to a service.
 func New(service *mfa.Service, options Options) *Dialect {
-	return &Dialect{service: service, options: options}
+	return &Dialect{service: service, options: options, pages: endpoint.Pages{
+		Known: service.OriginKnown, Methods: "GET, POST", Headers: "content-type", // no cookies are used, so none are allowed
+	}}
 }
 
 // PathReceipts is where applications fetch the receipts of what they asked.
@@ -43,7 +49,7 @@ const Prefix = "/api/v1/"
 func (d *Dialect) Handler(server *endpoint.Server) http.Handler {
 	h := &endpoint.Handler{Server: server, Door: "native", Render: d.renderError, MaxBody: api.MaxDeviceBody}
 	mux := http.NewServeMux()
-	for _, route := range d.routes() {
+	for _, route := range append(d.routes(), d.passkeyRoutes()...) {
 		mux.Handle(route.pattern, h.Route(route.pattern, route.answer))
 	}
 	unknown := h.Route("unknown", unknownRoute(mux))

@@ -3,6 +3,7 @@ package native_test
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,8 +21,10 @@ import (
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/factor/passkey"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 	"github.com/twinseal/twinseal/internal/store"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -70,7 +74,19 @@ func (d *desk) doorTo(s *mfa.Service, lot *endpoint.Lot, pushKey string) http.Ha
 	key, err := receipt.NewJWK(d.SealKey.Public())
 	d.check(err)
 	log := slog.New(slog.NewTextHandler(d.log, nil))
-	return native.New(s, native.Options{ServerKey: api.JWK(key), PushKey: pushKey}).Handler(&endpoint.Server{Log: log, Lot: lot})
+	rules := passkeys.New(passkeys.Config{
+		Domain: s, Store: d.Store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: d.Clock.Now}), Sealer: d,
+	})
+	own := native.New(s, native.Options{ServerKey: api.JWK(key), PushKey: pushKey, Passkeys: rules})
+	server := &endpoint.Server{Log: log, Lot: lot}
+	door, wellKnown := own.Handler(server), own.WellKnown(server)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/.well-known/") {
+			wellKnown.ServeHTTP(w, r)
+			return
+		}
+		door.ServeHTTP(w, r)
+	})
 }
 
 func (d *desk) check(err error) {
@@ -103,9 +119,21 @@ func (d *desk) do(r request) answer {
 
 func (d *desk) through(door http.Handler, r request) answer {
 	d.tb.Helper()
+	return served(door, d.build(r))
+}
+
+// serve answers a request that was built before.
+func (d *desk) serve(r *http.Request) answer { return served(d.door, r) }
+
+func served(door http.Handler, r *http.Request) answer {
 	recorder := httptest.NewRecorder()
-	door.ServeHTTP(recorder, d.build(r))
+	door.ServeHTTP(recorder, r)
 	return answer{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+}
+
+// bare is a door without the rules of passkeys.
+func (d *desk) bare() http.Handler {
+	return native.New(d.Service, native.Options{}).Handler(&endpoint.Server{})
 }
 
 func (d *desk) build(r request) *http.Request {

@@ -18,6 +18,7 @@ import (
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/store"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
@@ -38,7 +39,7 @@ func newTwinseal(t *testing.T) *twinseal {
 	w := &twinseal{World: mfatest.New(t, store.Options{SQLitePath: filepath.Join(t.TempDir(), "test.db")}), t: t}
 	w.dialect = dialect.New(w.Service)
 	w.Service.Use([]mfa.Callback{w.dialect.Callback()}, nil)
-	_, err := w.Service.Apply(t.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{{ID: organizationID, Name: "Acme"}}})
+	_, err := w.Provision.Apply(t.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{{ID: organizationID, Name: "Acme"}}})
 	w.must(err)
 	w.know(issuerKey(), mfa.PurposeBoth)
 	server := httptest.NewServer(w.dialect.Handler(&endpoint.Server{}))

@@ -15,10 +15,11 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // Applied counts what an apply file changed.
-type Applied = mfa.Applied
+type Applied = provision.Applied
 
 // ApplyFile reads an apply file ("-" is standard input) and makes it true.
 func (a *App) ApplyFile(ctx context.Context, name string) (Applied, error) {
@@ -47,12 +48,12 @@ func (a *App) Apply(ctx context.Context, name string, in io.Reader) (Applied, er
 	if err := settleDialects(&plan); err != nil {
 		return Applied{}, file.Locate(err)
 	}
-	applied, err := a.Service.Apply(ctx, plan)
+	applied, err := a.Provision.Apply(ctx, plan)
 	return applied, file.Locate(err)
 }
 
 // settleDialects has each dialect judge and complete its own part, before anything is changed.
-func settleDialects(plan *mfa.Plan) error {
+func settleDialects(plan *provision.Plan) error {
 	if err := checkAuthy(plan); err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func settleDialects(plan *mfa.Plan) error {
 	return loginid.Settle(plan)
 }
 
-func checkAuthy(plan *mfa.Plan) error {
+func checkAuthy(plan *provision.Plan) error {
 	for i, o := range plan.Organizations {
 		for j, d := range o.Directories {
 			for k, application := range d.Applications {

@@ -22,6 +22,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/accounts"
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store"
 )
@@ -29,8 +30,9 @@ import (
 // App is the wired program: storage, domain, front doors and background work. Open it, then Serve or use
 // its Service.
 type App struct {
-	Config  Config
-	Service *mfa.Service
+	Config    Config
+	Service   *mfa.Service
+	Provision *provision.Service
 
 	log     *slog.Logger
 	lines   *logWriter

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/web/demo"
 )
 
@@ -26,11 +27,11 @@ func (a *App) furnishDemo(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = a.Service.Apply(ctx, mfa.Plan{Organizations: []mfa.PlannedOrganization{{
-		Name: "Sample Organization", Directories: []mfa.PlannedDirectory{{
-			Name: "Customers", Applications: []mfa.PlannedApplication{{
+	_, err = a.Provision.Apply(ctx, provision.Plan{Organizations: []provision.PlannedOrganization{{
+		Name: "Sample Organization", Directories: []provision.PlannedDirectory{{
+			Name: "Customers", Applications: []provision.PlannedApplication{{
 				Name: demo.DefaultName, Settings: mfa.DefaultSettings(),
-				Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)}},
+				Keys: []provision.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)}},
 			}},
 		}},
 	}}})

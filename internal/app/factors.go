@@ -17,6 +17,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/accounts"
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 func factors(limits mfa.Limits) mfa.Factors {
@@ -31,13 +32,23 @@ func (a *App) wireServices() error {
 	}
 	a.passkeys = passkeys.New(passkeys.Config{
 		Domain: a.Service, Store: a.store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: a.clock.Now, Anchors: anchors}),
+		Sealer: sealer{a.seal},
 	})
 	a.accounts = accounts.New(accounts.Config{
 		Domain: a.Service, Store: a.store, Random: rand.Reader, Password: password.New(), PublicKey: publickey.New(),
 	})
 	a.handoffs = handoffs.New(handoffs.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
+	a.Provision = provision.New(provision.Config{
+		Domain: a.Service, Store: a.store, Random: rand.Reader, TOTP: totp.New(a.Service.Limits().TOTPWindow),
+	})
 	return nil
 }
+
+// Passkeys are the rules of passkeys.
+func (a *App) Passkeys() *passkeys.Service { return a.passkeys }
+
+// Handoffs are the rules of codes for other devices.
+func (a *App) Handoffs() *handoffs.Service { return a.handoffs }
 
 // readAnchors reads the makers of authenticators that the operator believes; without a file it is nobody.
 func readAnchors(file string) (*x509.CertPool, error) {

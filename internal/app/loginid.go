@@ -13,6 +13,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/mfa/relying"
 )
 
@@ -114,14 +115,14 @@ func (a *App) EnsureClient(ctx context.Context, directory Owner, want NewClient)
 	if err != nil {
 		return Client{}, err
 	}
-	plan := mfa.Plan{Organizations: []mfa.PlannedOrganization{{
+	plan := provision.Plan{Organizations: []provision.PlannedOrganization{{
 		ID: c.Organization.ID, Name: c.Organization.Name,
-		Directories: []mfa.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []mfa.PlannedApplication{planned}}},
+		Directories: []provision.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []provision.PlannedApplication{planned}}},
 	}}}
 	if err := loginid.Settle(&plan); err != nil {
 		return Client{}, said(err)
 	}
-	applied, err := a.Service.Apply(ctx, plan)
+	applied, err := a.Provision.Apply(ctx, plan)
 	if err != nil {
 		return Client{}, said(err)
 	}
@@ -144,8 +145,8 @@ func (a *App) found(ctx context.Context, directory Owner, name string) (Client, 
 }
 
 // plannedClient is what an application is to be: what it is, and what is wanted beside.
-func (a *App) plannedClient(ctx context.Context, have Client, want NewClient) (mfa.PlannedApplication, error) {
-	out := mfa.PlannedApplication{Name: want.Name, Settings: mfa.DefaultSettings()}
+func (a *App) plannedClient(ctx context.Context, have Client, want NewClient) (provision.PlannedApplication, error) {
+	out := provision.PlannedApplication{Name: want.Name, Settings: mfa.DefaultSettings()}
 	if have.ID != "" {
 		c, err := a.Service.CallerForOwner(ctx, have.Owner.Owner)
 		if err != nil {
@@ -161,7 +162,7 @@ func (a *App) plannedClient(ctx context.Context, have Client, want NewClient) (m
 		id = freshClientID()
 	}
 	if id != "" {
-		out.Keys = []mfa.PlannedKey{{Kind: mfa.KeyLoginIDClient, Secret: mfa.SecretText(id), Place: "client_id"}}
+		out.Keys = []provision.PlannedKey{{Kind: mfa.KeyLoginIDClient, Secret: mfa.SecretText(id), Place: "client_id"}}
 	}
 	return out, nil
 }
@@ -242,11 +243,11 @@ func (a *App) AddAPIKey(ctx context.Context, application Owner) (id, key string,
 		return "", "", fmt.Errorf("%s is in no directory, so it has no users to manage", application)
 	}
 	key = fresh(apiKeySize)
-	_, err = a.Service.Apply(ctx, mfa.Plan{Organizations: []mfa.PlannedOrganization{{
+	_, err = a.Provision.Apply(ctx, provision.Plan{Organizations: []provision.PlannedOrganization{{
 		ID: c.Organization.ID, Name: c.Organization.Name,
-		Directories: []mfa.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []mfa.PlannedApplication{{
+		Directories: []provision.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []provision.PlannedApplication{{
 			ID: c.Application.ID, Name: c.Application.Name, Settings: c.Application.Settings,
-			Keys: []mfa.PlannedKey{{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(key)}},
+			Keys: []provision.PlannedKey{{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(key)}},
 		}}}},
 	}}})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // Owner is an organization, a directory or a service as operators see it: what public keys belong to.
@@ -145,7 +146,7 @@ type wanted struct {
 	kind     mfa.OwnerKind
 	id, name string // either may be ""
 	beside   func() ([]Owner, error)
-	plan     func(id, name string) mfa.Plan
+	plan     func(id, name string) provision.Plan
 }
 
 // find looks for it among those beside it.
@@ -182,7 +183,7 @@ func (a *App) ensure(ctx context.Context, w wanted) (Owner, error) {
 	if err := mfa.CheckName(w.name); err != nil {
 		return Owner{}, said(err)
 	}
-	applied, err := a.Service.Apply(ctx, w.plan(w.id, w.name))
+	applied, err := a.Provision.Apply(ctx, w.plan(w.id, w.name))
 	if err != nil {
 		return Owner{}, said(err)
 	}
@@ -197,18 +198,18 @@ func (a *App) ensure(ctx context.Context, w wanted) (Owner, error) {
 // EnsureOrganization shows the organization of an id or a name, and makes it if it is not there.
 func (a *App) EnsureOrganization(ctx context.Context, id, name string) (Owner, error) {
 	beside := func() ([]Owner, error) { return a.Organizations(ctx) }
-	return a.ensure(ctx, wanted{mfa.OwnerOrganization, id, name, beside, func(id, name string) mfa.Plan {
-		return mfa.Plan{Organizations: []mfa.PlannedOrganization{{ID: mfa.OrganizationID(id), Name: name}}}
+	return a.ensure(ctx, wanted{mfa.OwnerOrganization, id, name, beside, func(id, name string) provision.Plan {
+		return provision.Plan{Organizations: []provision.PlannedOrganization{{ID: mfa.OrganizationID(id), Name: name}}}
 	}})
 }
 
 // EnsureDirectory does the same with a directory of an organization.
 func (a *App) EnsureDirectory(ctx context.Context, organization Owner, id, name string) (Owner, error) {
 	beside := func() ([]Owner, error) { return a.Directories(ctx, organization) }
-	return a.ensure(ctx, wanted{mfa.OwnerDirectory, id, name, beside, func(id, name string) mfa.Plan {
-		return mfa.Plan{Organizations: []mfa.PlannedOrganization{{
+	return a.ensure(ctx, wanted{mfa.OwnerDirectory, id, name, beside, func(id, name string) provision.Plan {
+		return provision.Plan{Organizations: []provision.PlannedOrganization{{
 			ID: mfa.OrganizationID(organization.ID), Name: organization.Name,
-			Directories: []mfa.PlannedDirectory{{ID: mfa.DirectoryID(id), Name: name}},
+			Directories: []provision.PlannedDirectory{{ID: mfa.DirectoryID(id), Name: name}},
 		}}}
 	}})
 }
@@ -221,14 +222,14 @@ func (a *App) EnsureService(ctx context.Context, under Owner, id, name string) (
 		return Owner{}, err
 	}
 	beside := func() ([]Owner, error) { return a.Services(ctx, under) }
-	return a.ensure(ctx, wanted{mfa.OwnerApplication, id, name, beside, func(id, name string) mfa.Plan {
-		fresh := []mfa.PlannedApplication{{ID: mfa.ApplicationID(id), Name: name, Settings: launchkey.ServiceSettings()}}
-		o := mfa.PlannedOrganization{ID: c.Organization.ID, Name: c.Organization.Name}
+	return a.ensure(ctx, wanted{mfa.OwnerApplication, id, name, beside, func(id, name string) provision.Plan {
+		fresh := []provision.PlannedApplication{{ID: mfa.ApplicationID(id), Name: name, Settings: launchkey.ServiceSettings()}}
+		o := provision.PlannedOrganization{ID: c.Organization.ID, Name: c.Organization.Name}
 		if under.Kind == mfa.OwnerOrganization {
 			o.Services = fresh
 		} else {
-			o.Directories = []mfa.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: fresh}}
+			o.Directories = []provision.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: fresh}}
 		}
-		return mfa.Plan{Organizations: []mfa.PlannedOrganization{o}}
+		return provision.Plan{Organizations: []provision.PlannedOrganization{o}}
 	}})
 }

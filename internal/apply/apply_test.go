@@ -8,13 +8,14 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // planOf reads and judges a file.
-func planOf(text string) (mfa.Plan, error) {
+func planOf(text string) (provision.Plan, error) {
 	f, err := apply.Read("f.yaml", strings.NewReader(text))
 	if err != nil {
-		return mfa.Plan{}, err
+		return provision.Plan{}, err
 	}
 	p, err := f.Plan()
 	if err == nil {

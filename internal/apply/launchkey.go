@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // launchkeyName is the dialect's name in files, plans and settings. The dialect judges what stands under it, and
@@ -15,8 +16,8 @@ const launchkeyName = "launchkey"
 // orTrue is a switch that is on where nothing is said.
 func orTrue(written *bool) bool { return written == nil || *written }
 
-func plannedKeys(path string, keys []publicKey) ([]mfa.PlannedPublicKey, error) {
-	out := make([]mfa.PlannedPublicKey, 0, len(keys))
+func plannedKeys(path string, keys []publicKey) ([]provision.PlannedPublicKey, error) {
+	out := make([]provision.PlannedPublicKey, 0, len(keys))
 	for i, k := range keys {
 		place := fmt.Sprintf("%s.keys[%d]", launchkeyName, i)
 		planned, err := k.plan(path + "." + place)
@@ -29,8 +30,8 @@ func plannedKeys(path string, keys []publicKey) ([]mfa.PlannedPublicKey, error) 
 	return out, nil
 }
 
-func (k publicKey) plan(path string) (mfa.PlannedPublicKey, error) {
-	out := mfa.PlannedPublicKey{Purpose: mfa.PurposeBoth, PEM: k.PublicKey, Active: orTrue(k.Active)}
+func (k publicKey) plan(path string) (provision.PlannedPublicKey, error) {
+	out := provision.PlannedPublicKey{Purpose: mfa.PurposeBoth, PEM: k.PublicKey, Active: orTrue(k.Active)}
 	switch {
 	case k.PublicKey == "":
 		return out, refuse(path, "a key needs its public_key, the PEM of the public half")
@@ -48,7 +49,7 @@ func (k publicKey) plan(path string) (mfa.PlannedPublicKey, error) {
 	return out, nil
 }
 
-func (l *launchkeyOrganization) into(path string, out *mfa.PlannedOrganization) (err error) {
+func (l *launchkeyOrganization) into(path string, out *provision.PlannedOrganization) (err error) {
 	if l != nil {
 		out.PublicKeys, err = plannedKeys(path, l.Keys)
 	}
@@ -57,7 +58,7 @@ func (l *launchkeyOrganization) into(path string, out *mfa.PlannedOrganization) 
 
 // into hands on what a directory should have, in the words of the call that changes directories. The part says
 // all of it, but for the push credential, which is kept until another one comes.
-func (l *launchkeyDirectory) into(path string, out *mfa.PlannedDirectory) (err error) {
+func (l *launchkeyDirectory) into(path string, out *provision.PlannedDirectory) (err error) {
 	if l == nil {
 		return nil
 	}
@@ -79,7 +80,7 @@ func (l *launchkeyDirectory) into(path string, out *mfa.PlannedDirectory) (err e
 }
 
 // into writes an application's part in the form in which the dialect keeps it.
-func (l *launchkeyApplication) into(path string, out *mfa.PlannedApplication) (err error) {
+func (l *launchkeyApplication) into(path string, out *provision.PlannedApplication) (err error) {
 	if l == nil {
 		return nil
 	}
@@ -107,12 +108,12 @@ func (l *launchkeyApplication) into(path string, out *mfa.PlannedApplication) (e
 }
 
 // plan is an application of the organization itself, set up as the dialect's own call would.
-func (s service) plan(path string) (mfa.PlannedApplication, error) {
+func (s service) plan(path string) (provision.PlannedApplication, error) {
 	id, err := checkedID(path, s.ID)
 	if err == nil {
 		err = checkedName(path, s.Name)
 	}
-	out := mfa.PlannedApplication{
+	out := provision.PlannedApplication{
 		ID: mfa.ApplicationID(id), Name: s.Name, Settings: mfa.ApplicationSettings{Approvals: true, GenericTOTP: true},
 	}
 	if err == nil {

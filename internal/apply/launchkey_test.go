@@ -11,6 +11,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // Public keys of the tests, and the id of the first, which the protocol's documents give.
@@ -106,7 +107,7 @@ func indented(text string) string {
 func TestAFileBringsLaunchKeyOnce(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
-		if done, err := applied(w, fromLaunchKey); err != nil || done != (mfa.Applied{Created: 4}) {
+		if done, err := applied(w, fromLaunchKey); err != nil || done != (provision.Applied{Created: 4}) {
 			t.Fatalf("first: %+v, %v", done, err)
 		}
 		keysAre(t, w, mfa.OrganizationID(launchkeyOrg).Owner(), firstID+" both true 0001-01-01", secondID+" signature false 2030-01-31")
@@ -126,7 +127,7 @@ func TestAFileBringsLaunchKeyOnce(t *testing.T) {
 		if got := string(c.Directory.Private.Reveal()); got != `{"launchkey":{"android_key":"AIza: the push key"}}` {
 			t.Errorf("the directory's secrets are %s", got)
 		}
-		if again, err := applied(w, fromLaunchKey); err != nil || again != (mfa.Applied{Unchanged: 4}) {
+		if again, err := applied(w, fromLaunchKey); err != nil || again != (provision.Applied{Unchanged: 4}) {
 			t.Errorf("again: %+v, %v", again, err)
 		}
 		for _, c := range []struct{ what, from, to string }{
@@ -140,7 +141,7 @@ func TestAFileBringsLaunchKeyOnce(t *testing.T) {
 			if c.what == "a key switched on" {
 				text = strings.Replace(text, ", active: false, expires: 2030-01-31T13:00:00.9+01:00", "", 1)
 			}
-			if done, err := applied(w, text); err != nil || done != (mfa.Applied{Updated: 1, Unchanged: 3}) {
+			if done, err := applied(w, text); err != nil || done != (provision.Applied{Updated: 1, Unchanged: 3}) {
 				t.Errorf("%s: %+v, %v", c.what, done, err)
 			}
 			if _, err := applied(w, fromLaunchKey); err != nil {
@@ -187,7 +188,7 @@ func TestWhatWasAddedElsewhereStays(t *testing.T) {
 			t.Fatal(err)
 		}
 		less := "organizations:\n- id: " + launchkeyOrg + "\n  name: Acme\n  directories:\n  - {id: " + launchkeyDir + ", name: customers, launchkey: {active: false}}\n"
-		if done, err := applied(w, less); err != nil || done != (mfa.Applied{Updated: 1, Unchanged: 1}) {
+		if done, err := applied(w, less); err != nil || done != (provision.Applied{Updated: 1, Unchanged: 1}) {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		keysAre(t, w, mfa.DirectoryID(launchkeyDir).Owner(), firstID+" encryption true 0001-01-01", secondID+" signature true 0001-01-01")
@@ -200,7 +201,7 @@ func TestWhatWasAddedElsewhereStays(t *testing.T) {
 			t.Errorf("what the file leaves out is %+v, %v", set, err)
 		}
 		bare := "organizations:\n- name: Acme\n  directories:\n  - name: customers\n"
-		if done, err := applied(w, bare); err != nil || done != (mfa.Applied{Unchanged: 2}) {
+		if done, err := applied(w, bare); err != nil || done != (provision.Applied{Unchanged: 2}) {
 			t.Errorf("a file without the part: %+v, %v", done, err)
 		}
 	})
@@ -213,7 +214,7 @@ func TestServicesAreFoundByIDOrName(t *testing.T) {
 		if done, err := applied(w, head+"  services: [{name: Own}]\n  directories: [{name: d, applications: [{name: Own}]}]\n"); err != nil || done.Created != 4 {
 			t.Fatalf("%+v, %v", done, err)
 		}
-		if done, err := applied(w, head+"  services: [{name: Own}, {name: More}]\n"); err != nil || done != (mfa.Applied{Created: 1, Unchanged: 2}) {
+		if done, err := applied(w, head+"  services: [{name: Own}, {name: More}]\n"); err != nil || done != (provision.Applied{Created: 1, Unchanged: 2}) {
 			t.Errorf("by name: %+v, %v", done, err)
 		}
 		for _, c := range []struct{ what, text, want string }{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // loginidName is the dialect's name in files, plans and settings. The dialect judges what stands under it, and gives
@@ -18,7 +19,7 @@ const (
 )
 
 // into writes an application's part in the form in which the dialect keeps it, with its keys and relying party.
-func (l *loginid) into(path string, out *mfa.PlannedApplication) error {
+func (l *loginid) into(path string, out *provision.PlannedApplication) error {
 	if l == nil {
 		return nil
 	}
@@ -50,17 +51,17 @@ func (l *loginid) into(path string, out *mfa.PlannedApplication) error {
 func isTrue(written *bool) bool { return written != nil && *written }
 
 // keys hands on what opens the application: its client id, the management keys and the public keys.
-func (l *loginid) keys(at string, out *mfa.PlannedApplication) error {
+func (l *loginid) keys(at string, out *provision.PlannedApplication) error {
 	if l.ClientID == "" {
 		return refuse(at, "the loginid part needs the client_id that your programs know; \"twinseal keys loginid NAME\" makes one")
 	}
-	out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyLoginIDClient, Secret: mfa.SecretText(l.ClientID), Place: loginidName + ".client_id"})
+	out.Keys = append(out.Keys, provision.PlannedKey{Kind: mfa.KeyLoginIDClient, Secret: mfa.SecretText(l.ClientID), Place: loginidName + ".client_id"})
 	for i, key := range l.APIKeys {
 		place := fmt.Sprintf("api_keys[%d]", i)
 		if len(key) < minAPIKey || len(key) > maxAPIKey || !isPlain(key) {
 			return refuse(at+"."+place, "a management key has 16 to 200 letters, digits, - and _")
 		}
-		out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(key), Place: loginidName + "." + place})
+		out.Keys = append(out.Keys, provision.PlannedKey{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(key), Place: loginidName + "." + place})
 	}
 	for i, k := range l.PublicKeys {
 		place := fmt.Sprintf("%s.public_keys[%d]", loginidName, i)
@@ -90,7 +91,7 @@ func isPlain(text string) bool {
 }
 
 // site makes the relying party. It stands here or under passkeys; backends need none.
-func (l *loginid) site(at string, out *mfa.PlannedApplication) (err error) {
+func (l *loginid) site(at string, out *provision.PlannedApplication) (err error) {
 	if out.Settings.RelyingParty != nil {
 		if !l.empty() {
 			return refuse(at, "the relying party stands under passkeys already; leave rp_id, origins and what belongs to them out here")

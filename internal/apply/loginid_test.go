@@ -7,6 +7,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // Keys of the curve that LoginID's programs sign with, and one of another.
@@ -68,10 +69,10 @@ var fromLoginID = headApps + `    - name: Shop
 func TestAShopFromLoginIDIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
-		if done, err := applied(w, fromLoginID); err != nil || done != (mfa.Applied{Created: 5, Unchanged: 2}) {
+		if done, err := applied(w, fromLoginID); err != nil || done != (provision.Applied{Created: 5, Unchanged: 2}) {
 			t.Fatalf("%+v, %v", done, err)
 		}
-		if done, err := applied(w, fromLoginID); err != nil || done != (mfa.Applied{Unchanged: 7}) {
+		if done, err := applied(w, fromLoginID); err != nil || done != (provision.Applied{Unchanged: 7}) {
 			t.Errorf("again: %+v, %v", done, err)
 		}
 		shop, err := w.Service.Authenticate(t.Context(), mfa.KeyLoginIDClient, mfa.SecretText("Wv8bq1pS0cVn"))
@@ -99,7 +100,7 @@ func TestAShopFromLoginIDIsMadeOnce(t *testing.T) {
 				t.Errorf("%s stands in %+v, %v", other, c, err)
 			}
 		}
-		if done, err := applied(w, strings.Replace(fromLoginID, "deny_synced: true", "deny_synced: false", 1)); err != nil || done != (mfa.Applied{Updated: 1, Unchanged: 6}) {
+		if done, err := applied(w, strings.Replace(fromLoginID, "deny_synced: true", "deny_synced: false", 1)); err != nil || done != (provision.Applied{Updated: 1, Unchanged: 6}) {
 			t.Errorf("a switch: %+v, %v", done, err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/mfa/relying"
 )
 
@@ -11,7 +12,7 @@ import (
 const passkeysName = "passkeys"
 
 // into makes the application's relying party of the part.
-func (p *relyingParty) into(path string, out *mfa.PlannedApplication) (err error) {
+func (p *relyingParty) into(path string, out *provision.PlannedApplication) (err error) {
 	if p == nil {
 		return nil
 	}

@@ -8,21 +8,22 @@ import (
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // Plan judges everything that needs no database and returns what the file wants. Errors name the line.
-func (f *File) Plan() (mfa.Plan, error) {
-	var p mfa.Plan
+func (f *File) Plan() (provision.Plan, error) {
+	var p provision.Plan
 	for i, o := range f.body.Organizations {
 		planned, err := o.plan(fmt.Sprintf("organizations[%d]", i))
 		if err != nil {
-			return mfa.Plan{}, f.Locate(err)
+			return provision.Plan{}, f.Locate(err)
 		}
 		p.Organizations = append(p.Organizations, planned)
 	}
 	found := twins{file: f, seen: map[twin]string{}}
 	if err := found.check(p); err != nil {
-		return mfa.Plan{}, f.Locate(err)
+		return provision.Plan{}, f.Locate(err)
 	}
 	return p, nil
 }
@@ -60,12 +61,12 @@ func checkedName(path, name string) error {
 	return nil
 }
 
-func (o organization) plan(path string) (mfa.PlannedOrganization, error) {
+func (o organization) plan(path string) (provision.PlannedOrganization, error) {
 	id, err := checkedID(path, o.ID)
 	if err == nil {
 		err = checkedName(path, o.Name)
 	}
-	out := mfa.PlannedOrganization{ID: mfa.OrganizationID(id), Name: o.Name}
+	out := provision.PlannedOrganization{ID: mfa.OrganizationID(id), Name: o.Name}
 	if err == nil {
 		err = o.LaunchKey.into(path, &out)
 	}
@@ -89,15 +90,15 @@ func (o organization) plan(path string) (mfa.PlannedOrganization, error) {
 	return out, nil
 }
 
-func (d directory) plan(path string) (mfa.PlannedDirectory, error) {
+func (d directory) plan(path string) (provision.PlannedDirectory, error) {
 	id, err := checkedID(path, d.ID)
 	if err != nil {
-		return mfa.PlannedDirectory{}, err
+		return provision.PlannedDirectory{}, err
 	}
 	if err := checkedName(path, d.Name); err != nil {
-		return mfa.PlannedDirectory{}, err
+		return provision.PlannedDirectory{}, err
 	}
-	out := mfa.PlannedDirectory{ID: mfa.DirectoryID(id), Name: d.Name}
+	out := provision.PlannedDirectory{ID: mfa.DirectoryID(id), Name: d.Name}
 	if err := d.LaunchKey.into(path, &out); err != nil {
 		return out, err
 	}
@@ -118,18 +119,18 @@ func (d directory) plan(path string) (mfa.PlannedDirectory, error) {
 	return out, nil
 }
 
-func (a application) plan(path string) (mfa.PlannedApplication, error) {
+func (a application) plan(path string) (provision.PlannedApplication, error) {
 	id, err := checkedID(path, a.ID)
 	if err != nil {
-		return mfa.PlannedApplication{}, err
+		return provision.PlannedApplication{}, err
 	}
 	if err := checkedName(path, a.Name); err != nil {
-		return mfa.PlannedApplication{}, err
+		return provision.PlannedApplication{}, err
 	}
 	if a.Number < 0 || a.Number > mfa.MaxUserNumber {
-		return mfa.PlannedApplication{}, refuse(path+".number", "a number is 1 to 2147483647")
+		return provision.PlannedApplication{}, refuse(path+".number", "a number is 1 to 2147483647")
 	}
-	out := mfa.PlannedApplication{ID: mfa.ApplicationID(id), Number: a.Number, Name: a.Name, Settings: mfa.DefaultSettings()}
+	out := provision.PlannedApplication{ID: mfa.ApplicationID(id), Number: a.Number, Name: a.Name, Settings: mfa.DefaultSettings()}
 	if a.LogoURL != "" && !isWebAddress(a.LogoURL) {
 		return out, refuse(path+".logo_url", "the logo's address starts with https:// or http://")
 	}
@@ -188,7 +189,7 @@ func (s *settings) into(path string, out *mfa.ApplicationSettings) error {
 // have already are kept, so the bound only catches mistakes; docs/apply.md says why longer is better.
 const minKey = 8
 
-func (a authy) into(path string, out *mfa.PlannedApplication) error {
+func (a authy) into(path string, out *provision.PlannedApplication) error {
 	keys := a.APIKeys
 	if a.APIKey != "" {
 		keys = append([]string{a.APIKey}, keys...)
@@ -200,14 +201,14 @@ func (a authy) into(path string, out *mfa.PlannedApplication) error {
 		if len(key) < minKey {
 			return refuse(path+".api_key", "an API key needs at least 8 characters")
 		}
-		out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)})
+		out.Keys = append(out.Keys, provision.PlannedKey{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(key)})
 	}
 	if (a.AccessKey == "") != (a.SigningKey == "") {
 		return refuse(path, "access_key and signing_key belong together")
 	}
 	if a.AccessKey != "" {
-		out.Keys = append(out.Keys, mfa.PlannedKey{Kind: mfa.KeyAuthyAccess, Secret: mfa.SecretText(a.AccessKey)},
-			mfa.PlannedKey{Kind: mfa.KeyAuthySigning, Secret: mfa.SecretText(a.SigningKey)})
+		out.Keys = append(out.Keys, provision.PlannedKey{Kind: mfa.KeyAuthyAccess, Secret: mfa.SecretText(a.AccessKey)},
+			provision.PlannedKey{Kind: mfa.KeyAuthySigning, Secret: mfa.SecretText(a.SigningKey)})
 	}
 	switch {
 	case a.AppID < 0 || a.AppID > mfa.MaxUserNumber:
@@ -221,7 +222,7 @@ func (a authy) into(path string, out *mfa.PlannedApplication) error {
 }
 
 // settings writes the dialect's own part as package dialect/authy reads it.
-func (a authy) settings(path string, out *mfa.PlannedApplication) error {
+func (a authy) settings(path string, out *provision.PlannedApplication) error {
 	method := strings.ToUpper(a.CallbackMethod)
 	if method != "" && method != "GET" && method != "POST" {
 		return refuse(path+".callback_method", "the callback method is GET or POST")
@@ -241,8 +242,8 @@ func (a authy) settings(path string, out *mfa.PlannedApplication) error {
 	return nil
 }
 
-func (u user) plan(path string) (mfa.PlannedUser, error) {
-	out := mfa.PlannedUser{Number: u.AuthyID, Alias: u.Alias, Locale: u.Locale}
+func (u user) plan(path string) (provision.PlannedUser, error) {
+	out := provision.PlannedUser{Number: u.AuthyID, Alias: u.Alias, Locale: u.Locale}
 	if u.Username != "" {
 		if u.Alias != "" && u.Alias != u.Username {
 			return out, refuse(path+".username", "the username is the user's alias; give one of them")
@@ -314,7 +315,7 @@ func (u user) addresses(path string) ([]string, error) {
 	return out, nil
 }
 
-func (t totp) plan(path string) (*mfa.PlannedTOTP, error) {
+func (t totp) plan(path string) (*provision.PlannedTOTP, error) {
 	text := strings.TrimRight(strings.ToUpper(strings.NewReplacer(" ", "", "-", "").Replace(t.Secret)), "=")
 	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text)
 	if err != nil || len(seed) == 0 {
@@ -323,7 +324,7 @@ func (t totp) plan(path string) (*mfa.PlannedTOTP, error) {
 	if t.Check == "" && !t.CheckAt.IsZero() {
 		return nil, refuse(path+".check_at", "check_at says when the code of check was shown; there is none")
 	}
-	return &mfa.PlannedTOTP{
+	return &provision.PlannedTOTP{
 		TOTPData: mfa.TOTPData{Algorithm: strings.ToUpper(t.Algorithm), Digits: t.Digits, Period: t.Period},
 		Seed:     mfa.NewSecret(seed), Check: t.Check, CheckAt: t.CheckAt,
 	}, nil

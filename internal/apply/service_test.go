@@ -14,6 +14,7 @@ import (
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/pgtest"
 	"github.com/twinseal/twinseal/internal/store"
 )
@@ -21,16 +22,16 @@ import (
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // apply makes a file true in a world.
-func applied(w *mfatest.World, text string) (mfa.Applied, error) {
+func applied(w *mfatest.World, text string) (provision.Applied, error) {
 	f, err := apply.Read("f.yaml", strings.NewReader(text))
 	if err != nil {
-		return mfa.Applied{}, err
+		return provision.Applied{}, err
 	}
 	p, err := planOf(text)
 	if err != nil {
-		return mfa.Applied{}, err
+		return provision.Applied{}, err
 	}
-	done, err := w.Service.Apply(w.Context(), p)
+	done, err := w.Provision.Apply(w.Context(), p)
 	return done, f.Locate(err)
 }
 
@@ -69,7 +70,7 @@ func TestAFileMakesItTrueOnce(t *testing.T) {
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		text := fmt.Sprintf(moved, code(t, w.Clock.Now().Add(-4*time.Minute)))
 		first, err := applied(w, text)
-		if err != nil || first != (mfa.Applied{Created: 5}) {
+		if err != nil || first != (provision.Applied{Created: 5}) {
 			t.Fatalf("first: %+v, %v", first, err)
 		}
 		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"))
@@ -82,7 +83,7 @@ func TestAFileMakesItTrueOnce(t *testing.T) {
 		}
 		before := len(events(t, w, c))
 		again, err := applied(w, text)
-		if err != nil || again != (mfa.Applied{Unchanged: 5}) {
+		if err != nil || again != (provision.Applied{Unchanged: 5}) {
 			t.Errorf("again: %+v, %v", again, err)
 		}
 		if after := len(events(t, w, c)); after != before {
@@ -93,7 +94,7 @@ func TestAFileMakesItTrueOnce(t *testing.T) {
 			t.Errorf("after applying again the used code is %s, %v: the seed must keep its counter", r.Outcome, err)
 		}
 		changed, err := applied(w, strings.NewReplacer("a@example.com", "new@example.com", "kept-key-0123456789", "other-key-0123456789").Replace(text))
-		if err != nil || changed != (mfa.Applied{Updated: 2, Unchanged: 3}) {
+		if err != nil || changed != (provision.Applied{Updated: 2, Unchanged: 3}) {
 			t.Errorf("changed: %+v, %v", changed, err)
 		}
 		if _, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789")); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // twins finds what stands in a file twice: the second would silently change what the first made, and people
@@ -44,7 +45,7 @@ func (t *twins) all(list ...named) error {
 }
 
 // check walks the file beside the plan that was made of it, which has the names in their normal form.
-func (t *twins) check(p mfa.Plan) error {
+func (t *twins) check(p provision.Plan) error {
 	for i, o := range p.Organizations {
 		path := fmt.Sprintf("organizations[%d]", i)
 		if err := t.all(named{"", path + ".id", "id", string(o.ID)}, named{"", path + ".name", "organization", o.Name}); err != nil {
@@ -65,7 +66,7 @@ func (t *twins) check(p mfa.Plan) error {
 	return nil
 }
 
-func (t *twins) directory(path, organization string, written directory, d mfa.PlannedDirectory) error {
+func (t *twins) directory(path, organization string, written directory, d provision.PlannedDirectory) error {
 	if err := t.all(named{"", path + ".id", "id", string(d.ID)}, named{organization, path + ".name", "directory", d.Name}); err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (t *twins) directory(path, organization string, written directory, d mfa.Pl
 }
 
 // nameOf is the user's alias as others may not have it: usernames differ in more than case.
-func nameOf(u mfa.PlannedUser) string {
+func nameOf(u provision.PlannedUser) string {
 	if u.Folded {
 		return mfa.FoldAlias(u.Alias)
 	}
@@ -101,7 +102,7 @@ func decimal(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-func (t *twins) application(path, directory string, written application, a mfa.PlannedApplication) error {
+func (t *twins) application(path, directory string, written application, a provision.PlannedApplication) error {
 	err := t.all(named{"", path + ".id", "id", string(a.ID)}, named{directory, path + ".name", "application", a.Name},
 		named{"", path, "application number", decimal(a.Number)})
 	if err != nil {

@@ -41,6 +41,7 @@ var layers = []row{
 	{"internal/mfa/passkeys", []string{"internal/mfa", "policy", "receipt"}, "rules of one factor, apart because of their number; they judge and sign as devices' answers do"},
 	{"internal/mfa/accounts", []string{"internal/mfa"}, "rules of accounts that people sign in to, apart because of their number"},
 	{"internal/mfa/handoffs", []string{"internal/mfa"}, "rules of codes that hand something to another device, likewise"},
+	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
 
@@ -56,7 +57,7 @@ var layers = []row{
 	{"internal/store", []string{"internal/mfa", "internal/seal", "internal/store/engine", "policy"}, "records in SQL: the nouns they hold and the seals on their secrets"},
 	{"internal/auditlog", []string{"internal/mfa"}, "a log over the domain's events"},
 	{"internal/worker", []string{"internal/mfa", "internal/auditlog"}, "drives due rows through the domain's ports"},
-	{"internal/apply", []string{"internal/mfa", "internal/mfa/relying"}, "reads apply files and calls the domain, as a dialect would"},
+	{"internal/apply", []string{"internal/mfa", "internal/mfa/provision", "internal/mfa/relying"}, "reads apply files and calls the domain, as a dialect would"},
 
 	{"internal/keyring", []string{"internal/mfa"}, "the server's own key pairs, in the domain's secrets"},
 	{"internal/endpoint", []string{"internal/mfa"}, "turns (response, error) into HTTP; needs the domain's error codes"},
@@ -73,13 +74,13 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/launchkey",
-		[]string{"internal/mfa", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
-		"never a store, a factor or another dialect; signs and seals with the code that its clients use, and asks devices in receipt's form",
+		[]string{"internal/mfa", "internal/mfa/provision", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
+		"never a store, a factor or another dialect; signs and seals with the code that its clients use, asks devices in receipt's form, and judges its part of plans",
 	},
 	{
 		"internal/dialect/loginid",
-		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/handoffs", "internal/mfa/accounts", "internal/keyring", "internal/endpoint"},
-		"never a store, a factor or another dialect; its nouns are those of the domain's three services for passkeys, handed-over codes and accounts",
+		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/handoffs", "internal/mfa/accounts", "internal/mfa/provision", "internal/keyring", "internal/endpoint"},
+		"never a store, a factor or another dialect; its nouns are those of the domain's services for passkeys, handed-over codes and accounts; it judges its part of plans",
 	},
 	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint", "policy"}, "never a store, a factor or another dialect"},
 	{

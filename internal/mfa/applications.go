@@ -9,7 +9,7 @@ import (
 // CreateApplication adds an application to a directory or, without one, to the organization itself. Its name
 // is unique in the organization.
 func (s *Service) CreateApplication(ctx context.Context, a Application) (Application, error) {
-	if err := checkPolicy(a.Settings.Policy); err != nil {
+	if err := CheckPolicy(a.Settings.Policy); err != nil {
 		return Application{}, err
 	}
 	var out Application
@@ -55,7 +55,8 @@ func nameFree(r Records, a Application) error {
 	return err
 }
 
-func checkPolicy(p *policy.Policy) error {
+// CheckPolicy refuses a policy that cannot be demanded; nil demands nothing.
+func CheckPolicy(p *policy.Policy) error {
 	if p == nil {
 		return nil
 	}
@@ -87,7 +88,7 @@ func (s *Service) UpdateApplication(ctx context.Context, o Owner, id Application
 		if err := change(&next); err != nil {
 			return err
 		}
-		if err := checkPolicy(next.Settings.Policy); err != nil {
+		if err := CheckPolicy(next.Settings.Policy); err != nil {
 			return err
 		}
 		renamed := next.Name != have.Name

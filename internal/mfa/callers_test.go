@@ -8,6 +8,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // lookups counts how often a key is looked up, and tells of each.
@@ -58,10 +59,10 @@ func TestARolledKeyWorksUntilItsEnd(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		old := mfa.SecretText("test-api-key-rolled")
-		_, err := w.Service.Apply(t.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{{
-			Name: "Acme", Directories: []mfa.PlannedDirectory{{Name: "customers", Applications: []mfa.PlannedApplication{{
+		_, err := w.Provision.Apply(t.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{{
+			Name: "Acme", Directories: []provision.PlannedDirectory{{Name: "customers", Applications: []provision.PlannedApplication{{
 				Name: "Bank", Settings: w.Caller.Application.Settings,
-				Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: old, ExpiresAt: w.Clock.Now().Add(time.Hour)}},
+				Keys: []provision.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: old, ExpiresAt: w.Clock.Now().Add(time.Hour)}},
 			}}}},
 		}}})
 		if err != nil {
@@ -189,7 +190,10 @@ func TestTheOnlyApplicationNeedsNoNumber(t *testing.T) {
 		}
 		_, err := w.Service.CallerByNumber(t.Context(), 999999)
 		want(t, "an unknown number", err, mfa.NotFound, "")
-		_, err = w.Service.Apply(t.Context(), migration(""))
+		other := provision.PlannedDirectory{Name: "people", Applications: []provision.PlannedApplication{{Name: "Shop"}}}
+		_, err = w.Provision.Apply(t.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{
+			{Name: "Moved", Directories: []provision.PlannedDirectory{other}},
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}

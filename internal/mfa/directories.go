@@ -21,12 +21,12 @@ func (s *Service) configure(ctx context.Context, change func(WriteRecords) error
 		w.Announce(TopicConfiguration)
 		return change(w)
 	})
-	s.forget()
+	s.Forget()
 	return err
 }
 
-// forget drops what is cached.
-func (s *Service) forget() {
+// Forget drops what is cached.
+func (s *Service) Forget() {
 	s.cache.drop()
 	s.keys.drop()
 	s.origins.drop()
@@ -101,7 +101,7 @@ func (s *Service) UpdateDirectory(ctx context.Context, o OrganizationID, id Dire
 		if err != nil {
 			return err
 		}
-		out = have.clone()
+		out = have.Clone()
 		if err := change(&out); err != nil {
 			return err
 		}

@@ -19,8 +19,8 @@ type Directory struct {
 	CreatedAt time.Time
 }
 
-// clone is a copy whose settings may be changed.
-func (d Directory) clone() Directory {
+// Clone is a copy whose settings may be changed.
+func (d Directory) Clone() Directory {
 	d.Dialects = maps.Clone(d.Dialects)
 	return d
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 func TestGuessing(t *testing.T) {
@@ -83,9 +84,9 @@ func longLinkCode(t *testing.T, w *mfatest.World) {
 
 func codeOfOneThatLetGo(t *testing.T, w *mfatest.World) {
 	shopKey := mfa.SecretText("shop-key-000000002")
-	_, err := w.Service.Apply(t.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{{
-		Name: "Acme", Directories: []mfa.PlannedDirectory{{Name: "customers", Applications: []mfa.PlannedApplication{{
-			Name: "Shop", Settings: mfa.DefaultSettings(), Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: shopKey}},
+	_, err := w.Provision.Apply(t.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{{
+		Name: "Acme", Directories: []provision.PlannedDirectory{{Name: "customers", Applications: []provision.PlannedApplication{{
+			Name: "Shop", Settings: mfa.DefaultSettings(), Keys: []provision.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: shopKey}},
 		}}}},
 	}}})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -173,10 +174,10 @@ func suspendedPhoneLink(t *testing.T, w *mfatest.World) {
 func twoDirectories(t *testing.T, w *mfatest.World) {
 	ann := w.Register("4055551310")
 	w.Clock.Advance(time.Second)
-	_, err := w.Service.Apply(t.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{{
-		Name: "Other", Directories: []mfa.PlannedDirectory{{
-			Name: "staff", Applications: []mfa.PlannedApplication{{Name: "Intranet", Settings: mfa.DefaultSettings()}},
-			Users: []mfa.PlannedUser{{Phone: ann.User.Phone}},
+	_, err := w.Provision.Apply(t.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{{
+		Name: "Other", Directories: []provision.PlannedDirectory{{
+			Name: "staff", Applications: []provision.PlannedApplication{{Name: "Intranet", Settings: mfa.DefaultSettings()}},
+			Users: []provision.PlannedUser{{Phone: ann.User.Phone}},
 		}},
 	}}})
 	if err != nil {

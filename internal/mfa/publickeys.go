@@ -16,7 +16,7 @@ const (
 // AddPublicKey gives an owner one more key. A key that the owner has is a Conflict of the field id; others
 // may have the same.
 func (s *Service) AddPublicKey(ctx context.Context, k PublicKey) (PublicKey, error) {
-	if err := checkPublicKey(k); err != nil {
+	if err := CheckPublicKey(k); err != nil {
 		return PublicKey{}, err
 	}
 	k.CreatedAt = s.Now()
@@ -26,19 +26,20 @@ func (s *Service) AddPublicKey(ctx context.Context, k PublicKey) (PublicKey, err
 			return err
 		}
 		if len(held) >= MaxPublicKeys {
-			return errKeysFull
+			return ErrKeysFull
 		}
 		if err := w.AddPublicKey(k); err != nil {
 			return err
 		}
-		return s.noteKey(w, k.Owner, k.ID, "added")
+		return s.NotePublicKey(w, k.Owner, k.ID, "added")
 	})
 }
 
-// errKeysFull answers to one key too many.
-var errKeysFull = refuse(Conflict, ReasonKeysFull, "there are as many keys as one may have; remove one first")
+// ErrKeysFull answers to one key too many.
+var ErrKeysFull = refuse(Conflict, ReasonKeysFull, "there are as many keys as one may have; remove one first")
 
-func checkPublicKey(k PublicKey) error {
+// CheckPublicKey refuses keys that could not be kept or would serve nothing.
+func CheckPublicKey(k PublicKey) error {
 	switch {
 	case k.ID == "" || len(k.ID) > maxPublicKeyID:
 		return &Error{Code: Invalid, Field: "id", Message: "a public key needs an id of at most 200 characters"}
@@ -76,7 +77,7 @@ func (s *Service) UpdatePublicKey(ctx context.Context, o Owner, id string, chang
 		if err := w.UpdatePublicKey(k); err != nil {
 			return err
 		}
-		return s.noteKey(w, o, id, "updated")
+		return s.NotePublicKey(w, o, id, "updated")
 	})
 }
 
@@ -96,11 +97,12 @@ func (s *Service) RemovePublicKey(ctx context.Context, o Owner, id string) error
 		if err := w.RemovePublicKey(o, id); err != nil {
 			return err
 		}
-		return s.noteKey(w, o, id, "removed")
+		return s.NotePublicKey(w, o, id, "removed")
 	})
 }
 
-func (s *Service) noteKey(w WriteRecords, o Owner, id, did string) error {
+// NotePublicKey writes into the log what was done to an owner's key.
+func (s *Service) NotePublicKey(w WriteRecords, o Owner, id, did string) error {
 	c, err := callerOfOwner(w, o)
 	if err != nil {
 		return err

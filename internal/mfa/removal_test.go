@@ -5,16 +5,17 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/receipt"
 )
 
 func TestAnApplicationThatLetsAUserGoWithdrawsItsRequests(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
-		other := mfa.Plan{Organizations: []mfa.PlannedOrganization{{Name: "Acme", Directories: []mfa.PlannedDirectory{{
-			Name: "customers", Applications: []mfa.PlannedApplication{{Name: "Shop", Settings: mfa.DefaultSettings()}},
+		other := provision.Plan{Organizations: []provision.PlannedOrganization{{Name: "Acme", Directories: []provision.PlannedDirectory{{
+			Name: "customers", Applications: []provision.PlannedApplication{{Name: "Shop", Settings: mfa.DefaultSettings()}},
 		}}}}}
-		if _, err := w.Service.Apply(t.Context(), other); err != nil {
+		if _, err := w.Provision.Apply(t.Context(), other); err != nil {
 			t.Fatal(err)
 		}
 		ann := w.Register("4055550140")

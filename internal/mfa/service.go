@@ -89,7 +89,7 @@ func (s *Service) Run(ctx context.Context) error {
 	for {
 		select {
 		case <-changed:
-			s.forget()
+			s.Forget()
 		case <-tick.C:
 			s.flushTallies(ctx)
 		case <-ctx.Done():

@@ -33,7 +33,7 @@ func (s *Service) tidyTerms(in *AskApproval) error {
 // mergePolicy makes the request's policy what both demand.
 func mergePolicy(in *AskApproval) error {
 	own := in.Caller.Application.Settings.Policy
-	if err := checkPolicy(in.Policy); err != nil {
+	if err := CheckPolicy(in.Policy); err != nil {
 		return err
 	}
 	var merged policy.Policy

@@ -203,25 +203,6 @@ func TestPassThroughIsOffUnlessForcedOff(t *testing.T) {
 	})
 }
 
-func TestPassThroughIsNotForThoseWhoBroughtASeed(t *testing.T) {
-	t.Parallel()
-	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
-		plan := migration("")
-		plan.Organizations[0].Directories[0].Applications[0].Settings.PassThrough = true
-		if _, err := w.Service.Apply(t.Context(), plan); err != nil {
-			t.Fatal(err)
-		}
-		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := w.Service.CheckToken(t.Context(), mfa.TokenCheck{Caller: c, User: mfa.UserRef{Number: 1337}, Token: "000000"})
-		if err != nil || r.Outcome != mfa.TokenWrong {
-			t.Errorf("any token of somebody with a seed was %s, %v", r.Outcome, err)
-		}
-	})
-}
-
 func sentAndChecked(t *testing.T, w *mfatest.World, p *mfatest.Person) {
 	t.Helper()
 	if got := p.Check(sentCode(t, w, p, ""), "a").Outcome; got != mfa.TokenAccepted {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -196,9 +197,9 @@ func TestASharedDirectoryKeepsAUserUntilTheLastApplicationLetsGo(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		shopKey := mfa.SecretText("shop-key-000000001")
-		_, err := w.Service.Apply(t.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{{
-			Name: "Acme", Directories: []mfa.PlannedDirectory{{Name: "customers", Applications: []mfa.PlannedApplication{{
-				Name: "Shop", Settings: mfa.DefaultSettings(), Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: shopKey}},
+		_, err := w.Provision.Apply(t.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{{
+			Name: "Acme", Directories: []provision.PlannedDirectory{{Name: "customers", Applications: []provision.PlannedApplication{{
+				Name: "Shop", Settings: mfa.DefaultSettings(), Keys: []provision.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: shopKey}},
 			}}}},
 		}}})
 		if err != nil {

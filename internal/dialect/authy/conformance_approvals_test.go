@@ -15,6 +15,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/dialecttest"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -207,7 +208,7 @@ func TestChecklist17TheStatusOfAnUnregisteredUser(t *testing.T) {
 func TestChecklist19AnswersAreASCIIAndOrdered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	caller := w.Add(dialecttest.Application{Name: "Café ☕ & Söhne", Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(shopKey)}}})
+	caller := w.Add(dialecttest.Application{Name: "Café ☕ & Söhne", Keys: []provision.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(shopKey)}}})
 	details := w.ok(t, as(shopKey, get("/protected/json/app/details")))
 	if want := `"name":"Caf\u00e9 \u2615 & S\u00f6hne"`; !strings.Contains(details.Body, want) {
 		t.Errorf("%s lacks %s", details.Body, want)

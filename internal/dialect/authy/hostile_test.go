@@ -13,6 +13,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/dialecttest"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // pathOf fills a route's path.
@@ -86,7 +87,7 @@ func TestForeignThingsLookLikeThingsThatNeverWere(t *testing.T) {
 	made := decoded(t, w.ok(t, dashboard{method: http.MethodPost, path: hooksPath, pairs: hookPairs("x", "user_added")}.request(t)))
 	hook, _ := made["webhook"].(map[string]any)
 
-	stranger := w.Add(dialecttest.Application{Organization: "Other", Directory: "others", Name: "Stranger", Keys: []mfa.PlannedKey{
+	stranger := w.Add(dialecttest.Application{Organization: "Other", Directory: "others", Name: "Stranger", Keys: []provision.PlannedKey{
 		{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText("stranger")},
 		{Kind: mfa.KeyAuthyAccess, Secret: mfa.SecretText("stranger-access")},
 		{Kind: mfa.KeyAuthySigning, Secret: mfa.SecretText("stranger-signing")},

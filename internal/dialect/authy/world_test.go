@@ -12,6 +12,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/dialecttest"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 const (
@@ -47,7 +48,7 @@ func (w *world) shop(set authy.Settings, change func(*mfa.ApplicationSettings)) 
 		if change != nil {
 			change(s)
 		}
-	}, Keys: []mfa.PlannedKey{
+	}, Keys: []provision.PlannedKey{
 		{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(shopKey)},
 		{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(shopKey2)},
 		{Kind: mfa.KeyAuthyAccess, Secret: mfa.SecretText(accessKey)},

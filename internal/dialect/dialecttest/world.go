@@ -13,6 +13,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/store"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -56,7 +57,7 @@ type Application struct {
 	Name         string
 	Number       int64
 	Settings     func(*mfa.ApplicationSettings) // changes the defaults; may be nil
-	Keys         []mfa.PlannedKey
+	Keys         []provision.PlannedKey
 }
 
 // Add makes an application and returns it as a caller.
@@ -72,10 +73,10 @@ func (w *World) Add(a Application) *mfa.Caller {
 	if a.Settings != nil {
 		a.Settings(&settings)
 	}
-	_, err := w.Service.Apply(w.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{{
-		Name: a.Organization, Directories: []mfa.PlannedDirectory{{
+	_, err := w.Provision.Apply(w.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{{
+		Name: a.Organization, Directories: []provision.PlannedDirectory{{
 			Name:         a.Directory,
-			Applications: []mfa.PlannedApplication{{Name: a.Name, Number: a.Number, Settings: settings, Keys: a.Keys}},
+			Applications: []provision.PlannedApplication{{Name: a.Name, Number: a.Number, Settings: settings, Keys: a.Keys}},
 		}},
 	}}})
 	w.check(err)

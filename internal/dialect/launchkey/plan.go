@@ -9,12 +9,13 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // Settle judges what a plan says in this dialect, and completes it: keys get their ids, the policies of
 // applications their meaning, and wishes for directories become changes. What comes of a plan is what comes of
 // the same values by the calls of the protocol. A refusal's Field is the path of the part at fault.
-func Settle(p *mfa.Plan) error {
+func Settle(p *provision.Plan) error {
 	for i := range p.Organizations {
 		o := &p.Organizations[i]
 		path := fmt.Sprintf("organizations[%d]", i)
@@ -41,7 +42,7 @@ func refuseAt(path, message string, cause error) error {
 }
 
 // settleKeys names an owner's keys. The same one twice is refused: the second would silently undo the first.
-func settleKeys(path string, keys []mfa.PlannedPublicKey) error {
+func settleKeys(path string, keys []provision.PlannedPublicKey) error {
 	seen := map[string]bool{}
 	for i := range keys {
 		k := &keys[i]
@@ -64,7 +65,7 @@ func settleKeys(path string, keys []mfa.PlannedPublicKey) error {
 	return nil
 }
 
-func settleDirectory(path string, d *mfa.PlannedDirectory) error {
+func settleDirectory(path string, d *provision.PlannedDirectory) error {
 	if err := settleKeys(path, d.PublicKeys); err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func changeOf(path string, wish mfa.Secret) (func(*mfa.Directory) error, error) 
 }
 
 // settleApplication judges an application's settings, which a plan has in the form of [Settings].
-func settleApplication(path string, a *mfa.PlannedApplication) error {
+func settleApplication(path string, a *provision.PlannedApplication) error {
 	if err := settleKeys(path, a.PublicKeys); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ func (w *world) applied(text string) {
 	p, err := f.Plan()
 	w.must(err)
 	w.must(f.Locate(launchkey.Settle(&p)))
-	_, err = w.Service.Apply(w.Context(), p)
+	_, err = w.Provision.Apply(w.Context(), p)
 	w.must(f.Locate(err))
 }
 

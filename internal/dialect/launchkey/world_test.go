@@ -34,6 +34,7 @@ import (
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // The entities of every world.
@@ -70,8 +71,8 @@ func furnish(tb testing.TB, in *mfatest.World) *world {
 	w.handler = w.dialect.Handler(&endpoint.Server{})
 	in.Service.Use([]mfa.Callback{w.dialect.Callback()}, nil)
 	settings := mfa.ApplicationSettings{Approvals: true, GenericTOTP: true}
-	_, err := in.Service.Apply(tb.Context(), mfa.Plan{Organizations: []mfa.PlannedOrganization{
-		{ID: orgID, Name: "Golden", Directories: []mfa.PlannedDirectory{{ID: dirID, Name: "people", Applications: []mfa.PlannedApplication{
+	_, err := in.Provision.Apply(tb.Context(), provision.Plan{Organizations: []provision.PlannedOrganization{
+		{ID: orgID, Name: "Golden", Directories: []provision.PlannedDirectory{{ID: dirID, Name: "people", Applications: []provision.PlannedApplication{
 			{ID: svcID, Name: "Login", Settings: settings},
 		}}}},
 		{ID: other, Name: "Other"},

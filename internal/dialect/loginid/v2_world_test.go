@@ -12,6 +12,7 @@ import (
 	"github.com/twinseal/twinseal/internal/factor/passkey/passkeytest"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
 
 // The applications of the passkey API. Each has its own directory and pages.
@@ -48,17 +49,17 @@ func newClub(tb testing.TB, in *mfatest.World) *clubWorld {
 	page := func(name string) *mfa.RelyingParty {
 		return &mfa.RelyingParty{ID: name + ".example", Name: name, Origins: []string{"https://" + name + ".example"}}
 	}
-	var directories []mfa.PlannedDirectory
+	var directories []provision.PlannedDirectory
 	for client, settings := range map[string]string{club: `{}`, vault: `{"require_token":true}`, masked: `{"hide_unknown_users":true}`} {
 		name, _, _ := strings.Cut(client, "-")
 		a := w.planned(client, "web", page(name))
 		a.Settings.Dialects = map[string]json.RawMessage{loginid.Name: json.RawMessage(settings)}
-		a.Keys = append(a.Keys, mfa.PlannedKey{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(name + "-key-0001")})
-		directories = append(directories, mfa.PlannedDirectory{Name: name, Applications: []mfa.PlannedApplication{a}})
+		a.Keys = append(a.Keys, provision.PlannedKey{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(name + "-key-0001")})
+		directories = append(directories, provision.PlannedDirectory{Name: name, Applications: []provision.PlannedApplication{a}})
 	}
-	plan := mfa.Plan{Organizations: []mfa.PlannedOrganization{{Name: "Clubs", Directories: directories}}}
+	plan := provision.Plan{Organizations: []provision.PlannedOrganization{{Name: "Clubs", Directories: directories}}}
 	w.must(loginid.Settle(&plan))
-	_, err := in.Service.Apply(tb.Context(), plan)
+	_, err := in.Provision.Apply(tb.Context(), plan)
 	w.must(err)
 	found, err := in.Service.Authenticate(tb.Context(), mfa.KeyLoginIDClient, mfa.SecretText(club))
 	w.must(err)
@@ -101,7 +102,7 @@ func (w *clubWorld) sent(r *http.Request) answer {
 	recorder := httptest.NewRecorder()
 	w.handler.ServeHTTP(recorder, r)
 	out := answer{status: recorder.Code, header: recorder.Header(), raw: recorder.Body.String()}
-	w.must(json.Unmarshal(recorder.Body.Bytes(), &out.body))
+	_ = json.Unmarshal(recorder.Body.Bytes(), &out.body) // nothing, and lists, are no objects
 	return out
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/twinseal/twinseal/internal/factor/recovery"
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/pgtest"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store"
@@ -47,14 +48,15 @@ func (c *Clock) Advance(d time.Duration) {
 
 // World is one server with one organization, one directory and one application.
 type World struct {
-	tb      testing.TB
-	Store   mfa.Store
-	Clock   *Clock
-	Service *mfa.Service
-	Caller  *mfa.Caller
-	Key     mfa.Secret // of the application
-	SealKey *ecdsa.PrivateKey
-	Waker   mfa.Waker
+	tb        testing.TB
+	Store     mfa.Store
+	Clock     *Clock
+	Service   *mfa.Service
+	Provision *provision.Service
+	Caller    *mfa.Caller
+	Key       mfa.Secret // of the application
+	SealKey   *ecdsa.PrivateKey
+	Waker     mfa.Waker
 }
 
 // Engines runs a test on a fresh world of each engine.
@@ -99,6 +101,9 @@ func New(tb testing.TB, o store.Options) *World {
 		tb.Fatal(err)
 	}
 	w.Service = w.Beside(mfa.Options{PublicURL: "https://mfa.example.test", Sandbox: true})
+	w.Provision = provision.New(provision.Config{
+		Domain: w.Service, Store: w.Store, Random: rand.Reader, TOTP: totp.New(mfa.DefaultLimits().TOTPWindow),
+	})
 	w.furnish()
 	return w
 }
@@ -138,12 +143,12 @@ func (w *World) furnish() {
 	w.Key = mfa.SecretText("test-api-key-0001")
 	settings := mfa.DefaultSettings()
 	settings.CustomCodes = true
-	plan := mfa.Plan{Organizations: []mfa.PlannedOrganization{{Name: "Acme", Directories: []mfa.PlannedDirectory{{
-		Name: "customers", Applications: []mfa.PlannedApplication{{
-			Name: "Bank", Settings: settings, Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: w.Key}},
+	plan := provision.Plan{Organizations: []provision.PlannedOrganization{{Name: "Acme", Directories: []provision.PlannedDirectory{{
+		Name: "customers", Applications: []provision.PlannedApplication{{
+			Name: "Bank", Settings: settings, Keys: []provision.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: w.Key}},
 		}},
 	}}}}}
-	_, err := w.Service.Apply(w.tb.Context(), plan)
+	_, err := w.Provision.Apply(w.tb.Context(), plan)
 	w.must(err)
 	w.Caller, err = w.Service.Authenticate(w.tb.Context(), mfa.KeyAuthyAPI, w.Key)
 	w.must(err)

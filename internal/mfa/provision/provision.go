@@ -1,11 +1,16 @@
-package mfa
+// Package provision makes what an operator wrote down true: organizations, directories, applications with their keys,
+// and users that are brought along.
+package provision
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"time"
+
+	"github.com/twinseal/twinseal/internal/mfa"
 )
 
 // Plan is what an operator wants to exist, with identifiers of the operator's choice. Applying a plan is
@@ -14,7 +19,7 @@ type Plan struct{ Organizations []PlannedOrganization }
 
 // PlannedOrganization is found by its id, or else by its name.
 type PlannedOrganization struct {
-	ID          OrganizationID
+	ID          mfa.OrganizationID
 	Name        string
 	PublicKeys  []PlannedPublicKey
 	Directories []PlannedDirectory
@@ -23,7 +28,7 @@ type PlannedOrganization struct {
 
 // PlannedDirectory is found by its id, or else by its name in its organization.
 type PlannedDirectory struct {
-	ID           DirectoryID
+	ID           mfa.DirectoryID
 	Name         string
 	PublicKeys   []PlannedPublicKey
 	Applications []PlannedApplication
@@ -31,24 +36,24 @@ type PlannedDirectory struct {
 	// Wishes is what the plan's author wants under each dialect's name: JSON that only the dialect reads, and
 	// a secret because it may hold some. The dialect makes Change of it, which edits the directory's settings
 	// as [Service.UpdateDirectory] would, and may run more than once. Without Change they stay as they are.
-	Wishes map[string]Secret
-	Change func(*Directory) error
+	Wishes map[string]mfa.Secret
+	Change func(*mfa.Directory) error
 }
 
 // PlannedApplication is found by its id, or else by its name under what it stands under.
 type PlannedApplication struct {
-	ID         ApplicationID
+	ID         mfa.ApplicationID
 	Number     int64 // 0: the next free one, or the one it has
 	Name       string
-	Settings   ApplicationSettings
+	Settings   mfa.ApplicationSettings
 	Keys       []PlannedKey
 	PublicKeys []PlannedPublicKey
 }
 
 // PlannedKey is a key to accept.
 type PlannedKey struct {
-	Kind      KeyKind
-	Secret    Secret
+	Kind      mfa.KeyKind
+	Secret    mfa.Secret
 	ExpiresAt time.Time
 	Place     string // where it stands in the application's part: for refusals, "" for the application itself
 }
@@ -59,15 +64,15 @@ type PlannedUser struct {
 	Alias  string
 	Folded bool // case does not tell the alias from others: see [User.FoldedAlias]
 	Emails []string
-	Phone  Phone
+	Phone  mfa.Phone
 	Locale string
 	TOTP   *PlannedTOTP
 }
 
 // PlannedTOTP is a seed that the user's authenticator app has already.
 type PlannedTOTP struct {
-	TOTPData
-	Seed Secret
+	mfa.TOTPData
+	Seed mfa.Secret
 	// Check is a code that the seed must give at CheckAt (zero: now, give or take CheckWindow steps), so
 	// that a mistyped seed is found before its owner is locked out. It is not used up.
 	Check   string
@@ -92,11 +97,45 @@ func (a *Applied) count(existed, changed bool) {
 	}
 }
 
+// Config is everything that a Service needs.
+type Config struct {
+	Domain *mfa.Service
+	Store  mfa.Store
+	Random io.Reader
+	TOTP   mfa.Factor
+}
+
+// Service applies plans. Its methods are safe for concurrent use.
+type Service struct {
+	domain *mfa.Service
+	store  mfa.Store
+	random io.Reader
+	totp   mfa.Factor
+}
+
+// New returns the service.
+func New(c Config) *Service {
+	return &Service{domain: c.Domain, store: c.Store, random: c.Random, totp: c.TOTP}
+}
+
+// configure makes one such change at a time; this process sees it at once.
+func (s *Service) configure(ctx context.Context, change func(mfa.WriteRecords) error) error {
+	err := s.store.Write(ctx, func(w mfa.WriteRecords) error {
+		if err := w.LockConfiguration(); err != nil {
+			return err
+		}
+		w.Announce(mfa.TopicConfiguration)
+		return change(w)
+	})
+	s.domain.Forget()
+	return err
+}
+
 // Apply makes the plan true. A refusal's Field is the path of the part at fault, such as
 // organizations[0].directories[1].users[3].phone.
 func (s *Service) Apply(ctx context.Context, p Plan) (Applied, error) {
 	var out Applied
-	err := s.configure(ctx, func(w WriteRecords) error {
+	err := s.configure(ctx, func(w mfa.WriteRecords) error {
 		run := applying{s: s, w: w}
 		for i, o := range p.Organizations {
 			if err := run.organization(fmt.Sprintf("organizations[%d]", i), o); err != nil {
@@ -112,7 +151,7 @@ func (s *Service) Apply(ctx context.Context, p Plan) (Applied, error) {
 // applying is one Apply inside its transaction.
 type applying struct {
 	s    *Service
-	w    WriteRecords
+	w    mfa.WriteRecords
 	done Applied
 }
 
@@ -121,8 +160,8 @@ func at(path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &Error{Code: CodeOf(err), Message: "it could not be applied", Cause: err}
-	if inner, ok := err.(*Error); ok { //nolint:errorlint // only the outermost refusal carries the field
+	e := &mfa.Error{Code: mfa.CodeOf(err), Message: "it could not be applied", Cause: err}
+	if inner, ok := err.(*mfa.Error); ok { //nolint:errorlint // only the outermost refusal carries the field
 		copied := *inner
 		e = &copied
 	}
@@ -139,14 +178,14 @@ func (r *applying) organization(path string, want PlannedOrganization) error {
 		have, err = r.w.Organization(want.ID)
 	}
 	existed := err == nil
-	if err != nil && !IsCode(err, NotFound) {
+	if err != nil && !mfa.IsCode(err, mfa.NotFound) {
 		return at(path, err)
 	}
 	next := have
 	if !existed {
-		next = Organization{ID: want.ID, CreatedAt: r.s.Now()}
+		next = mfa.Organization{ID: want.ID, CreatedAt: r.s.domain.Now()}
 		if next.ID == "" {
-			next.ID = NewID[OrganizationID]()
+			next.ID = mfa.NewID[mfa.OrganizationID]()
 		}
 	}
 	next.Name = want.Name
@@ -173,16 +212,16 @@ func (r *applying) organization(path string, want PlannedOrganization) error {
 	return nil
 }
 
-func (r *applying) directory(path string, o Organization, want PlannedDirectory) error {
+func (r *applying) directory(path string, o mfa.Organization, want PlannedDirectory) error {
 	have, existed, err := r.findDirectory(o.ID, want)
 	if err != nil {
 		return at(path, err)
 	}
-	next := have.clone()
+	next := have.Clone()
 	if !existed {
-		next = Directory{ID: want.ID, OrganizationID: o.ID, CreatedAt: r.s.Now()}
+		next = mfa.Directory{ID: want.ID, OrganizationID: o.ID, CreatedAt: r.s.domain.Now()}
 		if next.ID == "" {
-			next.ID = NewID[DirectoryID]()
+			next.ID = mfa.NewID[mfa.DirectoryID]()
 		}
 	}
 	next.Name = want.Name
@@ -211,10 +250,10 @@ func (r *applying) directory(path string, o Organization, want PlannedDirectory)
 
 // findDirectory looks for it by its id, or else by its name. One of that id elsewhere is a Conflict, and so is a
 // name that it newly gets and another one has.
-func (r *applying) findDirectory(o OrganizationID, want PlannedDirectory) (Directory, bool, error) {
+func (r *applying) findDirectory(o mfa.OrganizationID, want PlannedDirectory) (mfa.Directory, bool, error) {
 	named, err := r.w.DirectoryByName(o, want.Name)
-	if err != nil && !IsCode(err, NotFound) {
-		return Directory{}, false, err
+	if err != nil && !mfa.IsCode(err, mfa.NotFound) {
+		return mfa.Directory{}, false, err
 	}
 	taken := err == nil
 	if want.ID == "" {
@@ -223,18 +262,18 @@ func (r *applying) findDirectory(o OrganizationID, want PlannedDirectory) (Direc
 	have, err := r.w.Directory(want.ID)
 	existed := err == nil
 	switch {
-	case err != nil && !IsCode(err, NotFound):
+	case err != nil && !mfa.IsCode(err, mfa.NotFound):
 		return have, false, err
 	case existed && have.OrganizationID != o:
-		return have, false, &Error{Code: Conflict, Field: "id", Message: "this directory belongs to another organization"}
+		return have, false, &mfa.Error{Code: mfa.Conflict, Field: "id", Message: "this directory belongs to another organization"}
 	case taken && named.ID != want.ID && have.Name != want.Name:
 		return have, false, errNameOfAnother
 	}
 	return have, existed, nil
 }
 
-func (r *applying) population(path string, o Organization, d Directory, want PlannedDirectory) error {
-	c := &Caller{Organization: o, Directory: d}
+func (r *applying) population(path string, o mfa.Organization, d mfa.Directory, want PlannedDirectory) error {
+	c := &mfa.Caller{Organization: o, Directory: d}
 	for i, a := range want.Applications {
 		applied, err := r.application(fmt.Sprintf("%s.applications[%d]", path, i), o.ID, d.ID, a)
 		if err != nil {
@@ -245,7 +284,7 @@ func (r *applying) population(path string, o Organization, d Directory, want Pla
 		}
 	}
 	if c.Application.ID == "" {
-		c.Application = Application{OrganizationID: o.ID, DirectoryID: d.ID}
+		c.Application = mfa.Application{OrganizationID: o.ID, DirectoryID: d.ID}
 	}
 	for i, u := range want.Users {
 		if err := r.user(fmt.Sprintf("%s.users[%d]", path, i), c, u); err != nil {
@@ -259,11 +298,11 @@ func (r *applying) population(path string, o Organization, d Directory, want Pla
 func differ(a, b any) (bool, error) {
 	x, err := json.Marshal(a)
 	if err != nil {
-		return false, &Error{Code: Invalid, Message: "it cannot be stored", Cause: err}
+		return false, &mfa.Error{Code: mfa.Invalid, Message: "it cannot be stored", Cause: err}
 	}
 	y, err := json.Marshal(b)
 	if err != nil {
-		return false, &Error{Code: Invalid, Message: "it cannot be stored", Cause: err}
+		return false, &mfa.Error{Code: mfa.Invalid, Message: "it cannot be stored", Cause: err}
 	}
 	return !slices.Equal(x, y), nil
 }

@@ -43,6 +43,8 @@ organizations:
     - {name: Private, loginid: {client_id: %[2]s, url: %[4]q, public_keys: [%[6]q]}}
     - {name: Backend, loginid: {client_id: %[3]s, type: management, url: %[4]q, public_keys: [%[6]q]}}
     - {name: Bank, passkeys: {url: %[4]q}, authy: {api_key: %[7]s}}
+    users:
+    - {authy_id: 1337, username: jo, email: jo@example.com, phone: +14155552671}
 `
 
 // newWorld starts a server, the website and the packages for servers.

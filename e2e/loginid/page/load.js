@@ -76,3 +76,24 @@ function methods({ package: name, class: type }) {
   }
   return JSON.stringify([...out].sort());
 }
+
+// approve answers a question of any application with a passkey of this page's relying party, as the documented
+// protocol says, and gives the receipt.
+async function approve({ base, id, decision }) {
+  const at = `${base}/api/v1/passkeys/approvals/${id}`;
+  const ask = async (path, body) => {
+    const answer = await fetch(path, body && { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${answer.status} ${text}`);
+    return text;
+  };
+  try {
+    const shown = JSON.parse(await ask(at));
+    const { statement, options } = JSON.parse(await ask(at, { decision }));
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    const credential = (await navigator.credentials.get({ publicKey })).toJSON();
+    return JSON.stringify({ message: shown.question.message, receipt: await ask(`${at}/answer`, { statement, credential }) });
+  } catch (error) {
+    return JSON.stringify({ error: String(error) });
+  }
+}

@@ -3,6 +3,7 @@ package browser
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -131,10 +133,10 @@ func (c *customer) write(selector, text string) {
 	c.do(chromedp.WaitVisible(field), chromedp.SetValue(field, text))
 }
 
-// submit activates the button of a form.
+// submit activates the button of a form, when it is ready.
 func (c *customer) submit(form string) {
 	c.t.Helper()
-	c.do(chromedp.WaitVisible(chromedp.CSS(form + " button")))
+	c.do(chromedp.WaitVisible(chromedp.CSS(form + " button:enabled")))
 	c.script(`document.querySelector(` + "`" + form + " button`" + `).click()`)
 }
 
@@ -146,14 +148,31 @@ func (c *customer) script(code string) {
 	}
 }
 
-// reads waits until the page says something.
+// reads waits until the page is all there and says something.
 func (c *customer) reads(words string) {
 	c.t.Helper()
-	harness.Until(c.t, fmt.Sprintf("%q", words), func() (bool, bool) {
-		text := c.page()
-		return true, strings.Contains(text, words)
-	})
+	const look = `document.readyState === "complete" && document.body.innerText.includes(`
+	ctx, cancel := context.WithTimeout(c.ctx, patience)
+	defer cancel()
+	quoted, err := json.Marshal(words)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for {
+		// A page that is just going away gives an error.
+		if found, err := chromedp.Run(ctx, chromedp.Evaluate[bool](look+string(quoted)+")")); err == nil && found {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			c.t.Fatalf("waited in vain for %q on\n%s", words, c.page())
+		case <-time.After(pause):
+		}
+	}
 }
+
+// pause is the time between two looks at a page.
+const pause = 20 * time.Millisecond
 
 // looks holds the page to a phone and a desktop, by day and by night: nothing is wider than the screen.
 func (c *customer) looks(name string) {

@@ -17,8 +17,19 @@ const (
 )
 
 var (
-	nextNumber = &engine.Statement{SQL: `INSERT INTO counters (name, value) VALUES (?1, ?2)
-		ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`}
+	// A group takes all its numbers at once: every change of the row within one
+	// transaction leaves a version that all later ones have to step over.
+	nextNumber = &engine.Statement{
+		SQL: `INSERT INTO counters (name, value) VALUES (?1, ?2)
+			ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value`,
+		Batch: `WITH v AS (SELECT * FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS v (name, first, ord)),
+			wanted AS (SELECT name, min(first) AS first, count(*) AS n FROM v GROUP BY name),
+			given AS (INSERT INTO counters (name, value) SELECT name, first + n - 1 FROM wanted ORDER BY name
+				ON CONFLICT (name) DO UPDATE SET value = counters.value + excluded.value - (SELECT min(v.first) - 1 FROM v)
+				RETURNING name, value)
+			SELECT v.ord, given.value - wanted.n + row_number() OVER (PARTITION BY v.name ORDER BY v.ord)
+			FROM v JOIN wanted USING (name) JOIN given USING (name)`,
+	}
 
 	raiseCounter = &engine.Statement{SQL: `INSERT INTO counters (name, value) VALUES (?1, ?2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE counters.value < excluded.value`}

@@ -49,6 +49,23 @@ var togetherScenes = []scene{
 		w.write(func(r mfa.WriteRecords) error { return r.NoteUse(a) })
 		same(w, "left alone", read(w, func(r mfa.Records) (mfa.Authenticator, error) { return r.Authenticator(a.ID) }), changed)
 	}},
+	{name: "a crowd is given numbers without gaps, none of them twice", play: func(w *world) {
+		stores := []mfa.Store{w.store, w.open(nil)}
+		numbers := make(chan int64, crowd)
+		compete(w.T, stores, func(ctx context.Context, s mfa.Store) (bool, error) {
+			n, err := tryChange(ctx, s, func(r mfa.WriteRecords) (int64, error) { return r.NextUserNumber("a directory of its own") })
+			numbers <- n
+			return true, err
+		})
+		close(numbers)
+		var got []int64
+		for n := range numbers {
+			got = append(got, n)
+		}
+		slices.Sort(got)
+		same(w, "how many", len(slices.Compact(slices.Clone(got))), crowd)
+		same(w, "the last beyond the first", got[len(got)-1]-got[0], crowd-1)
+	}},
 	{name: "a crowd with a window each spends from its own", play: func(w *world) {
 		const windows = 5
 		limit := mfa.Limit{Name: "crowd", Burst: 3, Per: time.Minute}

@@ -125,6 +125,14 @@ var numbers = map[string]string{
 	"DetailRunes":        "characters of a label or a value; more are cut",
 	"Details":            "details of a kind; more are refused",
 	"PendingPerUser":     "pending requests that a device is told at once",
+	"PasskeysPerUser":    "passkeys of a user that count",
+	"RevokedPerUser":     "passkeys of a user that are revoked and kept on the list",
+	"HandoffsPerUser":    "codes for other devices that a user has at once, of one form and purpose",
+	"CeremonyLife":       "life of a begun registration, when the caller names none",
+	"TransactionLife":    "life of a transaction that waits for its passkey",
+	"ShortHandoffLife":   "life of a short code for another device",
+	"LongHandoffLife":    "life of a long one, and of a phrase",
+	"TransactionBytes":   "bytes of a transaction's text; more are refused",
 }
 
 func TestThePageNamesEveryOtherNumber(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -180,5 +181,5 @@ func KeyID(key *ecdsa.PublicKey) (string, error) {
 		return "", fmt.Errorf("name a key: %w", err)
 	}
 	sum := sha256.Sum256(der)
-	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum[:]), nil // on a command line, base64url may look like a flag
 }

@@ -38,9 +38,9 @@ func main() {
 	flag.IntVar(&p.people, "people", 10_000, "users with a device")
 	flag.IntVar(&p.clients, "clients", 64, "keep-alive connections")
 	flag.IntVar(&p.rounds, "rounds", 5, "rounds of every measurement, interleaved with the bare handler")
-	flag.IntVar(&p.waiters, "waiters", 10_000, "devices that wait at once")
+	flag.IntVar(&p.waiters, "waiters", 10_000, "devices, or codes, that wait at once")
 	flag.StringVar(&engines, "engines", "sqlite,postgres", "engines to measure")
-	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, launchkey, wait")
+	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, launchkey, passkey, wait, codewait")
 	flag.StringVar(&p.profile, "profile", "", "run the server in this process and write its CPU profile to this file")
 	flag.Parse()
 	if len(os.Args) > 2 && os.Args[1] == bareArgument {
@@ -131,8 +131,8 @@ func (w *world) parts(ctx context.Context, bare, server *process) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *process, *process) error
-	}{{"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"wait", w.wait}} {
-		if w.only != "" && w.only != part.name {
+	}{{"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"passkey", w.passkey}, {"wait", w.wait}, {"codewait", w.codeWait}} {
+		if !w.wants(part.name) {
 			continue
 		}
 		if err := part.run(ctx, bare, server); err != nil {

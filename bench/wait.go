@@ -15,15 +15,41 @@ import (
 // wakes is how many requests are made while everybody waits.
 const wakes = 500
 
-// waiting is a device's held poll.
+// waiting is a held request.
 type waiting struct {
 	*connection
 	woken chan time.Time
 }
 
+// crowd is many who wait at once, each for something of their own.
+type crowd struct {
+	who     string // "%d devices hold a poll"
+	after   string // what wakes one
+	request func(i int) ([]byte, error)
+	wake    func(i int) error
+}
+
 // wait measures devices that hold a poll: their memory in the server, and how long after the application's
 // request its one device is woken among all the others.
 func (w *world) wait(ctx context.Context, _, server *process) error {
+	asking, err := dial(server.address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = asking.conn.Close() }()
+	return w.crowded(ctx, server, crowd{
+		who: "%d devices hold a poll", after: "the request was sent",
+		request: func(i int) ([]byte, error) {
+			return w.signed(server, w.persons[i], http.MethodGet, api.PathChallenges+"?state=pending&wait=60", nil)
+		},
+		wake: func(i int) error {
+			_, err := w.ask(asking, server, w.persons[i])
+			return err
+		},
+	})
+}
+
+func (w *world) crowded(ctx context.Context, server *process, c crowd) error {
 	waiters := min(w.waiters, len(w.persons))
 	before := server.residentMB()
 	all := make([]*waiting, waiters)
@@ -31,7 +57,7 @@ func (w *world) wait(ctx context.Context, _, server *process) error {
 	group.SetLimit(w.clients)
 	for i := range waiters {
 		group.Go(func() (err error) {
-			all[i], err = w.hold(server, w.persons[i])
+			all[i], err = hold(server, c, i)
 			return err
 		})
 	}
@@ -43,32 +69,32 @@ func (w *world) wait(ctx context.Context, _, server *process) error {
 	if err := w.heapProfile(); err != nil {
 		return err
 	}
-	latencies, err := w.wake(ctx, server, all)
-	for _, c := range all {
-		_ = c.conn.Close()
+	latencies, err := c.wakeSome(ctx, all)
+	for _, one := range all {
+		_ = one.conn.Close()
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w.out, "waiting: %d devices hold a poll at %.1f KiB each (%.0f → %.0f MB resident); woken p50 %.1f ms, p99 %.1f ms after the request was sent\n",
+	fmt.Fprintf(w.out, "waiting: "+c.who+" at %.1f KiB each (%.0f → %.0f MB resident); woken p50 %.1f ms, p99 %.1f ms after "+c.after+"\n",
 		waiters, (held-before)*1024/float64(waiters), before, held,
 		float64(percentile(latencies, 0.5).Microseconds())/1000, float64(percentile(latencies, 0.99).Microseconds())/1000)
 	return nil
 }
 
-// hold sends a poll that the server holds, and hears from another goroutine when it is answered.
-func (w *world) hold(server *process, p *person) (*waiting, error) {
-	c, err := dial(server.address)
+// hold sends a request that the server holds, and hears from another goroutine when it is answered.
+func hold(server *process, c crowd, i int) (*waiting, error) {
+	conn, err := dial(server.address)
 	if err != nil {
 		return nil, err
 	}
-	request, err := w.signed(server, p, http.MethodGet, api.PathChallenges+"?state=pending&wait=60", nil)
+	request, err := c.request(i)
 	if err != nil {
 		return nil, err
 	}
-	h := &waiting{c, make(chan time.Time, 1)}
+	h := &waiting{conn, make(chan time.Time, 1)}
 	go func() {
-		status, _, err := c.do(request)
+		status, _, err := conn.do(request)
 		if err == nil && status == http.StatusOK {
 			h.woken <- time.Now()
 		}
@@ -76,24 +102,19 @@ func (w *world) hold(server *process, p *person) (*waiting, error) {
 	return h, nil
 }
 
-// wake asks some of the people, each once, and waits for their device's poll.
-func (w *world) wake(ctx context.Context, server *process, all []*waiting) ([]time.Duration, error) {
-	asking, err := dial(server.address)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = asking.conn.Close() }()
+// wakeSome wakes some of them, each once, and waits for their answer.
+func (c crowd) wakeSome(ctx context.Context, all []*waiting) ([]time.Duration, error) {
 	var latencies []time.Duration
 	for _, i := range rand.Perm(len(all))[:min(wakes, len(all))] {
 		began := time.Now()
-		if _, err := w.ask(asking, server, w.persons[i]); err != nil {
+		if err := c.wake(i); err != nil {
 			return nil, err
 		}
 		select {
 		case at := <-all[i].woken:
 			latencies = append(latencies, at.Sub(began))
 		case <-time.After(10 * time.Second):
-			return nil, fmt.Errorf("device %d was not woken", i)
+			return nil, fmt.Errorf("number %d was not woken", i)
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

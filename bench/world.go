@@ -16,6 +16,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/app"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/pgtest"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -33,12 +34,16 @@ type world struct {
 	out          io.Writer
 	persons      []*person
 	organization *signedCaller
+	passkeys     []*holder
+	codes        []string      // of persons who wait for one, by their number
+	backend      []byte        // the private key of the application that authorizes codes
 	ahead        time.Duration // how far the server's clock was moved
 	swap         *process      // the compare-and-set alone
 }
 
 // person is a user with a linked device.
 type person struct {
+	id     mfa.UserID
 	number int64
 	device string
 	key    *ecdsa.PrivateKey
@@ -57,17 +62,20 @@ func (w *world) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = w.fill(ctx, a.Service)
+	if err = w.fill(ctx, a); err == nil {
+		err = w.fillLoginID(ctx, a)
+	}
 	if closeErr := a.Close(); err == nil {
 		err = closeErr
 	}
 	return err
 }
 
-func (w *world) fill(ctx context.Context, s *mfa.Service) error {
-	_, err := s.Apply(ctx, mfa.Plan{Organizations: []mfa.PlannedOrganization{{Name: "Bench", Directories: []mfa.PlannedDirectory{{
-		Name: "people", Applications: []mfa.PlannedApplication{{
-			Name: "Bench", Settings: mfa.DefaultSettings(), Keys: []mfa.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(apiKey)}},
+func (w *world) fill(ctx context.Context, a *app.App) error {
+	s := a.Service
+	_, err := a.Provision.Apply(ctx, provision.Plan{Organizations: []provision.PlannedOrganization{{Name: "Bench", Directories: []provision.PlannedDirectory{{
+		Name: "people", Applications: []provision.PlannedApplication{{
+			Name: "Bench", Settings: mfa.DefaultSettings(), Keys: []provision.PlannedKey{{Kind: mfa.KeyAuthyAPI, Secret: mfa.SecretText(apiKey)}},
 		}},
 	}}}}})
 	if err != nil {
@@ -92,12 +100,15 @@ func (w *world) fill(ctx context.Context, s *mfa.Service) error {
 	return group.Wait()
 }
 
+// wants says whether a part is measured.
+func (w *world) wants(part string) bool { return w.only == "" || w.only == part }
+
 func enrol(ctx context.Context, s *mfa.Service, c *mfa.Caller, i int) (*person, error) {
 	phone, err := mfa.ParsePhone("1", fmt.Sprintf("405%07d", i))
 	if err != nil {
 		return nil, err
 	}
-	u, err := s.CreateUser(ctx, mfa.NewUser{Caller: c, Phone: phone})
+	u, err := s.CreateUser(ctx, mfa.NewUser{Caller: c, Phone: phone, Alias: fmt.Sprintf("person-%d", i)})
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +116,7 @@ func enrol(ctx context.Context, s *mfa.Service, c *mfa.Caller, i int) (*person, 
 	if err != nil {
 		return nil, err
 	}
-	p := &person{number: u.Number}
+	p := &person{id: u.ID, number: u.Number}
 	if p.key, err = receipt.NewKey(); err != nil {
 		return nil, err
 	}

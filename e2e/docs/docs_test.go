@@ -28,7 +28,9 @@ func TestMain(m *testing.M) { harness.Main(m) }
 
 // pages are those whose every command is run, with the environment of the vendor's packages for Python that
 // each one needs: they do not go together in one.
-var pages = map[string]string{"README.md": "venv", "docs/guide.md": "venv", "docs/guide-launchkey.md": "venv-launchkey"}
+var pages = map[string]string{
+	"README.md": "venv", "docs/guide.md": "venv", "docs/guide-launchkey.md": "venv-launchkey", "docs/guide-loginid.md": "venv-loginid",
+}
 
 func TestEveryCommandOfThePagesDoesWhatThePageSays(t *testing.T) {
 	t.Parallel()

@@ -155,9 +155,9 @@ func (d *Dialect) v2Only(ctx context.Context) (*mfa.Caller, error) {
 }
 
 // issuerAt is what tokens name as their maker, which must be the address that the client is configured with: what is
-// set for the application, if it is an address; or the host that was called, if it is a name below the server's own; or the server's.
+// set for the application; or the host that was called, if it is a name below the server's own; or the server's.
 func (c *v2Call) issuerAt(publicURL string) string {
-	if strings.HasPrefix(c.settings.Issuer, "https://") || strings.HasPrefix(c.settings.Issuer, "http://") {
+	if c.settings.Issuer != "" {
 		return strings.TrimRight(c.settings.Issuer, "/")
 	}
 	own, err := url.Parse(publicURL)

@@ -49,6 +49,10 @@ func (o *outbox) Write(_ context.Context, f func(mfa.WriteRecords) error) error 
 	return f(o)
 }
 
+func (o *outbox) WriteTogether(ctx context.Context, _ time.Duration, f func(mfa.WriteRecords) error) error {
+	return o.Write(ctx, f)
+}
+
 func (o *outbox) Announce(topics ...string) {
 	for _, topic := range topics {
 		for _, c := range o.waiters[topic] {

@@ -33,6 +33,10 @@ func (d *drawer) Write(_ context.Context, f func(mfa.WriteRecords) error) error 
 	return f(d)
 }
 
+func (d *drawer) WriteTogether(ctx context.Context, _ time.Duration, f func(mfa.WriteRecords) error) error {
+	return d.Write(ctx, f)
+}
+
 func (d *drawer) AddInboxMessage(m mfa.InboxMessage) error {
 	d.kept = append(d.kept, m)
 	return nil

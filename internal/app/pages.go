@@ -8,12 +8,13 @@ import (
 
 	client "github.com/twinseal/twinseal/client/authy"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/web/approve"
 	"github.com/twinseal/twinseal/internal/web/authenticator"
 	"github.com/twinseal/twinseal/internal/web/demo"
 	"github.com/twinseal/twinseal/internal/web/sandbox"
 )
 
-// addPages adds what people look at: the authenticator always, the inbox in the sandbox, the sample bank
+// addPages adds what people look at: the authenticator and the page for passkeys always, the inbox in the sandbox, the sample bank
 // in the demo.
 func (a *App) addPages(ctx context.Context, server *endpoint.Server, address string, doors map[string]http.Handler) error {
 	own, err := authenticator.New(authenticator.Options{Sandbox: a.Config.Sandbox})
@@ -21,6 +22,11 @@ func (a *App) addPages(ctx context.Context, server *endpoint.Server, address str
 		return err
 	}
 	doors["authenticator"] = own.Handler(server)
+	approvals, err := approve.New(approve.Options{Sandbox: a.Config.Sandbox})
+	if err != nil {
+		return err
+	}
+	doors["approve"] = approvals.Handler(server)
 	if a.Config.Sandbox {
 		inbox, err := sandbox.New(sandbox.Options{Inbox: a.Service, Clock: movedClock{a.sandbox, a.waker}, Demo: a.Config.Demo, Authenticator: true})
 		if err != nil {

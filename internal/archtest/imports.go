@@ -94,6 +94,11 @@ var layers = []row{
 		[]string{"internal/endpoint", "internal/web/site", "receipt"},
 		"serves files; its tests hold the signatures of its modules to receipt",
 	},
+	{
+		"internal/web/approve",
+		[]string{"internal/endpoint", "internal/web/site", "internal/web/authenticator"},
+		"serves files, and shows and seals by the authenticator's modules",
+	},
 	{"internal/web/*", []string{"internal/mfa", "internal/endpoint", "internal/web/site"}, "pages have no privileged path"},
 
 	{"internal/app", []string{"internal/...", "api", "client/...", "policy", "receipt"}, "the one place where the parts meet"},

@@ -11,6 +11,7 @@ package authenticator
 import (
 	"context"
 	"embed"
+	"io/fs"
 	"net/http"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
@@ -37,6 +38,10 @@ func New(o Options) (*Authenticator, error) {
 	}
 	return &Authenticator{site: pages}, nil
 }
+
+// Modules are the page's scripts and styles, for pages that show and seal as it
+// does.
+func Modules() (fs.FS, error) { return fs.Sub(files, "assets") }
 
 // Handler answers /authenticator and everything below.
 func (a *Authenticator) Handler(server *endpoint.Server) http.Handler {

@@ -33,6 +33,7 @@ type assets struct {
 	prefix  string
 	version string
 	files   map[string]asset
+	open    bool // to pages of other origins
 }
 
 type asset struct {
@@ -40,15 +41,15 @@ type asset struct {
 	body        []byte
 }
 
-// newAssets gathers the shared files and a site's own. A site's file takes the
-// place of a shared one of the same name.
-func newAssets(prefix string, own fs.FS) (*assets, error) {
+// newAssets gathers the shared files and a site's own. A later source's file
+// takes the place of an earlier one's of the same name.
+func newAssets(prefix string, sources ...fs.FS) (*assets, error) {
 	a := &assets{prefix: prefix, files: map[string]asset{}}
 	common, err := fs.Sub(shared, "assets")
 	if err != nil {
 		return nil, err
 	}
-	for _, source := range []fs.FS{common, own} {
+	for _, source := range append([]fs.FS{common}, sources...) {
 		if err := a.add(source); err != nil {
 			return nil, err
 		}
@@ -100,8 +101,16 @@ func (a *assets) answer(_ context.Context, r *endpoint.Request) (endpoint.Respon
 	if r.PathValue("version") == a.version {
 		keep = "public, max-age=31536000, immutable"
 	}
-	return endpoint.Response{
-		ContentType: found.contentType, Body: found.body,
-		Header: http.Header{"Cache-Control": {keep}, "Cross-Origin-Resource-Policy": {"same-origin"}},
-	}, nil
+	header := http.Header{"Cache-Control": {keep}, "Cross-Origin-Resource-Policy": {"same-origin"}}
+	if a.open {
+		Open(header)
+	}
+	return endpoint.Response{ContentType: found.contentType, Body: found.body, Header: header}, nil
+}
+
+// Open lets pages of any origin load what has these headers. It is for files,
+// which say the same to everybody.
+func Open(header http.Header) {
+	header.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	header.Set("Access-Control-Allow-Origin", "*")
 }

@@ -20,6 +20,10 @@ type Options struct {
 	Door string
 	// Files hold the site's templates in pages/ and its assets in assets/.
 	Files fs.FS
+	// Borrowed are assets of another site, under their own names; nil: none.
+	Borrowed fs.FS
+	// Open lets pages of other origins load the assets, as modules of their own.
+	Open bool
 	// Funcs are for the templates, besides asset and sandbox.
 	Funcs template.FuncMap
 	// Sandbox puts the warning on every page.
@@ -48,14 +52,18 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{door: o.Door, origin: http.NewCrossOriginProtection()}
-	if s.assets, err = newAssets("/"+o.Door+"/", own); err != nil {
+	if s.assets, err = newAssets("/"+o.Door+"/", o.Borrowed, own); err != nil {
 		return nil, fmt.Errorf("site %s: %w", o.Door, err)
 	}
+	s.assets.open = o.Open
 	if s.pages, err = parsePages(o, s.assets.url); err != nil {
 		return nil, fmt.Errorf("site %s: %w", o.Door, err)
 	}
 	return s, nil
 }
+
+// Asset is the address of an asset, which changes with any of them.
+func (s *Site) Asset(name string) (string, error) { return s.assets.url(name) }
 
 // Page fills the template of that name in.
 func (s *Site) Page(status int, name string, data any) (endpoint.Response, error) {

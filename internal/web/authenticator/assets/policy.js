@@ -46,12 +46,13 @@ export function shape(wanted, allowed = {}) {
 export const needsLocation = (policy) => policy?.places !== undefined || policy?.conditionals !== undefined;
 
 // judge weighs the facts { methods, configured, location, locationAllowed,
-// rooted, emulator, time } and gives { evidence, failure }; failure is "" for
-// none.
+// rooted, emulator, time, passkey } and gives { evidence, failure }; failure is
+// "" for none. Passkey is { verified, synced } where one answers instead of a
+// device.
 export function judge(policy, facts) {
   const evidence = { methods: inOrder(facts.methods), rooted: facts.rooted === true, emulator: facts.emulator === true };
   const verdict = (failure) => ({ evidence, failure });
-  const wrongDevice = (policy.deny_rooted && evidence.rooted) || (policy.deny_emulator && evidence.emulator);
+  const wrongDevice = (policy.deny_rooted && evidence.rooted) || (policy.deny_emulator && evidence.emulator) || (policy.deny_synced && facts.passkey?.synced === true);
   if (!openAt(policy, facts.time) || wrongDevice) return verdict("policy");
   if (needsLocation(policy) && !facts.location) return verdict(facts.locationAllowed ? "sensor" : "permission");
   if (policy.places) evidence.places = policy.places.map((group) => side(group, facts.location));
@@ -59,8 +60,8 @@ export function judge(policy, facts) {
   if (evidence.places?.includes("outside")) return verdict("policy");
   const asked = required(policy, evidence.conditionals);
   const configured = inOrder([...facts.methods, ...facts.configured]);
-  if (!asked.every((one) => satisfied(one, configured))) return verdict("configuration");
-  return verdict(asked.every((one) => satisfied(one, evidence.methods)) ? "" : "authentication");
+  if (!asked.every((one) => satisfied(one, configured, facts.passkey))) return verdict("configuration");
+  return verdict(asked.every((one) => satisfied(one, evidence.methods, facts.passkey)) ? "" : "authentication");
 }
 
 const side = (fences, location) => (fences.some((one) => contains(one, location)) ? "inside" : "outside");
@@ -70,10 +71,15 @@ export function required(policy, sides = []) {
   return [policy, ...(policy.conditionals ?? []).map((one, i) => (sides[i] === "inside" ? one.inside : one.outside))];
 }
 
-// satisfied says whether methods, without repetition, meet a requirement.
-export function satisfied(requirement, passed) {
+// satisfied says whether methods, without repetition, and a passkey if one
+// answers, meet a requirement. A passkey is possession; that it verified the
+// person is one method more, of which nobody says whether it is knowledge or
+// inherence.
+export function satisfied(requirement, passed, passkey) {
   const kinds = passed.map((method) => factorOf[method]);
-  return passed.length >= Number(requirement.methods ?? 0) && (requirement.factors ?? []).every((factor) => kinds.includes(factor));
+  if (passkey) kinds.push("possession");
+  const count = passed.length + (passkey?.verified ? 1 : 0);
+  return count >= Number(requirement.methods ?? 0) && (requirement.factors ?? []).every((factor) => kinds.includes(factor));
 }
 
 // wantsMethods says whether any side of the policy asks for a method at all.

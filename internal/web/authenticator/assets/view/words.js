@@ -36,7 +36,7 @@ function unreachable(error) {
   return error instanceof TypeError || ["TimeoutError", "AbortError"].includes(error.name) || (error instanceof Problem && error.code === "");
 }
 
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 // outcomes of requests that can no longer be answered, by code.
 export const tooLate = {

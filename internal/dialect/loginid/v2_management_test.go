@@ -5,7 +5,6 @@ import (
 	"crypto/elliptic"
 	"encoding/base64"
 	"encoding/json"
-	"math/big"
 	"net/http"
 	"strings"
 	"testing"
@@ -90,12 +89,15 @@ func TestAnybodyChecksTokensByTheKeySet(t *testing.T) {
 		}
 		for i, token := range []string{token, second} {
 			k := set.Keys[i]
-			coordinate := func(name string) *big.Int {
+			point := []byte{4} // both coordinates follow
+			for _, name := range []string{"x", "y"} {
 				raw, err := base64.RawURLEncoding.DecodeString(k[name].(string))
 				w.must(err)
-				return new(big.Int).SetBytes(raw)
+				point = append(point, raw...)
 			}
-			if !verifies(&ecdsa.PublicKey{Curve: elliptic.P256(), X: coordinate("x"), Y: coordinate("y")}, token) {
+			key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+			w.must(err)
+			if !verifies(key, token) {
 				t.Errorf("the key %v does not verify", k)
 			}
 		}

@@ -132,7 +132,8 @@ func (d *Dialect) v2Register(ctx context.Context, c *v2Call, in v2RegistrationRe
 func v2Creation(begun passkeys.Registration) v2CreationOptions {
 	o := newCreationOptions(begun)
 	return v2CreationOptions{
-		o.Challenge, o.RP, o.User, o.Parameters, v2Selection{o.Selection, begun.ResidentKey == passkeys.Required},
+		o.Challenge, o.RP, o.User, o.Parameters,
+		v2Selection{o.Selection, begun.ResidentKey == passkeys.Required},
 		o.Attestation, v2Descriptors(begun.Exclude), o.Timeout,
 	}
 }

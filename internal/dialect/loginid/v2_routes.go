@@ -33,9 +33,6 @@ const (
 	v2Base = "/fido2/v2"
 )
 
-// name is the route in logs and metrics.
-func (r *v2Route) name() string { return r.method + " " + v2Base + r.path }
-
 func v2Routes() []v2Route {
 	const get, post, put, remove = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
 	return slices.Concat([]v2Route{

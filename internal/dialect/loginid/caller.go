@@ -57,11 +57,13 @@ var errNoClient = refuse(failNoClient, "there is no client of that id")
 
 // credential is a public key of an application.
 type credential struct {
-	id  string
-	key *ecdsa.PublicKey
+	id   string
+	key  *ecdsa.PublicKey
+	live bool
 }
 
-// credentials are the keys by which an application signs its tokens. Those of other dialects are of another kind.
+// credentials are the keys by which an application signs its tokens. Those of other dialects are of another kind. One
+// that has ended is among them: an application stays private when its last key ends.
 func (d *Dialect) credentials(ctx context.Context, client *mfa.Caller) ([]credential, error) {
 	held, err := d.service.PublicKeys(ctx, client.Application.ID.Owner())
 	if err != nil {
@@ -69,11 +71,11 @@ func (d *Dialect) credentials(ctx context.Context, client *mfa.Caller) ([]creden
 	}
 	var out []credential
 	for _, k := range held {
-		if !k.Live(d.service.Now()) || !k.Signs() {
+		if !k.Signs() {
 			continue
 		}
 		if key, err := ParsePublicKey(k.PEM); err == nil {
-			out = append(out, credential{k.ID, key})
+			out = append(out, credential{k.ID, key, k.Live(d.service.Now())})
 		}
 	}
 	return out, nil
@@ -109,7 +111,7 @@ func (d *Dialect) authorize(ctx context.Context, c *call) error {
 
 func (t *serviceToken) signer(keys []credential) (credential, bool) {
 	for _, k := range keys {
-		if t.signedBy(k.key) {
+		if k.live && t.signedBy(k.key) {
 			return k, true
 		}
 	}
@@ -166,7 +168,7 @@ func (d *Dialect) sameCredential(ctx context.Context, c *call, signer credential
 		return err
 	}
 	for _, k := range keys {
-		if k.id == signer.id {
+		if k.live && k.id == signer.id {
 			return nil
 		}
 	}

@@ -7,13 +7,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
+	"github.com/twinseal/twinseal/internal/dialect/dialecttest"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 )
 
@@ -89,7 +89,7 @@ func (w *world) play(t *testing.T, e exchange) {
 	var got, want any
 	w.must(json.Unmarshal(a.Body, &got))
 	w.must(json.Unmarshal(e.Answer, &want))
-	if !fits(got, want) {
+	if !dialecttest.Fits(got, want) {
 		t.Errorf("%s: %s, want %s", e.Name, a.Body, e.Answer)
 	}
 }
@@ -121,38 +121,6 @@ func compacted(raw json.RawMessage) json.RawMessage {
 		panic(err)
 	}
 	return out
-}
-
-// fits compares JSON; "*" on the right is anything.
-func fits(got, want any) bool {
-	switch want := want.(type) {
-	case string:
-		return want == "*" || got == want
-	case map[string]any:
-		have, ok := got.(map[string]any)
-		if !ok || len(have) != len(want) {
-			return false
-		}
-		for name, value := range want {
-			inner, ok := have[name]
-			if !ok || !fits(inner, value) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		have, ok := got.([]any)
-		if !ok || len(have) != len(want) {
-			return false
-		}
-		for i := range want {
-			if !fits(have[i], want[i]) {
-				return false
-			}
-		}
-		return true
-	}
-	return reflect.DeepEqual(got, want)
 }
 
 // record makes the requests of a client, once and for all.

@@ -66,9 +66,13 @@ func engines(t *testing.T, test func(t *testing.T, w *world)) {
 // furnish makes the clients.
 func furnish(tb testing.TB, in *mfatest.World) *world {
 	tb.Helper()
-	w := &world{World: in, tb: tb, keys: map[string]*ecdsa.PrivateKey{}, server: &endpoint.Server{}}
 	shared := newKey(tb)
-	w.keys[app], w.keys[backend], w.keys[twin], w.keys[stranger] = newKey(tb), shared, shared, newKey(tb)
+	return furnishWith(tb, in, map[string]*ecdsa.PrivateKey{app: newKey(tb), backend: shared, twin: shared, stranger: newKey(tb)})
+}
+
+func furnishWith(tb testing.TB, in *mfatest.World, keys map[string]*ecdsa.PrivateKey) *world {
+	tb.Helper()
+	w := &world{World: in, tb: tb, keys: keys, server: &endpoint.Server{}}
 	party := &mfa.RelyingParty{ID: "shop.example", Name: "Shop", Origins: []string{shop}}
 	elsewhere := &mfa.RelyingParty{ID: "other.example", Name: "Other", Origins: []string{other}}
 	plan := provision.Plan{Organizations: []provision.PlannedOrganization{{Name: "Shops", Directories: []provision.PlannedDirectory{

@@ -199,17 +199,48 @@ func printStatement(w io.Writer, result *receipt.Result) {
 	if s.Question.HiddenDetailsHash != "" {
 		fields = append(fields, [2]string{"Hidden", "details not shown, hash " + s.Question.HiddenDetailsHash})
 	}
+	fields = append(fields, [2]string{"User", s.Question.User.ID})
+	fields = append(fields, signer(result)...)
 	printFields(w, append(
 		fields,
-		[2]string{"User", s.Question.User.ID},
-		[2]string{"Device", s.Device.ID + " (" + strings.Join(s.Factors, ", ") + ")"},
-		[2]string{"Signed", longTime(s.DeviceTime) + " by the device's clock"},
 		[2]string{"Received", longTime(result.Seal.ReceivedAt) + " by the server's clock"},
 		[2]string{"Request", s.Question.Challenge},
 		[2]string{"Event", result.Seal.Event},
-		[2]string{"Device key", result.DeviceKey},
+		[2]string{signerKey(result), result.DeviceKey},
 		[2]string{"Server key", result.ServerKey},
 	))
+}
+
+// signer says what signed, and what its signature shows.
+func signer(result *receipt.Result) [][2]string {
+	s := result.Statement
+	if result.Passkey == nil {
+		return [][2]string{
+			{"Device", s.Device.ID + " (" + strings.Join(s.Factors, ", ") + ")"},
+			{"Signed", longTime(s.DeviceTime) + " by the device's clock"},
+		}
+	}
+	k := result.Passkey
+	verified, kept := "only touched", "it stays on one device"
+	if k.Verified {
+		verified = "the person was verified by PIN, finger or face"
+	}
+	if k.Synced {
+		kept = "it may be on several devices"
+	}
+	return [][2]string{
+		{"Passkey", "of " + k.RelyingParty + ", used at " + k.Origin},
+		{"", verified + "; " + kept},
+		{"Credential", k.CredentialID},
+		{"Signed", "soon after " + longTime(s.DeviceTime) + " by the server's clock"},
+	}
+}
+
+func signerKey(result *receipt.Result) string {
+	if result.Passkey == nil {
+		return "Device key"
+	}
+	return "Passkey key"
 }
 
 // findings are what the device found out before it answered.
@@ -219,7 +250,7 @@ func findings(s receipt.Statement) [][2]string {
 		fields = append(fields, [2]string{"Failure", string(s.Failure)})
 	}
 	if e := s.Evidence; e != nil {
-		methods := []string{"this device"}
+		methods := []string{"this " + s.Factors[0]}
 		for _, m := range e.Methods {
 			methods = append(methods, string(m))
 		}

@@ -68,10 +68,22 @@ type verdict struct {
 	Reason       string              `json:"reason,omitempty"`
 	Statement    *receipt.Statement  `json:"statement,omitempty"`
 	Seal         *receipt.SealClaims `json:"seal,omitempty"`
-	DeviceKey    string              `json:"device_key,omitempty"`
+	DeviceKey    string              `json:"device_key,omitempty"` // or that of the passkey
+	Passkey      *shownPasskey       `json:"passkey,omitempty"`
 	ServerKey    string              `json:"server_key,omitempty"`
 	ServerPinned bool                `json:"server_pinned"`
 	LogProof     string              `json:"log_proof,omitempty"`
+}
+
+// shownPasskey is what the bytes that a passkey signed say besides the statement.
+type shownPasskey struct {
+	RelyingParty string `json:"relying_party"`
+	Origin       string `json:"origin"`
+	CredentialID string `json:"credential_id"`
+	Verified     bool   `json:"user_verified"`
+	Synced       bool   `json:"synced"`
+	BackedUp     bool   `json:"backed_up"`
+	Counter      uint32 `json:"counter"`
 }
 
 func verdictOf(result *receipt.Result, err error) verdict {
@@ -85,6 +97,9 @@ func verdictOf(result *receipt.Result, err error) verdict {
 	if result.LogProof {
 		v.LogProof = "present, not checked"
 	}
+	if k := result.Passkey; k != nil {
+		v.Passkey = &shownPasskey{k.RelyingParty, k.Origin, k.CredentialID, k.Verified, k.Synced, k.BackedUp, k.Counter}
+	}
 	return v
 }
 
@@ -97,6 +112,9 @@ func printVerdict(w io.Writer, result *receipt.Result) {
 	fmt.Fprintf(w, "The receipt is genuine: user %s %s this on %s.\n\n", visible(s.Question.User.ID), verb, longTime(s.DeviceTime))
 	printStatement(w, result)
 	fmt.Fprintln(w)
+	if result.Passkey != nil {
+		fmt.Fprintln(w, "Whether that address belongs to the relying party is for you to know: the passkey tells it and does not judge it.")
+	}
 	if result.ServerPinned {
 		fmt.Fprintln(w, "It was sealed with the server key you named.")
 	} else {

@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"crypto"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/twinseal/twinseal/internal/factor/passkey/passkeytest"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -65,8 +68,8 @@ func flipByte(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
 }
 
-// makeReceipts writes an approval and a denial, sealed by one server, and the
-// thumbprint of its key.
+// makeReceipts writes an approval and a denial by a device, and an approval by a
+// passkey, sealed by one server, and the thumbprint of its key.
 func makeReceipts(dir string) error {
 	device, err := receipt.NewKey()
 	if err != nil {
@@ -83,6 +86,9 @@ func makeReceipts(dir string) error {
 	denial := statement()
 	denial.Decision, denial.Reason, denial.Fraud = receipt.Denied, "I sent nothing", true
 	if err := makeReceipt(filepath.Join(dir, "denied.json"), device, server, denial); err != nil {
+		return err
+	}
+	if err := makePasskeyReceipt(filepath.Join(dir, "passkey.json"), server, statement()); err != nil {
 		return err
 	}
 	key, err := receipt.NewJWK(server.Public())
@@ -125,6 +131,42 @@ func makeReceipt(file string, device, server crypto.Signer, s receipt.Statement)
 		return err
 	}
 	r, err := receipt.Seal(server, jws, key, s.Question.Challenge, "evt-1", time.Date(2026, 3, 1, 9, 31, 1, 0, time.UTC))
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, data, 0o600)
+}
+
+// makePasskeyReceipt is makeReceipt for an answer by a passkey of a shop, which
+// its person carries on several devices.
+func makePasskeyReceipt(file string, server crypto.Signer, s receipt.Statement) error {
+	s.Factors, s.RelyingParty = []string{receipt.FactorPasskey}, &receipt.RelyingParty{ID: "shop.example"}
+	payload, err := s.Canonical()
+	if err != nil {
+		return err
+	}
+	authenticator := passkeytest.New(passkeytest.Options{BackedUp: true, Counter: 4, Step: 1})
+	const origin, offered = "https://shop.example", `{"challenge":"AAAAAAAAAAAAAAAAAAAAAA","rp":{"id":"shop.example"},"user":{"id":"AAAA"},"pubKeyCredParams":[{"type":"public-key","alg":-7}]}`
+	if _, err := authenticator.Create(origin, []byte(offered)); err != nil {
+		return err
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	signed, err := authenticator.Get(origin, fmt.Appendf(nil, `{"challenge":%q,"rpId":"shop.example"}`, encode(receipt.PasskeyChallenge(payload))))
+	if err != nil {
+		return err
+	}
+	key, err := receipt.NewPasskeyKey(authenticator.Credentials()[0].Key.Public())
+	if err != nil {
+		return err
+	}
+	r, err := receipt.SealPasskey(server, receipt.EncodeStatement(payload), receipt.Passkey{
+		AuthenticatorData: encode(signed.AuthenticatorData), ClientData: encode(signed.ClientData), CredentialID: encode(signed.CredentialID),
+		PublicKey: key, Signature: encode(signed.Signature),
+	}, s.Question.Challenge, "evt-2", time.Date(2026, 3, 1, 9, 31, 9, 0, time.UTC))
 	if err != nil {
 		return err
 	}

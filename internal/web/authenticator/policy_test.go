@@ -30,6 +30,8 @@ func policies() []policy.Policy {
 		{Places: [][]policy.Fence{{{Kind: policy.Circle, Latitude: 0, Longitude: 179.9995, Radius: 200}}}},
 		{DenyRooted: true},
 		{DenyEmulator: true},
+		{DenySynced: true},
+		{Factors: []policy.Factor{policy.Possession}},
 		{Conditionals: []policy.Conditional{{Fences: []policy.Fence{circle}, Inside: policy.Requirement{Methods: new(1)}, Outside: policy.Requirement{Methods: new(2), Factors: []policy.Factor{policy.Knowledge}}}}},
 		{Times: hours(policy.Clock(9, 0), policy.Clock(17, 0), "UTC", time.Monday)},
 		{Times: hours(policy.Clock(22, 0), policy.Clock(6, 0), "Europe/Berlin", time.Sunday, time.Monday)},
@@ -56,6 +58,11 @@ func situations() []policy.Facts {
 			}
 		}
 	}
+	for _, key := range []policy.Passkey{{}, {Verified: true}, {Verified: true, Synced: true}} {
+		for _, where := range []*policy.Location{nil, berlin} {
+			out = append(out, policy.Facts{Methods: []policy.Method{}, Location: where, Time: moments[0], Passkey: &key})
+		}
+	}
 	return out
 }
 
@@ -66,9 +73,14 @@ func TestTheBrowserJudgesLikeTheServer(t *testing.T) {
 	facts := situations()
 	given := make([]map[string]any, len(facts))
 	for i, f := range facts {
-		given[i] = map[string]any{"methods": f.Methods, "configured": f.Configured, "locationAllowed": f.LocationAllowed, "rooted": f.Rooted, "emulator": f.Emulator, "time": f.Time.UnixMilli()}
+		given[i] = map[string]any{"methods": f.Methods, "configured": append([]policy.Method{}, f.Configured...), "locationAllowed": f.LocationAllowed, "rooted": f.Rooted, "emulator": f.Emulator, "time": f.Time.UnixMilli()}
 		if f.Location != nil {
 			given[i]["location"] = map[string]any{"latitude": f.Location.Latitude, "longitude": f.Location.Longitude}
+		}
+	}
+	for i, f := range facts {
+		if f.Passkey != nil {
+			given[i]["passkey"] = map[string]any{"verified": f.Passkey.Verified, "synced": f.Passkey.Synced}
 		}
 	}
 	for _, p := range policies() {
@@ -101,7 +113,7 @@ func TestTheBrowserSignsDemandsItUnderstands(t *testing.T) {
 	asked.Title, asked.Recipient = "Transfer", clienttest.Recipient(t)
 	asked.Reasons = []receipt.DenialReason{{ID: "a", Text: "No"}, {ID: "b", Text: "Not me", Fraud: true}}
 	both := policy.Merge(wide(), conditional())
-	both.Times = policies()[14].Times
+	both.Times = policies()[16].Times
 	asked.Policy = &both
 	data, err := json.Marshal(asked)
 	if err != nil {

@@ -58,6 +58,10 @@ func Run(t *testing.T, fresh func(testing.TB) Opener) {
 		{"inbox", inboxScenes},
 		{"server", serverScenes},
 		{"proof", proofScenes},
+		{"passkey", passkeyScenes},
+		{"ceremony", ceremonyScenes},
+		{"confirmation", confirmationScenes},
+		{"handoff", handoffScenes},
 		{"transaction", transactionScenes},
 	} {
 		for _, s := range noun.scenes {

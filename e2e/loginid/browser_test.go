@@ -82,6 +82,7 @@ func (w *world) open(t *testing.T, browser context.Context, called *calls) *tab 
 	made, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
 		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+		HasCmtgKey: true, // adding a credential speaks of such keys, and is refused without
 	}})
 	if err != nil {
 		t.Fatal(err)

@@ -97,6 +97,7 @@ func (s *shop) story() {
 	s.confirms()
 	s.addsALaptop()
 	s.passwords()
+	s.zeros()
 	s.refusals()
 	var but []string
 	if s.name == "sdk-0.12" {

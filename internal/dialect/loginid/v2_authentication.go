@@ -50,11 +50,7 @@ func (d *Dialect) v2BeginSignIn(ctx context.Context, c *v2Call) (endpoint.Respon
 	if err := d.v2Find(ctx, c, in.App.ID); err != nil {
 		return endpoint.Response{}, err
 	}
-	u, err := d.v2Whom(ctx, c, in.User)
-	if err != nil {
-		return endpoint.Response{}, err
-	}
-	begun, err := d.v2Ask(ctx, c, u)
+	begun, u, err := d.v2Ask(ctx, c, in.User)
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -85,18 +81,22 @@ func (d *Dialect) v2Whom(ctx context.Context, c *v2Call, named v2User) (mfa.User
 
 // v2Ask draws the question. It is for anybody who has a passkey here where nobody is named, or is to be recognised
 // by what is asked; who may answer is judged at the end.
-func (d *Dialect) v2Ask(ctx context.Context, c *v2Call, u mfa.User) (passkeys.SignIn, error) {
+func (d *Dialect) v2Ask(ctx context.Context, c *v2Call, named v2User) (passkeys.SignIn, mfa.User, error) {
 	ask := passkeys.BeginSignIn{Caller: c.client, Context: c.signInContext(), Life: v2CeremonyLife}
-	if u.ID == "" || c.settings.HideUnknownUsers {
-		return d.passkeys.BeginSignIn(ctx, ask)
+	if named.Username != "" && !c.settings.HideUnknownUsers {
+		one := ask
+		one.User = named.ref()
+		begun, err := d.passkeys.BeginSignIn(ctx, one)
+		if refused, ok := errors.AsType[*mfa.Error](err); !ok || refused.Reason != mfa.ReasonNoPasskey {
+			return begun, begun.User, err
+		}
 	}
-	named := ask
-	named.User = mfa.UserRef{ID: u.ID}
-	begun, err := d.passkeys.BeginSignIn(ctx, named)
-	if refused, ok := errors.AsType[*mfa.Error](err); ok && refused.Reason == mfa.ReasonNoPasskey {
-		return d.passkeys.BeginSignIn(ctx, ask)
+	u, err := d.v2Whom(ctx, c, named)
+	if err != nil {
+		return passkeys.SignIn{}, u, err
 	}
-	return begun, err
+	begun, err := d.passkeys.BeginSignIn(ctx, ask)
+	return begun, u, err
 }
 
 // signInContext binds a question to the application: its answer is good for tokens of no other.

@@ -336,3 +336,21 @@ func TestThePageListsEveryAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestThePagesPasskeyReceiptIsVerified(t *testing.T) {
+	t.Parallel()
+	p := readPage(t)
+	got, err := receipt.Verify([]byte(p.get("passkey receipt")), receipt.Options{ServerKey: p.get("server thumbprint")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload, err := got.Statement.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.is("passkey payload", string(payload))
+	p.is("passkey challenge", base64.RawURLEncoding.EncodeToString(receipt.PasskeyChallenge(payload)))
+	if k := got.Passkey; k == nil || !k.Verified || !k.Synced || k.Origin != "https://shop.example" || k.RelyingParty != "shop.example" {
+		t.Errorf("it shows %+v", k)
+	}
+}

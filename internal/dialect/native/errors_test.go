@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/internal/factor/passkey/passkeytest"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
@@ -91,6 +92,34 @@ var refusals = []refusal{
 	{api.CodePushUnavailable, 404, func(t *testing.T, d *desk) answer {
 		phone := d.Register("4155550306").Link()
 		return d.through(d.doorTo(d.Service, nil, ""), request{method: http.MethodGet, target: api.PathPushKey, sign: phone.Key})
+	}},
+	{api.CodeOriginUnknown, 403, func(t *testing.T, _ *desk) answer {
+		own := newShop(t)
+		return own.page(http.MethodPost, "https://evil.example", api.PathPasskeyLinks, api.PasskeyLinkRequest{Code: own.linkCode(own.Register("4155550319"))})
+	}},
+	{api.CodeRegistration, 404, func(_ *testing.T, d *desk) answer {
+		return d.page(http.MethodPost, shop, path(api.PathPasskeyLink, "{id}", "x"), `{"credential":{"type":"public-key"}}`)
+	}},
+	{api.CodeNoPasskey, 404, func(t *testing.T, _ *desk) answer {
+		own := newShop(t)
+		bob := own.Register("4155550320")
+		bob.Link()
+		return own.page(http.MethodPost, shop, approvalPath(bob.Ask("Log in?").ID), api.ApprovalDecision{Decision: "approved"})
+	}},
+	{api.CodePasskeyTaken, 409, func(t *testing.T, _ *desk) answer {
+		own := newShop(t)
+		own.passkeyOf(t, own.Register("4155550321"), passkeytest.New(passkeytest.Options{Seed: "twin"}))
+		begun := read[api.PasskeyLinkStarted](t, own.page(http.MethodPost, shop, api.PathPasskeyLinks, api.PasskeyLinkRequest{Code: own.linkCode(own.Register("4155550322"))}))
+		made, err := passkeytest.New(passkeytest.Options{Seed: "twin"}).Create(shop, []byte(own.json(begun.Options)))
+		own.check(err)
+		return own.page(http.MethodPost, shop, path(api.PathPasskeyLink, "{id}", begun.ID), api.PasskeyMade{Credential: made.JSON()})
+	}},
+	{api.CodePasskeyRefused, 422, func(t *testing.T, _ *desk) answer {
+		own := newShop(t)
+		begun := read[api.PasskeyLinkStarted](t, own.page(http.MethodPost, shop, api.PathPasskeyLinks, api.PasskeyLinkRequest{Code: own.linkCode(own.Register("4155550323"))}))
+		made, err := passkeytest.New(passkeytest.Options{NotVerified: true}).Create(shop, []byte(own.json(begun.Options)))
+		own.check(err)
+		return own.page(http.MethodPost, shop, path(api.PathPasskeyLink, "{id}", begun.ID), api.PasskeyMade{Credential: made.JSON()})
 	}},
 	{api.CodeMethodNotAllowed, 405, func(t *testing.T, d *desk) answer {
 		return d.do(request{method: http.MethodPatch, target: api.PathDevice})

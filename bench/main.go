@@ -40,7 +40,7 @@ func main() {
 	flag.IntVar(&p.rounds, "rounds", 5, "rounds of every measurement, interleaved with the bare handler")
 	flag.IntVar(&p.waiters, "waiters", 10_000, "devices, or codes, that wait at once")
 	flag.StringVar(&engines, "engines", "sqlite,postgres", "engines to measure")
-	flag.StringVar(&p.only, "only", "", "measure just this: verify, approve, launchkey, passkey, wait, codewait")
+	flag.StringVar(&p.only, "only", "", "measure just these: verify, approve, launchkey, passkey, wait, codewait")
 	flag.StringVar(&p.profile, "profile", "", "run the server in this process and write its CPU profile to this file")
 	flag.Parse()
 	if len(os.Args) > 2 && os.Args[1] == bareArgument {

@@ -68,7 +68,7 @@ func (c *calls) note(library, method string) {
 }
 
 // open opens the shop's page.
-func (w *world) open(t *testing.T, browser context.Context, called *calls) *tab {
+func (w *world) open(browser context.Context, t *testing.T, called *calls) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)

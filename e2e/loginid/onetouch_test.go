@@ -22,7 +22,7 @@ func TestAPasskeyOfTheShopAnswersTheBank(t *testing.T) {
 	browser := launch(t)
 	harness.Each(t, func(t *testing.T, engine harness.Engine) {
 		w := newSite(t, engine)
-		phone := w.open(t, browser, &calls{made: map[string]bool{}})
+		phone := w.open(browser, t, &calls{made: map[string]bool{}})
 		w.enrol(t, phone)
 		id := w.ask(t)
 		if got := w.state(t, id); got != "pending" {
@@ -39,7 +39,7 @@ func TestAPasskeyOfTheShopAnswersTheBank(t *testing.T) {
 			}
 			id = w.ask(t)
 		}
-		w.stranger(t, browser, id)
+		w.stranger(browser, t, id)
 	})
 }
 
@@ -149,9 +149,9 @@ func (w *world) verified(t *testing.T, document []byte, id, decision string) {
 }
 
 // stranger: the passkey of somebody else answers nothing.
-func (w *world) stranger(t *testing.T, browser context.Context, id string) {
+func (w *world) stranger(browser context.Context, t *testing.T, id string) {
 	t.Helper()
-	other := w.open(t, browser, &calls{made: map[string]bool{}})
+	other := w.open(browser, t, &calls{made: map[string]bool{}})
 	other.call(nil, library{"@loginid/sdk", "", []any{w.URL, webClient}}, "registerWithFido2", fresh(), options{})
 	if _, err := other.tryAnswer(w, id, "approved"); err == nil {
 		t.Error("a stranger answers the bank")

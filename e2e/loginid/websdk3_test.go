@@ -20,12 +20,12 @@ type passkeyShop struct {
 	user          string
 }
 
-func newPasskeyShop(t *testing.T, w *world, browser context.Context) *passkeyShop {
+func newPasskeyShop(browser context.Context, t *testing.T, w *world) *passkeyShop {
 	t.Helper()
 	called := &calls{made: map[string]bool{}}
 	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(managementKey+":"))
 	return &passkeyShop{
-		world: w, t: t, user: "jo-" + fresh(), phone: w.open(t, browser, called), laptop: w.open(t, browser, called),
+		world: w, t: t, user: "jo-" + fresh(), phone: w.open(browser, t, called), laptop: w.open(browser, t, called),
 		sdk:     library{"@loginid/websdk3", "LoginIDWebSDK", []any{options{"baseUrl": w.URL, "appId": webClient}}},
 		service: library{"@loginid/websdk3", "LoginIDService", []any{options{"BASE": w.URL, "HEADERS": options{"Authorization": basic}}}},
 	}

@@ -17,9 +17,9 @@ func TestThePackagesForBrowsersWorkUnchanged(t *testing.T) {
 	harness.Each(t, func(t *testing.T, engine harness.Engine) {
 		w := newSite(t, engine)
 		for _, name := range []string{"sdk-0.9", "sdk-0.12", "@loginid/sdk"} {
-			t.Run(name, func(t *testing.T) { newShop(t, w, browser, name).story() })
+			t.Run(name, func(t *testing.T) { newShop(browser, t, w, name).story() })
 		}
-		t.Run("@loginid/websdk3", func(t *testing.T) { newPasskeyShop(t, w, browser).story() })
+		t.Run("@loginid/websdk3", func(t *testing.T) { newPasskeyShop(browser, t, w).story() })
 	})
 }
 
@@ -36,14 +36,14 @@ type shop struct {
 	user          string
 }
 
-func newShop(t *testing.T, w *world, browser context.Context, name string) *shop {
+func newShop(browser context.Context, t *testing.T, w *world, name string) *shop {
 	t.Helper()
 	s := &shop{
 		world: w, t: t, name: name, user: fresh(),
 		open: library{name, "", []any{w.URL, webClient}}, private: library{name, "", []any{w.URL, privateClient}},
 	}
 	called := &calls{made: map[string]bool{}}
-	s.phone, s.laptop = w.open(t, browser, called), w.open(t, browser, called)
+	s.phone, s.laptop = w.open(browser, t, called), w.open(browser, t, called)
 	s.page, s.backend, s.front = w.manager(t, privateClient), w.manager(t, backendClient), w.client(t)
 	return s
 }

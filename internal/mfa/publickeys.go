@@ -129,6 +129,20 @@ func (s *Service) PublicKeys(ctx context.Context, o Owner) ([]PublicKey, error) 
 	return s.loadKeys(ctx, o)
 }
 
+// KeysOfCaller is [Service.PublicKeys] of an application that proved itself, so that having none is remembered too.
+func (s *Service) KeysOfCaller(ctx context.Context, c *Caller) ([]PublicKey, error) {
+	owner := c.Application.ID.Owner()
+	held, ok, generation := s.keys.get(owner)
+	if ok {
+		return held, nil
+	}
+	held, err := s.PublicKeysOf(ctx, owner)
+	if err == nil {
+		s.keys.put(owner, held, generation)
+	}
+	return held, err
+}
+
 // PublicKey finds an owner's key, usable or not, through the cache. One that the cache does not know is looked
 // for in the tables, so that a new key serves at once.
 func (s *Service) PublicKey(ctx context.Context, o Owner, id string) (PublicKey, error) {

@@ -65,7 +65,7 @@ type credential struct {
 // credentials are the keys by which an application signs its tokens. Those of other dialects are of another kind. One
 // that has ended is among them: an application stays private when its last key ends.
 func (d *Dialect) credentials(ctx context.Context, client *mfa.Caller) ([]credential, error) {
-	held, err := d.service.PublicKeys(ctx, client.Application.ID.Owner())
+	held, err := d.service.KeysOfCaller(ctx, client)
 	if err != nil {
 		return nil, err
 	}

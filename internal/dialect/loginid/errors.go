@@ -2,6 +2,7 @@ package loginid
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -149,9 +150,7 @@ func (r *refusal) response() endpoint.Response {
 		resp = endpoint.Response{Status: r.status}
 	}
 	resp.Header = http.Header{}
-	for name, values := range r.header {
-		resp.Header[name] = values
-	}
+	maps.Copy(resp.Header, r.header)
 	if r.after > 0 {
 		resp.Header.Set("Retry-After", strconv.Itoa(int((r.after+time.Second-1)/time.Second)))
 	}

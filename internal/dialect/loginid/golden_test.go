@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -143,12 +144,8 @@ func record(t *testing.T, name string, c sdk) {
 	out := recording{Client: c.name, At: recordedAt.Unix()}
 	for i, s := range c.sends {
 		e := exchange{Name: s.name, Method: s.method, Path: c.base + s.path, Body: s.body, Status: s.status, Headers: map[string]string{}}
-		for header, value := range c.headers {
-			e.Headers[header] = value
-		}
-		for header, value := range s.headers {
-			e.Headers[header] = value
-		}
+		maps.Copy(e.Headers, c.headers)
+		maps.Copy(e.Headers, s.headers)
 		if s.token != nil {
 			claims := with(object{"iat": recordedAt.Unix(), "nonce": fmt.Sprintf("%s%08d", name[:8], i)}, s.token)
 			raw, err := json.Marshal(claims)

@@ -98,7 +98,9 @@ func newJWK(key *ecdsa.PublicKey, id string) (jwk, error) {
 	}
 	point = point[1:] // 4: both coordinates follow
 	return jwk{
-		"EC", "P-256", algorithm, "sig", []string{"verify"}, id,
+		"EC", "P-256", algorithm, "sig",
+		[]string{"verify"},
+		id,
 		base64.RawURLEncoding.EncodeToString(point[:scalarSize]), base64.RawURLEncoding.EncodeToString(point[scalarSize:]),
 	}, nil
 }

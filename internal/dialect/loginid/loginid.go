@@ -106,7 +106,7 @@ const (
 
 func routes() []route {
 	const get, post, put, remove = http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete
-	return []route{
+	return append([]route{
 		{method: post, path: "/register/fido2/init", demand: private, scope: scopeRegister, op: opRegister, answer: taking((*Dialect).beginRegistration)},
 		{method: post, path: "/register/fido2/complete", op: opEnroll, answer: taking((*Dialect).finishRegistration)},
 		{method: post, path: "/register/password", demand: private, scope: scopeRegister, op: opRegister, answer: taking((*Dialect).registerPassword)},
@@ -150,7 +150,13 @@ func routes() []route {
 		{method: post, path: "/tx/init", op: opConfirm, answer: taking((*Dialect).beginTransaction)},
 		{method: post, path: "/tx/complete", op: opTxProve, answer: taking((*Dialect).finishTransaction)},
 		{method: get, path: "/certs", answer: (*Dialect).certs},
+	}, olderRoutes()...)
+}
 
+// olderRoutes are calls of clients that were old when the others were made. No client in use needs them.
+func olderRoutes() []route {
+	const post = http.MethodPost
+	return []route{
 		{method: post, path: "/push_authentication/init", absent: &failDeprecated},
 		{method: post, path: "/push_authentication/complete", absent: &failDeprecated},
 		{method: post, path: "/add_authenticator/init", absent: &failDeprecated},

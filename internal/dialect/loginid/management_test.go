@@ -239,14 +239,14 @@ func TestARecoveryCodeAddsAnAuthenticatorOnce(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
 		w.create("bob")
-		make := func() string {
+		renew := func() string {
 			a := w.ok(backend, "credentials.add_recovery", "/credentials/recovery-code", object{"username": "bob"})
 			if text(a.body, "created_at") == "" || len(strings.Fields(text(a.body, "code"))) < 6 {
 				t.Errorf("made %s", a.raw)
 			}
 			return text(a.body, "code")
 		}
-		old, words := make(), make()
+		old, words := renew(), renew()
 		begin := func(code string) answer {
 			return w.call(web, "", "/credentials/fido2/init/code", object{"username": "bob", "authentication_code": object{"code": code, "type": "phrase"}})
 		}

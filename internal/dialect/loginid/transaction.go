@@ -190,8 +190,11 @@ func (r *txProveRequest) complete() error {
 		name   string
 		length int
 	}{
-		{"tx_id", len(r.ID)}, {"key_handle", len(r.KeyHandle)}, {"client_data", len(r.ClientData)},
-		{"auth_data", len(r.AuthData)}, {"sign_data", len(r.SignData)},
+		{"tx_id", len(r.ID)},
+		{"key_handle", len(r.KeyHandle)},
+		{"client_data", len(r.ClientData)},
+		{"auth_data", len(r.AuthData)},
+		{"sign_data", len(r.SignData)},
 	} {
 		if m.length == 0 {
 			return missingParameter(m.name)

@@ -2,6 +2,7 @@ package loginid
 
 import (
 	"encoding/base64"
+	"slices"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
@@ -66,10 +67,8 @@ func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 // of a value, unless two padding characters follow that nobody needs.
 func encodeID(id []byte) string {
 	text := encode(id)
-	for _, b := range id[max(0, len(id)-2):] {
-		if b == 0 {
-			return text + "=="
-		}
+	if slices.Contains(id[max(0, len(id)-2):], 0) {
+		text += "=="
 	}
 	return text
 }
@@ -121,8 +120,11 @@ func (r *creationResult) complete() error {
 		name   string
 		length int
 	}{
-		{"credential_uuid", len(r.CredentialUUID)}, {"credential_id", len(r.CredentialID)}, {"challenge", len(r.Challenge)},
-		{"client_data", len(r.ClientData)}, {"attestation_data", len(r.Attestation)},
+		{"credential_uuid", len(r.CredentialUUID)},
+		{"credential_id", len(r.CredentialID)},
+		{"challenge", len(r.Challenge)},
+		{"client_data", len(r.ClientData)},
+		{"attestation_data", len(r.Attestation)},
 	} {
 		if m.length == 0 {
 			return missingParameter("attestation_payload." + m.name)
@@ -145,8 +147,10 @@ func (r *assertionResult) complete() error {
 		name  string
 		value []byte
 	}{
-		{"credential_id", r.CredentialID}, {"client_data", r.ClientData},
-		{"authenticator_data", r.AuthenticatorData}, {"signature", r.Signature},
+		{"credential_id", r.CredentialID},
+		{"client_data", r.ClientData},
+		{"authenticator_data", r.AuthenticatorData},
+		{"signature", r.Signature},
 	} {
 		if len(m.value) == 0 {
 			return missingParameter("assertion_payload." + m.name)

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -238,9 +239,7 @@ func (w *world) refused(t testing.TB, what string, a answer, status int, code st
 func with(objects ...object) object {
 	out := object{}
 	for _, o := range objects {
-		for name, value := range o {
-			out[name] = value
-		}
+		maps.Copy(out, o)
 	}
 	return out
 }

@@ -1,15 +1,13 @@
 // Package accounts holds the rules of accounts that people sign in to: users that an application makes by name, what
 // they sign in with, and the two plainest means of it, passwords and keys that the application brought along.
 //
-// Costly mathematics — passwords above all — are done between a read and a write, and only so much of it at a time,
-// so that strangers who guess keep nobody else waiting.
+// Costly mathematics — passwords above all — are done between a read and a write, so that they never hold the writer.
 package accounts
 
 import (
 	"context"
 	"encoding/json"
 	"io"
-	"runtime"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -31,7 +29,6 @@ type Service struct {
 	random    io.Reader
 	password  mfa.Factor
 	publicKey mfa.Factor
-	hashing   chan struct{} // one place for each password that may be hashed at the same time
 	decoy     decoy
 }
 
@@ -39,7 +36,6 @@ type Service struct {
 func New(c Config) *Service {
 	return &Service{
 		domain: c.Domain, store: c.Store, random: c.Random, password: c.Password, publicKey: c.PublicKey,
-		hashing: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 }
 

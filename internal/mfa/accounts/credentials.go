@@ -46,6 +46,7 @@ func (s *Service) Revoke(ctx context.Context, c *mfa.Caller, ref mfa.UserRef, id
 		if a.State == mfa.AuthenticatorRevoked {
 			return nil
 		}
+		answered := a.Answers()
 		a.State, a.Secret = mfa.AuthenticatorRevoked, mfa.Secret{}
 		if err := s.update(w, c, u, *a, mfa.EventAuthenticatorRevoked, source); err != nil {
 			return err
@@ -54,7 +55,7 @@ func (s *Service) Revoke(ctx context.Context, c *mfa.Caller, ref mfa.UserRef, id
 			return err
 		}
 		rest := slices.DeleteFunc(slices.Clone(held), func(h mfa.Authenticator) bool { return h.ID == a.ID })
-		if !a.Answers() || slices.ContainsFunc(rest, mfa.Authenticator.Answers) {
+		if !answered || slices.ContainsFunc(rest, mfa.Authenticator.Answers) {
 			return nil
 		}
 		return s.domain.DropQuestions(w, u)

@@ -10,9 +10,6 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
-// maxPassword bounds a password, in bytes, before it costs anything: longer ones are nobody's memory.
-const maxPassword = 1024
-
 // RegisterPassword asks for a new user who signs in with a password.
 type RegisterPassword struct {
 	Caller   *mfa.Caller
@@ -31,7 +28,7 @@ func (s *Service) RegisterPassword(ctx context.Context, in RegisterPassword) (Si
 	if err := s.mayRegister(ctx, in); err != nil {
 		return SignedIn{}, err
 	}
-	made, err := s.hash(ctx, in.Password)
+	made, err := s.hash(in.Password)
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -65,9 +62,6 @@ func (s *Service) mayRegister(ctx context.Context, in RegisterPassword) error {
 	if err := mfa.CheckName(in.Name); err != nil {
 		return err
 	}
-	if len(in.Password.Reveal()) > maxPassword {
-		return &mfa.Error{Code: mfa.Invalid, Reason: mfa.ReasonPasswordWeak, Field: "password", Message: "a password has 1024 bytes at most"}
-	}
 	return s.commit(ctx, func(w mfa.WriteRecords) (refusal, err error) {
 		_, err = w.User(in.Caller.Directory.ID, mfa.UserRef{FoldedAlias: mfa.FoldAlias(in.Username)})
 		if err == nil {
@@ -76,13 +70,17 @@ func (s *Service) mayRegister(ctx context.Context, in RegisterPassword) error {
 		if !mfa.IsCode(err, mfa.NotFound) {
 			return nil, err
 		}
-		return s.takeCeremony(w, in.Caller, in.Source)
+		return s.takeCeremony(w, in.Source)
 	})
 }
 
-// takeCeremony counts what strangers begin.
-func (s *Service) takeCeremony(w mfa.WriteRecords, c *mfa.Caller, source string) (refusal, err error) {
-	allowed, until, err := w.TakeLimit(s.domain.Limits().Ceremonies, "ceremonies:"+sourceOf(c, source), s.domain.Now())
+// takeCeremony counts what strangers begin. A server that speaks for its people, whose address is none of theirs, is
+// no stranger.
+func (s *Service) takeCeremony(w mfa.WriteRecords, source string) (refusal, err error) {
+	if source == "" {
+		return nil, nil
+	}
+	allowed, until, err := w.TakeLimit(s.domain.Limits().Ceremonies, "ceremonies:"+mfa.SourceKey(source), s.domain.Now())
 	if err == nil && !allowed {
 		refusal = s.domain.TooMany(until)
 	}
@@ -97,23 +95,8 @@ func sourceOf(c *mfa.Caller, source string) string {
 	return "application:" + string(c.Application.ID)
 }
 
-// hash makes a credential of a password when its turn has come.
-func (s *Service) hash(ctx context.Context, password mfa.Secret) (mfa.Enrolled, error) {
-	if err := s.turn(ctx); err != nil {
-		return mfa.Enrolled{}, err
-	}
-	defer func() { <-s.hashing }()
+func (s *Service) hash(password mfa.Secret) (mfa.Enrolled, error) {
 	return s.password.Enrol(mfa.EnrolOptions{Random: s.random, Now: s.domain.Now(), Password: password})
-}
-
-// turn waits for one of the places where passwords are hashed; whoever gets it gives it back.
-func (s *Service) turn(ctx context.Context) error {
-	select {
-	case s.hashing <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return &mfa.Error{Code: mfa.Unavailable, Message: "the request ended before its password was looked at", Cause: ctx.Err()}
-	}
 }
 
 // CheckPassword asks whether a password is the user's.
@@ -137,13 +120,17 @@ func (s *Service) CheckPassword(ctx context.Context, in CheckPassword) (SignedIn
 	if err != nil {
 		return SignedIn{}, err
 	}
-	right, err := s.compare(ctx, found, in.Password)
+	finding, right, err := s.compare(found, in.Password)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	var out SignedIn
 	err = s.commit(ctx, func(w mfa.WriteRecords) (refusal, err error) {
-		out, refusal, err = s.settle(w, in, found, right)
+		if !right {
+			refusal, err = s.strike(w, in, found)
+			return refusal, err
+		}
+		out, refusal, err = s.settle(w, in, found, finding)
 		return refusal, err
 	})
 	return out, err
@@ -219,29 +206,16 @@ func (s *Service) reached(r mfa.Records, guards []guard) error {
 }
 
 // compare does the costly part, for nobody as for somebody.
-func (s *Service) compare(ctx context.Context, found suspect, password mfa.Secret) (bool, error) {
-	if len(password.Reveal()) > maxPassword {
-		return false, nil
+func (s *Service) compare(found suspect, password mfa.Secret) (mfa.Finding, bool, error) {
+	proof := mfa.Proof{Token: string(password.Reveal())}
+	if a := found.password; a != nil {
+		return s.password.Check(mfa.Credential{Data: a.Data, Secret: a.Secret, Counter: a.Counter}, proof, s.domain.Now())
 	}
-	if found.password == nil {
-		decoy, err := s.decoy.credential(func() (mfa.Enrolled, error) { return s.hash(ctx, mfa.SecretText(decoyPassword)) })
-		if err != nil {
-			return false, err
-		}
-		_, err = s.check(ctx, decoy, password)
-		return false, err
+	nobodys, err := s.decoy.credential(func() (mfa.Enrolled, error) { return s.hash(mfa.SecretText(decoyPassword)) })
+	if err == nil {
+		_, _, err = s.password.Check(nobodys, proof, s.domain.Now())
 	}
-	a := found.password
-	return s.check(ctx, mfa.Credential{Data: a.Data, Secret: a.Secret, Counter: a.Counter}, password)
-}
-
-func (s *Service) check(ctx context.Context, c mfa.Credential, password mfa.Secret) (bool, error) {
-	if err := s.turn(ctx); err != nil {
-		return false, err
-	}
-	defer func() { <-s.hashing }()
-	_, ok, err := s.password.Check(c, mfa.Proof{Token: string(password.Reveal())}, s.domain.Now())
-	return ok, err
+	return mfa.Finding{}, false, err
 }
 
 // decoy is a password that is nobody's, made once.
@@ -266,13 +240,9 @@ func (d *decoy) credential(enrol func() (mfa.Enrolled, error)) (mfa.Credential, 
 	return *d.made, nil
 }
 
-// settle counts a wrong password, or lets a right one count if it still is the user's.
-func (s *Service) settle(w mfa.WriteRecords, in CheckPassword, found suspect, right bool) (out SignedIn, refusal, err error) {
-	// Whoever guesses many at the same time found the window open for all of them; here they stand in line.
-	if !right {
-		refusal, err = s.strike(w, in, found)
-		return out, refusal, err
-	}
+// settle lets a right password count if it still is the user's. Whoever guesses many at the same time found the window
+// open for all of them; here they stand in line.
+func (s *Service) settle(w mfa.WriteRecords, in CheckPassword, found suspect, finding mfa.Finding) (out SignedIn, refusal, err error) {
 	u, err := w.LockUser(in.Caller.Directory.ID, mfa.UserRef{ID: found.user.ID})
 	if err != nil {
 		return out, nil, err
@@ -285,12 +255,21 @@ func (s *Service) settle(w mfa.WriteRecords, in CheckPassword, found suspect, ri
 	}
 	a := *found.password
 	a.LastUsedAt = s.domain.Now()
-	won, err := w.UsePasskey(a.ID, a.Version, a.Counter, a.Counter, nil, a.LastUsedAt)
+	won, err := s.noteUse(w, a, finding)
 	if err != nil || !won {
 		return out, errPassword, err // it was revoked or replaced since
 	}
 	out = s.signedIn(u, a)
 	return out, nil, s.note(w, in.Caller, mfa.EventPasswordAccepted, in.Source, out)
+}
+
+// noteUse notes when a password was last used; one that is hashed as was good enough once is kept as is now.
+func (s *Service) noteUse(w mfa.WriteRecords, a mfa.Authenticator, finding mfa.Finding) (bool, error) {
+	if finding.Secret == nil {
+		return w.UsePasskey(a.ID, a.Version, a.Counter, a.Counter, nil, a.LastUsedAt)
+	}
+	a.Secret = *finding.Secret
+	return w.UpdateAuthenticator(a)
 }
 
 // strike counts a wrong password, and says in the log when that fills a window.
@@ -309,6 +288,9 @@ func (s *Service) strike(w mfa.WriteRecords, in CheckPassword, found suspect) (r
 			return nil, err
 		}
 		filled = filled || full
+	}
+	if found.user.ID == "" {
+		return errPassword, nil // names are without number, and the log is for ever
 	}
 	e := mfa.Event{Type: mfa.EventPasswordRefused, UserID: found.user.ID, Source: in.Source}
 	if err := s.domain.Append(w, in.Caller, e); err != nil || !filled {

@@ -3,7 +3,6 @@ package passkeys
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"time"
@@ -32,7 +31,8 @@ type spending struct {
 	assertion mfa.PasskeyAssertion
 	event     mfa.EventType
 	about     map[string]any // said in the event too
-	// once is done first in the write that makes the proof count, and refuses a second time.
+	// once is done first in the write that makes the proof count, and refuses a second time: before anything else is
+	// changed, so that a refusal leaves nothing behind however the store ends it.
 	once func(mfa.WriteRecords, SignedIn) error
 	// fresh refuses what has counted before, where the signature is right and the counter has gone back.
 	fresh func(mfa.WriteRecords) error
@@ -110,8 +110,7 @@ func (s *Service) noteRefusal(ctx context.Context, in *spending, event mfa.Event
 
 // burn lets a challenge count once in its directory.
 func burn(w mfa.WriteRecords, c *mfa.Caller, challenge []byte, until time.Time) error {
-	nonce := base64.RawURLEncoding.EncodeToString(challenge)
-	fresh, err := w.SpendProof("passkey:"+string(c.Directory.ID), nonce, until.Add(mfa.ProofWindow)) // clocks of nodes differ
+	fresh, err := w.SpendProof("passkey:"+string(c.Directory.ID), encode(challenge), until.Add(mfa.ProofWindow)) // clocks of nodes differ
 	if err == nil && !fresh {
 		err = errReplayed
 	}

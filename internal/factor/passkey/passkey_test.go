@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,9 +34,12 @@ type ceremony struct {
 	expect        mfa.PasskeyExpectation
 }
 
+// maker is made once: its keys are slow to find.
+var maker = sync.OnceValues(func() (*passkeytest.Authority, error) { return passkeytest.NewAuthority("maker") })
+
 func authority(t testing.TB) *passkeytest.Authority {
 	t.Helper()
-	a, err := passkeytest.NewAuthority("maker")
+	a, err := maker()
 	if err != nil {
 		t.Fatal(err)
 	}

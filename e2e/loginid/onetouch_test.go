@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -28,13 +29,19 @@ func TestAPasskeyOfTheShopAnswersTheBank(t *testing.T) {
 		if got := w.state(t, id); got != "pending" {
 			t.Fatalf("the request is %s", got)
 		}
-		for _, end := range []struct{ decision, state string }{{"approved", "approved"}, {"denied", "denied"}} {
-			document := phone.answers(w, id, end.decision)
-			if got := w.state(t, id); got != end.state {
-				t.Errorf("the bank sees %s, want %s", got, end.state)
+		for _, end := range []struct {
+			decision string
+			module   bool
+		}{{"approved", false}, {"denied", false}, {"approved", true}} {
+			document, err := phone.answer(w, id, end.decision, end.module)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := w.state(t, id); got != end.decision {
+				t.Errorf("the bank sees %s, want %s", got, end.decision)
 			}
 			w.verified(t, document, id, end.decision)
-			if _, err := phone.tryAnswer(w, id, "approved"); err == nil {
+			if _, err := phone.answer(w, id, "approved", end.module); err == nil {
 				t.Error("a request is answered twice")
 			}
 			id = w.ask(t)
@@ -91,12 +98,12 @@ func (w *world) enrol(t *testing.T, phone *tab) {
 	}
 }
 
-// tryAnswer answers on the shop's page, and gives the receipt.
-func (b *tab) tryAnswer(w *world, id, decision string) ([]byte, error) {
+// answer answers on the shop's page, by the calls themselves or by the server's module, and gives the receipt.
+func (b *tab) answer(w *world, id, decision string, module bool) ([]byte, error) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("approve({base: %q, id: %q, decision: %q})", w.URL, id, decision), chromedp.EvalAwaitPromise))
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("approve({base: %q, id: %q, decision: %q, module: %t})", w.URL, id, decision, module), chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -111,15 +118,6 @@ func (b *tab) tryAnswer(w *world, id, decision string) ([]byte, error) {
 		b.t.Errorf("the page shows %q", reply.Message)
 	}
 	return []byte(reply.Receipt), nil
-}
-
-func (b *tab) answers(w *world, id, decision string) []byte {
-	b.t.Helper()
-	document, err := b.tryAnswer(w, id, decision)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return document
 }
 
 // verified: the receipt proves the answer by itself, the program says so without a server, and the bank gets the same.
@@ -143,7 +141,10 @@ func (w *world) verified(t *testing.T, document []byte, id, decision string) {
 		t.Errorf("another statement is verified: %s", out)
 	}
 	got := w.Send(t, harness.Request{Path: "/api/v1/receipts/" + id, Header: http.Header{"Authorization": {"Bearer " + authyKey}}})
-	if got.Status != http.StatusOK || strings.TrimSpace(string(got.Body)) != strings.TrimSpace(string(document)) {
+	var of, to any
+	got.JSON(t, &of)
+	harness.Answer{Body: document}.JSON(t, &to)
+	if got.Status != http.StatusOK || !reflect.DeepEqual(of, to) {
 		t.Errorf("the bank gets %d %s\nthe page got %s", got.Status, got.Body, document)
 	}
 }
@@ -153,7 +154,7 @@ func (w *world) stranger(browser context.Context, t *testing.T, id string) {
 	t.Helper()
 	other := w.open(browser, t, &calls{made: map[string]bool{}})
 	other.call(nil, library{"@loginid/sdk", "", []any{w.URL, webClient}}, "registerWithFido2", fresh(), options{})
-	if _, err := other.tryAnswer(w, id, "approved"); err == nil {
+	if _, err := other.answer(w, id, "approved", false); err == nil {
 		t.Error("a stranger answers the bank")
 	}
 	if got := w.state(t, id); got != "pending" {

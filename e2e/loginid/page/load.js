@@ -78,8 +78,8 @@ function methods({ package: name, class: type }) {
 }
 
 // approve answers a question of any application with a passkey of this page's relying party, as the documented
-// protocol says, and gives the receipt.
-async function approve({ base, id, decision }) {
+// protocol says or by the server's own module, and gives the receipt.
+async function approve({ base, id, decision, module }) {
   const at = `${base}/api/v1/passkeys/approvals/${id}`;
   const ask = async (path, body) => {
     const answer = await fetch(path, body && { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
@@ -88,6 +88,12 @@ async function approve({ base, id, decision }) {
     return text;
   };
   try {
+    if (module) {
+      const { question, answer } = await import(`${base}/approve/approve.js`);
+      const asked = await question(id);
+      const { receipt } = await answer(asked, { approve: decision === 'approved' });
+      return JSON.stringify({ message: asked.question.message, receipt: JSON.stringify(receipt) });
+    }
     const shown = JSON.parse(await ask(at));
     const { statement, options } = JSON.parse(await ask(at, { decision }));
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);

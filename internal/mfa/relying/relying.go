@@ -70,6 +70,9 @@ func Check(p *mfa.RelyingParty) error {
 	if err := checkModels("allow_aaguids", p.AllowAAGUIDs); err != nil {
 		return err
 	}
+	if len(p.AllowAAGUIDs) > 0 && (p.Attestation == "" || p.Attestation == "none") {
+		return refuse("allow_aaguids", "nobody proves a model without attestation: direct, so this would let nobody in")
+	}
 	return checkModels("deny_aaguids", p.DenyAAGUIDs)
 }
 

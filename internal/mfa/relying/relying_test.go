@@ -78,6 +78,7 @@ func TestARefusalNamesTheMember(t *testing.T) {
 		{"attestation", func(p *mfa.RelyingParty) { p.Attestation = "full" }},
 		{"formats[1]", func(p *mfa.RelyingParty) { p.Formats = []string{"packed", "apk"} }},
 		{"allow_aaguids[0]", func(p *mfa.RelyingParty) { p.AllowAAGUIDs = []string{"YubiKey"} }},
+		{"allow_aaguids", func(p *mfa.RelyingParty) { p.AllowAAGUIDs = []string{"08987058-cadc-4b81-b6e1-30de50dcbe96"} }},
 		{"deny_aaguids", func(p *mfa.RelyingParty) { p.DenyAAGUIDs = make([]string, 1001) }},
 	} {
 		err := relying.Check(shop(c.change))

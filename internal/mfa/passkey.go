@@ -3,6 +3,7 @@ package mfa
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -27,14 +28,16 @@ func (o *Octets) UnmarshalText(text []byte) error {
 
 // PasskeyData is the public part of a passkey.
 type PasskeyData struct {
-	RPID         string   `json:"rp_id"`
-	CredentialID Octets   `json:"credential_id"`
-	PublicKey    Octets   `json:"public_key"` // COSE
-	Algorithm    int64    `json:"algorithm"`  // COSE
-	AAGUID       string   `json:"aaguid"`     // of the model, as a UUID; zeros where it is not told
-	Transports   []string `json:"transports,omitempty"`
-	UserHandle   Octets   `json:"user_handle"`
-	UserVerified bool     `json:"user_verified"` // when it was registered
+	RPID         string `json:"rp_id"`
+	CredentialID Octets `json:"credential_id"`
+	PublicKey    Octets `json:"public_key"` // COSE
+	// Key is the same as a public JWK with its alg, under the name that a device's has.
+	Key          json.RawMessage `json:"key,omitempty"`
+	Algorithm    int64           `json:"algorithm"` // COSE
+	AAGUID       string          `json:"aaguid"`    // of the model, as a UUID; zeros where it is not told
+	Transports   []string        `json:"transports,omitempty"`
+	UserHandle   Octets          `json:"user_handle"`
+	UserVerified bool            `json:"user_verified"` // when it was registered
 	// A passkey that may be backed up can be on several devices of its person; one that is, probably is.
 	BackupEligible bool   `json:"backup_eligible"`
 	BackedUp       bool   `json:"backed_up"`

@@ -310,18 +310,24 @@ func stillPending(r mfa.Records, id mfa.ChallengeID, now time.Time) error {
 
 // signature writes an assertion as receipts carry it.
 func (s *Service) signature(data mfa.PasskeyData, a mfa.PasskeyAssertion) (receipt.Passkey, error) {
-	public, err := s.factor.PublicKey(data)
-	if err != nil {
-		return receipt.Passkey{}, err
-	}
-	key, err := receipt.NewPasskeyKey(public)
-	if err != nil {
-		return receipt.Passkey{}, internal("a passkey's key cannot be written", err)
-	}
+	key, err := s.key(data)
 	return receipt.Passkey{
 		AuthenticatorData: encode(a.AuthenticatorData), ClientData: encode(a.ClientData), CredentialID: encode(a.CredentialID),
 		PublicKey: key, Signature: encode(a.Signature),
-	}, nil
+	}, err
+}
+
+// key is what checks a passkey's signatures, elsewhere too.
+func (s *Service) key(data mfa.PasskeyData) (receipt.PasskeyKey, error) {
+	public, err := s.factor.PublicKey(data)
+	if err != nil {
+		return receipt.PasskeyKey{}, err
+	}
+	key, err := receipt.NewPasskeyKey(public)
+	if err != nil {
+		return key, internal("a passkey's key cannot be written", err)
+	}
+	return key, nil
 }
 
 func encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }

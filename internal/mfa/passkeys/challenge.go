@@ -40,8 +40,8 @@ func (s *Service) challenge(ctx context.Context, a asked, end time.Time) ([]byte
 		if err != nil {
 			return nil, err
 		}
-		if out := append(head, code...); safe(out) {
-			return out, nil
+		if head = append(head, code...); safe(head) {
+			return head, nil
 		}
 	}
 }

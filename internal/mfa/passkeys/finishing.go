@@ -123,10 +123,27 @@ func (s *Service) checkNew(c mfa.Ceremony, data started, party mfa.RelyingParty,
 	if err != nil {
 		return credential{}, err
 	}
-	handle, err := userHandle(c.UserID)
-	made.RPID, made.UserHandle, made.UserAgent = party.ID, handle, clip(in.UserAgent)
-	made.Discoverable = made.Discoverable || data.ResidentKey == Required
-	return credential{made, counter}, err
+	if made.UserHandle, err = userHandle(c.UserID); err != nil {
+		return credential{}, err
+	}
+	if made.Key, err = s.jwk(made); err != nil {
+		return credential{}, err
+	}
+	made.RPID, made.UserAgent, made.Discoverable = party.ID, clip(in.UserAgent), made.Discoverable || data.ResidentKey == Required
+	return credential{made, counter}, nil
+}
+
+// jwk writes a passkey's key as receipts carry it.
+func (s *Service) jwk(data mfa.PasskeyData) (json.RawMessage, error) {
+	key, err := s.key(data)
+	if err != nil {
+		return nil, err
+	}
+	out, err := json.Marshal(key)
+	if err != nil {
+		return nil, internal("a passkey's key cannot be written", err)
+	}
+	return out, nil
 }
 
 // addPasskey burns the ceremony and writes the credential, in that order: of two who finish at once only one gets

@@ -253,7 +253,7 @@ func TestAnotherNodeKnowsTheChallengeAgain(t *testing.T) {
 	key := passkeytest.New(passkeytest.Options{})
 	d.join("ann", key)
 	other := newDesk(t, d.World)
-	other.World.Service = d.Beside(d.Service.Options())
+	other.Service = d.Beside(d.Service.Options())
 	_, err := other.enter(ann, d.signed(key, d.begin(ann), shop))
 	d.check(err)
 }

@@ -104,7 +104,7 @@ func newWorld(t *testing.T) *world {
 }
 
 func (w *world) check(err error) {
-	w.T.Helper()
+	w.Helper()
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func (w *world) serve(h http.Handler) string {
 
 // party is the relying party of an application beside the one that asks.
 func (w *world) party(origins ...string) {
-	w.T.Helper()
+	w.Helper()
 	w.check(w.Store.Write(w.T.Context(), func(r mfa.WriteRecords) error {
 		settings := mfa.DefaultSettings()
 		settings.RelyingParty = &mfa.RelyingParty{ID: "localhost", Name: "Shop", Origins: origins}
@@ -175,7 +175,7 @@ func (w *world) watch() {
 
 // equip gives the browser an authenticator that verifies its owner without a word.
 func (w *world) equip() {
-	w.T.Helper()
+	w.Helper()
 	made, err := chromedp.Run(w.ctx, func(ctx context.Context, target *chromedp.Target) (webauthn.AddVirtualAuthenticatorResult, error) {
 		if _, err := cdp.Call(ctx, target, webauthn.Enable, webauthn.EnableParams{}); err != nil {
 			return webauthn.AddVirtualAuthenticatorResult{}, err
@@ -191,7 +191,7 @@ func (w *world) equip() {
 
 // recognized says whether the authenticator knows its owner from now on.
 func (w *world) recognized(yes bool) {
-	w.T.Helper()
+	w.Helper()
 	w.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, webauthn.SetUserVerified, webauthn.SetUserVerifiedParams{AuthenticatorID: w.authenticator, IsUserVerified: yes})
 		return err
@@ -200,7 +200,7 @@ func (w *world) recognized(yes bool) {
 
 // do runs steps in the browser, and shows the page when one of them fails.
 func (w *world) do(steps ...chromedp.Action[chromedp.Void]) {
-	w.T.Helper()
+	w.Helper()
 	ctx, cancel := context.WithTimeout(w.ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
@@ -211,16 +211,16 @@ func (w *world) do(steps ...chromedp.Action[chromedp.Void]) {
 
 func id(name string) chromedp.CSS { return chromedp.CSS(`[data-testid="` + name + `"]`) }
 
-func (w *world) open(path string) { w.T.Helper(); w.do(chromedp.Navigate(w.home + path)) }
-func (w *world) see(name string)  { w.T.Helper(); w.do(chromedp.WaitVisible(id(name))) }
+func (w *world) open(path string) { w.Helper(); w.do(chromedp.Navigate(w.home + path)) }
+func (w *world) see(name string)  { w.Helper(); w.do(chromedp.WaitVisible(id(name))) }
 
 func (w *world) press(name string) {
-	w.T.Helper()
+	w.Helper()
 	w.do(chromedp.WaitVisible(id(name)), chromedp.Click(id(name)))
 }
 
 func (w *world) text(name string) string {
-	w.T.Helper()
+	w.Helper()
 	w.see(name)
 	text, err := chromedp.Run(w.ctx, chromedp.TextContent(id(name)))
 	w.check(err)
@@ -229,7 +229,7 @@ func (w *world) text(name string) string {
 
 // outcome waits for the page after an answer and gives its name.
 func (w *world) outcome() string {
-	w.T.Helper()
+	w.Helper()
 	w.see("outcome")
 	got, err := chromedp.Run(w.ctx, chromedp.AttributeValue(id("outcome"), "data-outcome"))
 	w.check(err)
@@ -238,7 +238,7 @@ func (w *world) outcome() string {
 
 // evaluate runs a function body in the page that is open, with the module, and reads what it gives.
 func (w *world) evaluate(into any, body string, arguments ...any) {
-	w.T.Helper()
+	w.Helper()
 	given, err := json.Marshal(append([]any{}, arguments...))
 	w.check(err)
 	expression := `(async () => {
@@ -260,7 +260,7 @@ func (w *world) evaluate(into any, body string, arguments ...any) {
 
 // person is a user whose passkey is in this browser.
 func (w *world) person(national string) *mfatest.Person {
-	w.T.Helper()
+	w.Helper()
 	p := w.Register(national)
 	link, err := w.Service.StartLink(w.T.Context(), w.Caller, p.Ref())
 	w.check(err)
@@ -271,7 +271,7 @@ func (w *world) person(national string) *mfatest.Person {
 }
 
 func (w *world) state(id mfa.ChallengeID) mfa.Challenge {
-	w.T.Helper()
+	w.Helper()
 	got, err := w.Service.ApprovalFor(w.T.Context(), w.Caller, id)
 	w.check(err)
 	return got.Challenge
@@ -279,7 +279,7 @@ func (w *world) state(id mfa.ChallengeID) mfa.Challenge {
 
 // picture looks at the page in two sizes and colours. Nothing may be wider than the screen.
 func (w *world) picture(name string) {
-	w.T.Helper()
+	w.Helper()
 	for _, size := range []struct {
 		name, scheme  string
 		width, height int64
@@ -299,7 +299,7 @@ func (w *world) picture(name string) {
 }
 
 func (w *world) shoot(name string) {
-	w.T.Helper()
+	w.Helper()
 	directory := os.Getenv(envShots)
 	if directory == "" {
 		return

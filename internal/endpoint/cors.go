@@ -14,28 +14,31 @@ type Pages struct {
 	Methods, Headers string
 }
 
-// maxOrigin bounds an origin that is looked up: a scheme, the longest name there is and a port have 270.
-const maxOrigin = 300
+// MaxOrigin bounds an origin that is looked up: a scheme, the longest name there is and a port have 270.
+const MaxOrigin = 300
 
 // preflightAge is how long browsers remember what they were told, in seconds: the longest that all of them honour.
 const preflightAge = "600"
 
 // Share lets the page that asked read the answer, if it may, and tells caches that others may not.
-func (p Pages) Share(r *Request, resp *Response) {
+func (p Pages) Share(r *Request, resp *Response) { ShareWith(p.Reader(r), resp) }
+
+// ShareWith is [Pages.Share] for an origin that was looked up before; "" is nobody's.
+func ShareWith(origin string, resp *Response) {
 	resp.Header = resp.Header.Clone()
 	if resp.Header == nil {
 		resp.Header = http.Header{}
 	}
 	resp.Header.Add("Vary", "Origin")
-	if origin := p.reader(r); origin != "" {
+	if origin != "" {
 		resp.Header.Set("Access-Control-Allow-Origin", origin)
 	}
 }
 
-// reader is the origin that the request names, if its pages may read, else "".
-func (p Pages) reader(r *Request) string {
+// Reader is the origin that the request names, if its pages may read, else "".
+func (p Pages) Reader(r *Request) string {
 	origin := r.Header.Get("Origin")
-	if origin == "" || len(origin) > maxOrigin || !p.Known(r.Context(), origin) {
+	if origin == "" || len(origin) > MaxOrigin || !p.Known(r.Context(), origin) {
 		return ""
 	}
 	return origin

@@ -171,9 +171,9 @@ func (f *failed) Unwrap() error { return f.refusal }
 func (d *Dialect) render(r *endpoint.Request, err error) endpoint.Response {
 	f, ok := errors.AsType[*failed](err)
 	if !ok {
-		f = &failed{refusalOf(opOther, err), d.readableBy(r.Context(), r)}
+		f = &failed{refusalOf(opOther, err), d.pages().Reader(r)}
 	}
 	resp := f.response()
-	shareWith(&resp, f.origin)
+	endpoint.ShareWith(f.origin, &resp)
 	return resp
 }

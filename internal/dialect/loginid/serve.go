@@ -61,9 +61,9 @@ func (c *call) person() string {
 
 func (d *Dialect) serve(ctx context.Context, r *endpoint.Request, found match) (endpoint.Response, error) {
 	if r.Method == http.MethodOptions {
-		return d.preflight(ctx, r)
+		return d.pages().Preflight(ctx, r)
 	}
-	c := &call{request: r, route: found.route, values: found.values, origin: d.readableBy(ctx, r)}
+	c := &call{request: r, route: found.route, values: found.values, origin: d.pages().Reader(r)}
 	resp, err := d.answer(ctx, c, found)
 	if err != nil {
 		o := opOther
@@ -72,7 +72,7 @@ func (d *Dialect) serve(ctx context.Context, r *endpoint.Request, found match) (
 		}
 		return endpoint.Response{}, &failed{refusalOf(o, err), c.origin}
 	}
-	shareWith(&resp, c.origin)
+	endpoint.ShareWith(c.origin, &resp)
 	return resp, nil
 }
 

@@ -119,7 +119,7 @@ func hostOf(hostPort string) string {
 // v2ByOrigin finds the application whose pages have the origin; nil if there is none. Of several in one directory,
 // which have the same users, the oldest counts; several in different ones cannot be told apart.
 func (d *Dialect) v2ByOrigin(ctx context.Context, origin string) (*mfa.Caller, error) {
-	if origin == "" || len(origin) > maxOrigin {
+	if origin == "" || len(origin) > endpoint.MaxOrigin {
 		return nil, nil
 	}
 	at, err := d.service.ApplicationsAt(ctx, origin)

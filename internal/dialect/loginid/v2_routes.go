@@ -142,7 +142,7 @@ func (d *Dialect) v2Handler(server *endpoint.Server) http.Handler {
 	h := &endpoint.Handler{Server: server, Door: Name, Render: d.v2Render, MaxBody: maxBody}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions {
-			h.Route("OPTIONS "+v2Base, d.preflight).ServeHTTP(w, r)
+			h.Route("OPTIONS "+v2Base, d.pages().Preflight).ServeHTTP(w, r)
 			return
 		}
 		found := d.v2.table.router.find(r.Method, r.URL.EscapedPath())
@@ -153,7 +153,7 @@ func (d *Dialect) v2Handler(server *endpoint.Server) http.Handler {
 }
 
 func (d *Dialect) v2Serve(ctx context.Context, r *endpoint.Request, found match) (endpoint.Response, error) {
-	c := &v2Call{call: call{request: r, route: found.route, values: found.values, origin: d.readableBy(ctx, r)}, v2Route: d.v2.table.routes[found.route]}
+	c := &v2Call{call: call{request: r, route: found.route, values: found.values, origin: d.pages().Reader(r)}, v2Route: d.v2.table.routes[found.route]}
 	resp, err := d.v2Answer(ctx, c, found)
 	if err != nil {
 		var o v2Op
@@ -163,7 +163,7 @@ func (d *Dialect) v2Serve(ctx context.Context, r *endpoint.Request, found match)
 		// The wrapper is given the refusal with its cause, for the log, and has it rendered for the caller.
 		return endpoint.Response{}, &v2Failed{v2RefusalOf(o, err), c.origin}
 	}
-	shareWith(&resp, c.origin)
+	endpoint.ShareWith(c.origin, &resp)
 	return resp, nil
 }
 
@@ -199,10 +199,10 @@ func (f *v2Failed) Unwrap() error { return f.v2Refusal }
 func (d *Dialect) v2Render(r *endpoint.Request, err error) endpoint.Response {
 	f, ok := errors.AsType[*v2Failed](err)
 	if !ok {
-		f = &v2Failed{v2RefusalOf(v2OpOther, err), d.readableBy(r.Context(), r)}
+		f = &v2Failed{v2RefusalOf(v2OpOther, err), d.pages().Reader(r)}
 	}
 	resp := f.response()
-	shareWith(&resp, f.origin)
+	endpoint.ShareWith(f.origin, &resp)
 	return resp
 }
 

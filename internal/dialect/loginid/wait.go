@@ -89,7 +89,7 @@ func (w *waiting) next(ctx context.Context, why endpoint.Why) (endpoint.Response
 		return endpoint.Response{}, true, &failed{refusalOf(opCode, err), w.origin}
 	}
 	if done {
-		shareWith(&resp, w.origin)
+		endpoint.ShareWith(w.origin, &resp)
 	}
 	return resp, done, nil
 }

@@ -73,10 +73,6 @@ type ApplicationReader interface {
 	// ApplicationNamed finds the oldest of that name anywhere in the organization.
 	ApplicationNamed(organization OrganizationID, name string) (Application, error)
 	CountApplications(OrganizationID) (int64, error)
-	// ApplicationsAt lists the applications whose relying party accepts the origin, by number.
-	ApplicationsAt(origin string) ([]Application, error)
-	// RelyingPartiesOf lists the applications whose relying party has the id, by number.
-	RelyingPartiesOf(rpID string) ([]Application, error)
 	// Applications lists up to limit of all directories, by number.
 	Applications(limit int) ([]Application, error)
 }

@@ -13,7 +13,8 @@ const (
 	KeyAuthyAccess  KeyKind = "authy_access"
 	KeyAuthySigning KeyKind = "authy_signing"
 
-	// The LoginID dialect finds its callers by these. The first is no secret but a public name, kept like one.
+	// KeyLoginIDClient and KeyLoginIDAPI are by which the LoginID dialect finds its callers. The first is no secret but
+	// a public name, kept like one.
 	KeyLoginIDClient KeyKind = "loginid_client" // a client id
 	KeyLoginIDAPI    KeyKind = "loginid_api"    // the id of a management key
 )

@@ -69,6 +69,7 @@ type Records interface {
 	TallyReader
 	InboxReader
 	ServerSecretReader
+	RelyingPartyReader
 	CeremonyReader
 	TransactionReader
 	HandoffReader

@@ -23,6 +23,14 @@ type RelyingParty struct {
 	DenySynced       bool     `json:"deny_synced,omitempty"` // only passkeys that cannot leave their device
 }
 
+// RelyingPartyReader finds applications by their relying parties.
+type RelyingPartyReader interface {
+	// ApplicationsAt lists the applications whose relying party accepts the origin, by number.
+	ApplicationsAt(origin string) ([]Application, error)
+	// RelyingPartiesOf lists the applications whose relying party has the id, by number.
+	RelyingPartiesOf(rpID string) ([]Application, error)
+}
+
 // AllOrigins are the origins that are accepted.
 func (p *RelyingParty) AllOrigins() []string {
 	if p == nil {

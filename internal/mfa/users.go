@@ -296,5 +296,3 @@ func (s *Service) RecordActivity(ctx context.Context, c *Caller, ref UserRef, a 
 
 // live reports whether t is in the future of now; the zero time never is.
 func live(t, now time.Time) bool { return now.Before(t) }
-
-func secondsOf(n int) time.Duration { return time.Duration(n) * time.Second }

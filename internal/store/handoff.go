@@ -44,7 +44,7 @@ var handoffNoun = noun[mfa.Handoff]{
 	},
 }
 
-// handoffDigest is what a handoff is found by. Whose it is is part of it, because short codes come twice.
+// handoffDigest is what a handoff is found by. It is a user's, because short codes come twice.
 func (r *records) handoffDigest(user mfa.UserID, form mfa.HandoffForm, purpose mfa.HandoffPurpose, secret mfa.Secret) []byte {
 	place := strings.Join([]string{"handoff", string(user), string(form), string(purpose)}, ":")
 	return r.store.ring.Digest(place, secret.Reveal())

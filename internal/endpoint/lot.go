@@ -20,6 +20,7 @@ type Lot struct {
 	ended   chan struct{} // closed with the listener
 	drained chan struct{} // closed when those who wait are to be sent home
 	parked  sync.WaitGroup
+	watched watched
 }
 
 type arrival struct {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -28,8 +29,8 @@ type Wait struct {
 	// there is one, is closed to have the wait over before its time.
 	Wake, End <-chan struct{}
 	Close     func()
-	// Watched ends the wait when the client goes away, without asking Next: what it would give is lost on nobody.
-	// It costs a small goroutine more.
+	// Watched ends the wait within seconds after the client went away, without asking Next: what it would give is
+	// lost on nobody.
 	Watched bool
 	// For bounds the wait; 0, for streams only, does not. Every also asks again that often; 0 never.
 	For, Every time.Duration
@@ -98,7 +99,7 @@ func (t ticking) stop() {
 }
 
 // next blocks until there is a reason to ask again.
-func (t ticking) next(ctx context.Context, w *Wait, draining <-chan struct{}) Why {
+func (t ticking) next(gone <-chan struct{}, w *Wait, draining <-chan struct{}) Why {
 	var over, beat <-chan time.Time
 	if t.over != nil {
 		over = t.over.C
@@ -114,7 +115,7 @@ func (t ticking) next(ctx context.Context, w *Wait, draining <-chan struct{}) Wh
 	case <-over:
 	case <-w.End:
 	case <-draining:
-	case <-ctx.Done():
+	case <-gone:
 	}
 	return Over
 }
@@ -123,7 +124,7 @@ func (w *Wait) inPlace(ctx context.Context, draining <-chan struct{}) (Response,
 	t := w.ticking()
 	defer t.stop()
 	for {
-		why := t.next(ctx, w, draining)
+		why := t.next(ctx.Done(), w, draining)
 		if w.Watched && ctx.Err() != nil {
 			return Response{}, errGone
 		}
@@ -149,7 +150,7 @@ func streamInPlace(ctx context.Context, w *Wait, draining <-chan struct{}, s *St
 		if err := s.raw(resp.Body); err != nil || done || why == Over {
 			return err
 		}
-		why = t.next(ctx, w, draining)
+		why = t.next(ctx.Done(), w, draining)
 	}
 }
 
@@ -161,6 +162,9 @@ type parked struct {
 	conn  net.Conn
 	early []byte // what the client sent ahead
 	keep  bool   // the connection may serve another request
+
+	gone  chan struct{} // closed when the client has gone; nil for those who are not watched
+	leave sync.Once
 }
 
 // park takes the connection from net/http, or returns nil where that cannot be. Nor is it done where the
@@ -205,9 +209,9 @@ func (p *parked) run() {
 	defer p.lot.leave()
 	t := p.ticking()
 	defer t.stop()
-	ctx, unwatch := p.watch()
+	gone, unwatch := p.lot.watch(p)
 	if !p.Stream || p.begin() {
-		for p.waitOn(ctx, t.next(ctx, p.Wait, p.lot.drained)) {
+		for p.waitOn(t.next(gone, p.Wait, p.lot.drained)) {
 		}
 	}
 	p.Close()
@@ -224,8 +228,8 @@ func (p *parked) run() {
 }
 
 // waitOn asks once more and reports whether the wait goes on. Nobody is asked for a client that has gone.
-func (p *parked) waitOn(ctx context.Context, why Why) bool {
-	if ctx.Err() != nil {
+func (p *parked) waitOn(why Why) bool {
+	if p.left() {
 		p.keep, p.call.left, p.call.writer.status = false, true, statusGone
 		return false
 	}

@@ -10,8 +10,6 @@ import (
 	"encoding/pem"
 	"path/filepath"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -167,25 +165,9 @@ const crowd = 50
 // winners counts for how many of a crowd something succeeds; losers are handed to lost.
 func (s *scene) winners(try func() error, lost func(error)) int {
 	s.Helper()
-	var all sync.WaitGroup
-	var won atomic.Int64
-	gate := make(chan struct{})
-	failed := make(chan error, crowd)
-	for range crowd {
-		all.Go(func() {
-			<-gate
-			if err := try(); err != nil {
-				failed <- err
-				return
-			}
-			won.Add(1)
-		})
-	}
-	close(gate)
-	all.Wait()
-	close(failed)
-	for err := range failed {
+	failed := mfatest.Crowd(crowd, try)
+	for _, err := range failed {
 		lost(err)
 	}
-	return int(won.Load())
+	return crowd - len(failed)
 }

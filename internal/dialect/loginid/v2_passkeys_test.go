@@ -48,7 +48,7 @@ func TestTheListOfPasskeysIsComplete(t *testing.T) {
 				t.Errorf("%s is %v, want %v", name, list[0][name], want)
 			}
 		}
-		w.good(w.signIn(club, "ann", laptop))
+		onLaptop := text(w.good(w.signIn(club, "ann", laptop)).body, "jwtAccess")
 		second := decodeList(t, w.from(club, http.MethodGet, "/passkeys", token, nil).raw)[1]
 		if text(second, "lastUsedAt") == "" || text(second, "lastUsedFromDevice", "clientName") != "Chrome" || text(second, "lastUsedFromDevice", "osName") != "Linux" {
 			t.Errorf("the passkey that was used is %v", second)
@@ -62,7 +62,7 @@ func TestTheListOfPasskeysIsComplete(t *testing.T) {
 			t.Errorf("left is %v", left)
 		}
 		w.no(t, "a passkey that was removed", w.signIn(club, "", phone), 403, "forbidden")
-		w.done(t, "the last one", w.from(club, http.MethodDelete, "/passkeys/"+id, token, nil))
+		w.done(t, "the last one", w.from(club, http.MethodDelete, "/passkeys/"+id, onLaptop, nil))
 		if raw := w.from(club, http.MethodGet, "/passkeys", token, nil).raw; raw != "[]" {
 			t.Errorf("nothing is listed as %s", raw)
 		}
@@ -142,6 +142,26 @@ func TestWhoIsSuspendedOrGoneHasNoRights(t *testing.T) {
 		w.done(t, "deleted", w.managed(club, http.MethodDelete, "/profile/"+string(user), nil))
 		w.no(t, "list", w.from(club, http.MethodGet, "/passkeys", token, nil), 401, "unauthorized")
 		w.no(t, "sign in", w.post(club, "/auth/init", begin(club, "ann")), 404, "not_found")
+	})
+}
+
+func TestATokenOfARevokedPasskeyTakesNoWayIn(t *testing.T) {
+	t.Parallel()
+	clubs(t, func(t *testing.T, w *clubWorld) {
+		token := w.register(club, "ann", device()) // on what is stolen then
+		_, claims := w.jwt(token)
+		code := text(w.good(w.from(club, http.MethodPost, "/auth/otp", token, nil)).body, "code")
+		owner := text(w.good(w.post(club, "/auth/otp/verify", typed("ann", code))).body, "jwtAccess")
+		w.done(t, "revoked", w.from(club, http.MethodDelete, "/passkeys/"+text(claims, "credID"), owner, nil))
+
+		w.no(t, "one more passkey", w.from(club, http.MethodPost, "/reg/init", token, begin(club, "ann")), 401, "unauthorized")
+		w.no(t, "a code", w.from(club, http.MethodPost, "/auth/otp", token, nil), 401, "unauthorized")
+		w.no(t, "the end of a passkey", w.from(club, http.MethodDelete, "/passkeys/"+text(claims, "credID"), token, nil), 401, "unauthorized")
+		w.no(t, "verified", w.managed(club, http.MethodPost, "/mgmt/token/verify", object{"jwtAccess": token}), 401, "unauthorized")
+		if raw := w.from(club, http.MethodGet, "/passkeys", token, nil).raw; raw != "[]" {
+			t.Errorf("it lists %s", raw)
+		}
+		w.good(w.from(club, http.MethodPost, "/reg/init", owner, begin(club, "ann")))
 	})
 }
 

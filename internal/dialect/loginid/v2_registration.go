@@ -100,7 +100,14 @@ func (d *Dialect) v2MayRegister(ctx context.Context, c *v2Call, in v2Registratio
 		return v2Refuse(http.StatusForbidden, v2Forbidden, "the token is for another username")
 	}
 	c.access = claims
-	return nil
+	if claims.Credential == "" {
+		return nil
+	}
+	holder, err := d.v2Holder(ctx, c.client, claims)
+	if err != nil {
+		return err
+	}
+	return claims.stands(holder)
 }
 
 // v2Register begins the registration: of a new user or, with a token, of the user that the token is about. A backend

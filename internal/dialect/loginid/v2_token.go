@@ -149,8 +149,21 @@ func (d *Dialect) v2Authorize(ctx context.Context, c *v2Call) error {
 	if err := d.v2Use(ctx, c, found, claims.Audience); err != nil {
 		return err
 	}
-	c.holder, err = d.v2Holder(ctx, found, claims)
-	return err
+	if c.holder, err = d.v2Holder(ctx, found, claims); err != nil || need.scope == v2PasskeyRead {
+		return err
+	}
+	return claims.stands(c.holder)
+}
+
+// stands refuses a token whose passkey was revoked since. It opens nothing but the list of what is left: whoever was
+// shut out must not let themselves in again by another passkey or a code.
+func (c *v2Claims) stands(holder mfa.UserStatus) error {
+	if c.Credential == "" || slices.ContainsFunc(holder.Authenticators, func(a mfa.Authenticator) bool {
+		return string(a.ID) == c.Credential && a.State == mfa.AuthenticatorActive
+	}) {
+		return nil
+	}
+	return v2NoAuthority(errors.New("the passkey was revoked"))
 }
 
 // v2Holder is the user whom a token is about, as they are now. Who is gone or suspended has no rights any more.

@@ -57,7 +57,7 @@ async function showReceipt(session, challenge, place) {
   try {
     const receipt = await session.api.receipt(challenge.id);
     await checkReceipt(receipt, { deviceKey: receipt.device_key, serverKey: session.linked.server_key });
-    place.replaceChildren(h("p", { class: "small soft" }, "Signed on the device and sealed by the server; checked in this browser."), h("p", {}, download(receipt, challenge.id)));
+    place.replaceChildren(h("p", { class: "small soft" }, `Signed ${receipt.passkey ? "by a passkey" : "on the device"} and sealed by the server; checked in this browser.`), h("p", {}, download(receipt, challenge.id)));
   } catch (error) {
     place.replaceChildren(h("p", { class: "note bad small", "data-testid": "error" }, `No receipt that could be trusted: ${explain(error)}`));
   }

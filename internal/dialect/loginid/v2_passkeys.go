@@ -26,10 +26,10 @@ type v2Passkey struct {
 }
 
 func v2PasskeyOf(a mfa.Authenticator, data mfa.PasskeyData) v2Passkey {
-	made, used := agentOf(data.UserAgent), agentOf(cmp.Or(data.LastAgent, data.UserAgent))
+	used := agentOf(cmp.Or(data.LastAgent, data.UserAgent))
 	out := v2Passkey{
 		ID: string(a.ID), AAGUID: data.AAGUID, Name: a.Name, CreatedAt: wireTime(a.CreatedAt), Credential: data.CredentialID,
-		Synced: data.BackedUp, Provider: makers[data.AAGUID], Device: made.title(),
+		Synced: data.BackedUp, Provider: makers[data.AAGUID], Device: passkeys.AgentOf(data.UserAgent).Title(),
 	}
 	if !a.LastUsedAt.IsZero() {
 		at := wireTime(a.LastUsedAt)

@@ -34,7 +34,7 @@ func TestARegistrationMakesAUserWithAPasskey(t *testing.T) {
 		if out.User.ID != r.UserID || out.User.Alias != "ann" || out.Authenticator.ID != mfa.AuthenticatorID(r.ID) || out.SessionID == "" {
 			t.Errorf("registered %+v", out)
 		}
-		if out.Authenticator.Name != "Safari on iPhone" || !out.Passkey.BackedUp || !out.Passkey.BackupEligible || out.Passkey.RPID != shopID {
+		if out.Authenticator.Name != "Safari on iOS" || !out.Passkey.BackedUp || !out.Passkey.BackupEligible || out.Passkey.RPID != shopID {
 			t.Errorf("the passkey is %q, %+v", out.Authenticator.Name, out.Passkey)
 		}
 		if got := d.events(out.User.ID); count(got, mfa.EventUserCreated) != 1 || count(got, mfa.EventAuthenticatorAdded) != 1 {

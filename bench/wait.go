@@ -15,6 +15,10 @@ import (
 // wakes is how many requests are made while everybody waits.
 const wakes = 500
 
+// arrivalEvery keeps those who are going to wait from arriving faster than a server takes them in: what a request
+// costs until it waits would be counted as the cost of waiting.
+const arrivalEvery = 500 * time.Microsecond
+
 // waiting is a held request.
 type waiting struct {
 	*connection
@@ -32,18 +36,24 @@ type crowd struct {
 // wait measures devices that hold a poll: their memory in the server, and how long after the application's
 // request its one device is woken among all the others.
 func (w *world) wait(ctx context.Context, _, server *process) error {
-	asking, err := dial(server.address)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = asking.conn.Close() }()
+	var asking *connection // opened when it is needed: a server does not wait long for the first request
+	defer func() {
+		if asking != nil {
+			_ = asking.conn.Close()
+		}
+	}()
 	return w.crowded(ctx, server, crowd{
 		who: "%d devices hold a poll", after: "the request was sent",
 		request: func(i int) ([]byte, error) {
 			return w.signed(server, w.persons[i], http.MethodGet, api.PathChallenges+"?state=pending&wait=60", nil)
 		},
-		wake: func(i int) error {
-			_, err := w.ask(asking, server, w.persons[i])
+		wake: func(i int) (err error) {
+			if asking == nil {
+				if asking, err = dial(server.address); err != nil {
+					return err
+				}
+			}
+			_, err = w.ask(asking, server, w.persons[i])
 			return err
 		},
 	})
@@ -55,7 +65,10 @@ func (w *world) crowded(ctx context.Context, server *process, c crowd) error {
 	all := make([]*waiting, waiters)
 	group := errgroup.Group{}
 	group.SetLimit(w.clients)
+	pace := time.NewTicker(arrivalEvery)
+	defer pace.Stop()
 	for i := range waiters {
+		<-pace.C
 		group.Go(func() (err error) {
 			all[i], err = hold(server, c, i)
 			return err

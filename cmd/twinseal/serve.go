@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -86,8 +87,9 @@ const heapFloor = 24 << 20
 
 // serve opens the program, applies what is to be applied and answers until the context ends.
 func serve(ctx context.Context, config app.Config, ready func(*app.App, net.Addr)) error {
-	floor := make([]byte, heapFloor)
-	defer runtime.KeepAlive(floor)
+	var floor strings.Builder // make would touch memory that was used before, to make it zero
+	floor.Grow(heapFloor)
+	defer runtime.KeepAlive(&floor)
 	a, err := app.Open(ctx, config, os.Stderr)
 	if err != nil {
 		return err

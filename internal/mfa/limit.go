@@ -29,10 +29,12 @@ type Limits struct {
 	PhoneLinksSource   Limit // key: address of the device
 	WrongPasswords     Limit // key: user and source
 	WrongPasswordsUser Limit // key: user
+	WrongPasswordsFrom Limit // key: address of the person, whoever the users are
 	WrongHandoffs      Limit // key: user and source
 	WrongHandoffsUser  Limit // key: user
 	Ceremonies         Limit // key: address of the person
 	WrongPasskeys      Limit // key: user and source
+	NotedGuesses       Limit // key: what is guessed, user and source
 	Transactions       Limit // key: application and, where it is public, address of the person
 	DevicesPerUser     int   // linked at once
 	PasskeysPerUser    int   // that count at once
@@ -72,10 +74,12 @@ func DefaultLimits() Limits {
 		PhoneLinksSource:   Limit{"phone_links_source", 30, time.Hour, "one address starting links for many numbers"},
 		WrongPasswords:     Limit{"wrong_passwords", 10, 15 * time.Minute, "guessing a password"},
 		WrongPasswordsUser: Limit{"wrong_passwords_user", 300, 24 * time.Hour, "guessing from many sources; far above one person's typing errors"},
+		WrongPasswordsFrom: Limit{"wrong_passwords_from", 100, 15 * time.Minute, "one password tried with many names, each of which costs a hash; an office behind one address stays below"},
 		WrongHandoffs:      Limit{"wrong_handoffs", 5, 15 * time.Minute, "guessing a six-digit code that lives for three minutes"},
 		WrongHandoffsUser:  Limit{"wrong_handoffs_user", 100, 24 * time.Hour, "the same from many sources: one chance in ten thousand a day"},
 		Ceremonies:         Limit{"ceremonies", 60, 10 * time.Minute, "registrations that strangers begin take a row each; an office behind one address stays below"},
 		WrongPasskeys:      Limit{"wrong_passkeys", 30, 15 * time.Minute, "each costs a signature check and a row of the log; nothing can be guessed"},
+		NotedGuesses:       Limit{"noted_guesses", 30, 15 * time.Minute, "strangers' guesses that cannot hit, and what a full window refuses, each take a row of the log; more tell nobody anything"},
 		Transactions:       Limit{"transactions", 600, 10 * time.Minute, "each takes a row of up to 64 KiB"},
 		DevicesPerUser:     10,
 		PasskeysPerUser:    20,

@@ -182,14 +182,19 @@ func (s *Service) passwordOf(ctx context.Context, in CheckPassword) (suspect, er
 func (s *Service) guards(in CheckPassword, u mfa.User) []guard {
 	who := string(u.ID)
 	if who == "" {
-		sum := sha256.Sum256([]byte(mfa.FoldAlias(in.User.Alias + in.User.Name + string(in.User.ID))))
+		// As it was written: were case folded, two names that share a window would be told from two that do not.
+		sum := sha256.Sum256([]byte(in.User.Alias + in.User.Name + string(in.User.ID)))
 		who = string(in.Caller.Directory.ID) + ":" + hex.EncodeToString(sum[:])
 	}
 	limits := s.domain.Limits()
-	return []guard{
+	out := []guard{
 		{limits.WrongPasswords, "wrong_passwords:" + who + ":" + sourceOf(in.Caller, in.Source)},
 		{limits.WrongPasswordsUser, "wrong_passwords_user:" + who},
 	}
+	if key := mfa.SourceKey(in.Source); key != "" {
+		out = append(out, guard{limits.WrongPasswordsFrom, "wrong_passwords_from:" + key})
+	}
+	return out
 }
 
 func (s *Service) reached(r mfa.Records, guards []guard) error {

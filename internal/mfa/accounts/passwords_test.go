@@ -95,6 +95,46 @@ func TestGuessesFromManySourcesAreLimitedTogether(t *testing.T) {
 	s.want("from anywhere", err, mfa.Limited, "")
 }
 
+func TestOnePasswordIsNotTriedWithNamesWithoutEnd(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.ann("ann")
+	limit := s.Service.Limits().WrongPasswordsFrom
+	s.must(s.Store.Write(t.Context(), func(w mfa.WriteRecords) error {
+		for range limit.Burst - 1 {
+			if _, _, err := w.TakeLimit(limit, "wrong_passwords_from:192.0.2.66", s.Clock.Now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	_, err := s.check("nobody", "not the password", "192.0.2.66")
+	s.want("the last guess", err, mfa.Unauthenticated, mfa.ReasonPasswordWrong)
+	for _, name := range []string{"ann", "somebody else"} {
+		_, err = s.check(name, good, "192.0.2.66")
+		s.want("with another name", err, mfa.Limited, "")
+	}
+	if _, err := s.check("ann", good, "192.0.2.1"); err != nil {
+		t.Errorf("the owner from elsewhere: %v", err)
+	}
+	_, err = s.check("nobody", "not the password", "")
+	s.want("by a server that speaks for its people", err, mfa.Unauthenticated, mfa.ReasonPasswordWrong)
+}
+
+func TestCaseDoesNotTellWhetherANameIsKnown(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.ann("ann")
+	for _, name := range []string{"ann", "nobody"} {
+		for range s.Service.Limits().WrongPasswords.Burst {
+			_, err := s.check(name, "not the password", "192.0.2.66")
+			s.want("a guess", err, mfa.Unauthenticated, mfa.ReasonPasswordWrong)
+		}
+		_, err := s.check(strings.ToUpper(name), "not the password", "192.0.2.66")
+		s.want(name+" in other case", err, mfa.Unauthenticated, mfa.ReasonPasswordWrong)
+	}
+}
+
 func TestOfACrowdThatGuessesNoMoreAreLookedAtThanMayBe(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(s *scene) {

@@ -88,13 +88,23 @@ func (s *Service) sendCode(w WriteRecords, in SendCode) (out SentResult, refusal
 		return out, nil, err
 	}
 	if !allowed {
-		return out, s.TooMany(until), s.Append(w, in.Caller, Event{Type: EventCodeLimited, UserID: u.ID, Source: in.Source})
+		return out, s.TooMany(until), s.noteFullWindow(w, in, u)
 	}
 	if err := s.keepCode(w, u, code, fresh, now); err != nil {
 		return out, nil, err
 	}
 	out.MessageID, err = s.sendWorded(w, in, u, code)
 	return out, nil, err
+}
+
+// noteFullWindow says in the log that a code was asked for in vain. By some front doors strangers ask, as often as they
+// like, so it is not said each time.
+func (s *Service) noteFullWindow(w WriteRecords, in SendCode, u User) error {
+	noted, _, err := w.TakeLimit(s.limits.NotedGuesses, "noted_codes:"+string(u.ID)+":"+string(in.Caller.Application.ID), s.Now())
+	if err != nil || !noted {
+		return err
+	}
+	return s.Append(w, in.Caller, Event{Type: EventCodeLimited, UserID: u.ID, Source: in.Source})
 }
 
 // sendable refuses channels that are off or lead nowhere.

@@ -103,6 +103,14 @@ func limitedSends(t *testing.T, w *mfatest.World) {
 	if n := len(ann.Events(mfa.EventCodeLimited)); n != 2 {
 		t.Errorf("%d events of the limit, want 2", n)
 	}
+	noted := w.Service.Limits().NotedGuesses.Burst
+	for range noted {
+		_, err := send(w, ann, nil)
+		want(t, "again and again", err, mfa.Limited, "")
+	}
+	if n := len(ann.Events(mfa.EventCodeLimited)); n != noted {
+		t.Errorf("%d events of the limit, want %d and no more", n, noted)
+	}
 	if _, err := send(w, w.Register("4055551104"), nil); err != nil {
 		t.Errorf("another person: %v", err)
 	}

@@ -184,6 +184,26 @@ func TestShortCodesCannotBeGuessedFromManySources(t *testing.T) {
 	}
 }
 
+func TestWrongCodesThatCannotBeGuessedDoNotFillTheLog(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	_, p := s.issue(mfa.HandoffPhrase, mfa.HandoffSignIn, true)
+	guess := p
+	guess.Code, guess.Source = "no such phrase", "192.0.2.66"
+	burst := s.Service.Limits().NotedGuesses.Burst
+	for range burst + 10 {
+		_, err := s.handoffs.Look(t.Context(), guess)
+		s.want("a guess", err, mfa.NotFound, mfa.ReasonCodeWrong)
+	}
+	if n := len(s.ann.Events(mfa.EventHandoffRefused)); n != burst {
+		t.Errorf("%d rows of the log, want %d", n, burst)
+	}
+	guess.Code = p.Code
+	if _, err := s.handoffs.Consume(t.Context(), guess); err != nil {
+		t.Errorf("the right one after them: %v", err)
+	}
+}
+
 func TestASuspendedUserGetsAndUsesNoCodes(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -155,15 +155,19 @@ func (s *Service) guards(u mfa.User, p Presented) []guard {
 	if p.Form != mfa.HandoffShort {
 		return nil
 	}
-	from := mfa.SourceKey(p.Source)
-	if from == "" {
-		from = "application:" + string(p.Caller.Application.ID)
-	}
 	limits := s.domain.Limits()
 	return []guard{
-		{limits.WrongHandoffs, "wrong_handoffs:" + string(u.ID) + ":" + from},
+		{limits.WrongHandoffs, "wrong_handoffs:" + string(u.ID) + ":" + from(p)},
 		{limits.WrongHandoffsUser, "wrong_handoffs_user:" + string(u.ID)},
 	}
+}
+
+// from is what attempts are counted by: the address they come from or, where it is not known, the application.
+func from(p Presented) string {
+	if key := mfa.SourceKey(p.Source); key != "" {
+		return key
+	}
+	return "application:" + string(p.Caller.Application.ID)
 }
 
 // reached refuses while a window is full.
@@ -193,11 +197,24 @@ func (s *Service) strike(w mfa.WriteRecords, u mfa.User, p Presented) error {
 		}
 		filled = filled || full
 	}
+	if noted, err := s.noted(w, u, p); err != nil || !noted {
+		return err
+	}
 	wrong := mfa.Handoff{UserID: u.ID, Form: p.Form, Purpose: p.Purpose}
 	if err := s.log(w, p, wrong, mfa.EventHandoffRefused, nil); err != nil || !filled {
 		return err
 	}
 	return s.log(w, p, wrong, mfa.EventHandoffLimited, nil)
+}
+
+// noted reports whether a wrong code goes into the log. Windows bound the short ones; of others strangers may send as
+// many as they like, and must not fill the log with them.
+func (s *Service) noted(w mfa.WriteRecords, u mfa.User, p Presented) (bool, error) {
+	if p.Form == mfa.HandoffShort {
+		return true, nil
+	}
+	noted, _, err := w.TakeLimit(s.domain.Limits().NotedGuesses, "noted_handoffs:"+string(u.ID)+":"+from(p), s.domain.Now())
+	return noted, err
 }
 
 func (s *Service) log(w mfa.WriteRecords, p Presented, h mfa.Handoff, kind mfa.EventType, more map[string]any) error {

@@ -46,14 +46,15 @@ type Shown struct {
 	Counter uint32
 }
 
-// Bounds of the parts of an assertion, in bytes.
+// Bounds of the parts of an assertion, in bytes. What a server takes from
+// browsers must not be more, so that each answer has a receipt that verifies.
 const (
-	// maxClientData is far above what browsers write: a challenge, two origins
+	// MaxClientData is far above what browsers write: a challenge, two origins
 	// and a remark.
-	maxClientData = 8 << 10
-	// maxAuthenticatorData leaves room for the outputs of extensions, of which
+	MaxClientData = 8 << 10
+	// MaxAuthenticatorData leaves room for the outputs of extensions, of which
 	// we ask for none.
-	maxAuthenticatorData = 4 << 10
+	MaxAuthenticatorData = 4 << 10
 	// minAuthenticatorData is the hash of the relying party's id, flags and a
 	// counter (WebAuthn, section 6.1).
 	minAuthenticatorData = sha256.Size + 1 + 4
@@ -134,10 +135,10 @@ func (k Passkey) decode() (assertion, error) {
 		most int
 		to   *[]byte
 	}{
-		{"authenticator_data", k.AuthenticatorData, maxAuthenticatorData, &a.authenticator},
-		{"client_data", k.ClientData, maxClientData, &a.client},
+		{"authenticator_data", k.AuthenticatorData, MaxAuthenticatorData, &a.authenticator},
+		{"client_data", k.ClientData, MaxClientData, &a.client},
 		{"credential_id", k.CredentialID, maxCredentialID, &id},
-		{"signature", k.Signature, maxPasskeySignature, &a.signature},
+		{"signature", k.Signature, MaxPasskeySignature, &a.signature},
 	} {
 		if part.text == "" || base64.RawURLEncoding.DecodedLen(len(part.text)) > part.most {
 			return a, fmt.Errorf("%s: empty or longer than %d bytes", part.name, part.most)

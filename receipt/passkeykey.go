@@ -26,8 +26,9 @@ type PasskeyKey struct {
 	Y   string `json:"y,omitempty"`
 }
 
-// maxPasskeySignature is above that of the longest RSA key.
-const maxPasskeySignature = 1 << 10
+// MaxPasskeySignature bounds a signature in bytes, above that of the longest
+// RSA key.
+const MaxPasskeySignature = 1 << 10
 
 // Bounds of a passkey's RSA key.
 const (

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // Assert checks an assertion of a credential. A counter that went back is told and is no error, so that the caller
@@ -17,7 +18,7 @@ func (f *Factor) Assert(e mfa.PasskeyExpectation, d mfa.PasskeyData, counter int
 	if err := checkClientData(a.ClientData, typeGet, e); err != nil {
 		return mfa.PasskeyUse{}, err
 	}
-	if len(a.AuthenticatorData) > maxAuthenticatorData || len(a.Signature) > maxSignature {
+	if len(a.AuthenticatorData) > receipt.MaxAuthenticatorData || len(a.Signature) > receipt.MaxPasskeySignature {
 		return mfa.PasskeyUse{}, malformed("the answer is too long", nil)
 	}
 	data, err := parseAuthenticatorData(a.AuthenticatorData, false)

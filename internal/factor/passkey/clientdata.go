@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // The types of client data.
@@ -30,7 +31,7 @@ type clientData struct {
 // allowed, because browsers add some on purpose.
 func parseClientData(raw []byte) (clientData, error) {
 	var c clientData
-	if len(raw) > maxClientData || !utf8.Valid(raw) {
+	if len(raw) > receipt.MaxClientData || !utf8.Valid(raw) {
 		return c, errors.New("too long, or not UTF-8")
 	}
 	members, err := object(raw)

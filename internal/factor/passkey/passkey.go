@@ -26,16 +26,10 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
-// What strangers send is bounded before it is read.
+// What strangers send is bounded before it is read; the parts of an assertion as package receipt bounds them.
 const (
 	// maxAttestation leaves room for the longest certificate chains seen, some ten kilobytes, several times over.
 	maxAttestation = 64 << 10
-	// maxClientData is far above what browsers write: a challenge, two origins and a remark.
-	maxClientData = 8 << 10
-	// maxAuthenticatorData of an assertion is 37 bytes and the outputs of extensions, of which we ask for none.
-	maxAuthenticatorData = 4 << 10
-	// maxSignature is above that of the longest RSA key.
-	maxSignature = 1 << 10
 	// Credential ids have 100 bits of entropy or a sealed key in them, and at most 1023 bytes (WebAuthn, section 4).
 	minCredentialID = 16
 	maxCredentialID = 1023

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // A challenge of a sign-in is random bytes, the second at which it ends, and a code of authentication over both and
@@ -87,9 +88,6 @@ func safe(challenge []byte) bool {
 	return challenge[n-1] != 0 && challenge[n-2] != 0
 }
 
-// maxClientData bounds what a browser says of a ceremony, in bytes: a challenge, an origin and some flags.
-const maxClientData = 8 << 10
-
 // clientData is what is looked at before the factor does: which challenge was answered, and where.
 type clientData struct {
 	Challenge mfa.Octets `json:"challenge"`
@@ -99,7 +97,7 @@ type clientData struct {
 // peek reads client data without believing it.
 func peek(raw []byte) (clientData, error) {
 	var out clientData
-	if len(raw) > maxClientData {
+	if len(raw) > receipt.MaxClientData {
 		return out, refuse(mfa.Invalid, mfa.ReasonPasskeyMalformed, "the client data are too long")
 	}
 	if err := json.Unmarshal(raw, &out); err != nil {

@@ -176,22 +176,31 @@ func (s *Service) askApproval(w WriteRecords, in AskApproval, nonce string, open
 		return out, nil, err
 	}
 	w.Announce(TopicUserChallenges(u.ID))
+	if out.Asked, err = s.askAll(w, in, u, held, out); err != nil {
+		return out, nil, err
+	}
+	return out, nil, s.Append(w, in.Caller, Event{Type: EventChallengeCreated, UserID: u.ID, ChallengeID: out.ID, Source: in.Source})
+}
+
+// askAll rings a user's devices and lists whatever can answer. Nobody but its browser can wake a passkey.
+func (s *Service) askAll(w WriteRecords, in AskApproval, u User, held []Authenticator, c Challenge) ([]AuthenticatorID, error) {
+	var asked []AuthenticatorID
 	for i := range held {
 		if !held[i].Answers() {
 			continue
 		}
-		out.Asked = append(out.Asked, held[i].ID)
+		asked = append(asked, held[i].ID)
 		if held[i].Kind != KindDevice {
-			continue // nobody but its browser can wake a passkey
+			continue
 		}
 		err := s.pushTo(w, in.Caller, held[i], outgoing{
-			challenge: out.ID, message: s.approvalMessage(in, u, out), dedupe: sameAsked(in), giveUp: out.ExpiresAt,
+			challenge: c.ID, message: s.approvalMessage(in, u, c), dedupe: sameAsked(in), giveUp: c.ExpiresAt,
 		})
 		if err != nil {
-			return out, nil, err
+			return asked, err
 		}
 	}
-	return out, nil, s.Append(w, in.Caller, Event{Type: EventChallengeCreated, UserID: u.ID, ChallengeID: out.ID, Source: in.Source})
+	return asked, nil
 }
 
 // sameAsked names what equal questions within seconds have in common, so that a client that repeats a

@@ -35,7 +35,7 @@ type PlannedDirectory struct {
 	Users        []PlannedUser
 	// Wishes is what the plan's author wants under each dialect's name: JSON that only the dialect reads, and
 	// a secret because it may hold some. The dialect makes Change of it, which edits the directory's settings
-	// as [Service.UpdateDirectory] would, and may run more than once. Without Change they stay as they are.
+	// as [mfa.Service.UpdateDirectory] would, and may run more than once. Without Change they stay as they are.
 	Wishes map[string]mfa.Secret
 	Change func(*mfa.Directory) error
 }
@@ -62,7 +62,7 @@ type PlannedKey struct {
 type PlannedUser struct {
 	Number int64 // 0: the next free one
 	Alias  string
-	Folded bool // case does not tell the alias from others: see [User.FoldedAlias]
+	Folded bool // case does not tell the alias from others: see [mfa.User.FoldedAlias]
 	Emails []string
 	Phone  mfa.Phone
 	Locale string

@@ -19,7 +19,8 @@ const (
 	maxOrigin  = 300  // bytes: the longest name of a host, with a scheme and a port
 )
 
-// Formats are the forms of attestation that are known.
+// Formats are the forms of attestation that can be asked for. Google has switched android-safetynet off: phones that
+// still have it register where all forms are accepted.
 func Formats() []string {
 	return []string{"none", "packed", "fido-u2f", "apple", "android-key", "tpm"}
 }

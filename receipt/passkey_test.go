@@ -173,9 +173,13 @@ func TestWhatAPasskeySignedMustBeAboutTheStatement(t *testing.T) {
 		"a challenge twice": func(d *passkeytest.Draft) {
 			d.ClientData = []byte(`{"type":"webauthn.get","challenge":"x","challenge":"` + d.Challenge + `","origin":"` + shop + `"}`)
 		},
-		"no JSON":            func(d *passkeytest.Draft) { d.ClientData = []byte(`webauthn.get`) },
-		"two documents":      func(d *passkeytest.Draft) { d.ClientData = []byte(`{"type":"webauthn.get","challenge":"` + d.Challenge + `","origin":"x"}{}`) },
-		"another case":       func(d *passkeytest.Draft) { d.ClientData = []byte(`{"Type":"webauthn.get","challenge":"` + d.Challenge + `","origin":"x"}`) },
+		"no JSON": func(d *passkeytest.Draft) { d.ClientData = []byte(`webauthn.get`) },
+		"two documents": func(d *passkeytest.Draft) {
+			d.ClientData = []byte(`{"type":"webauthn.get","challenge":"` + d.Challenge + `","origin":"x"}{}`)
+		},
+		"another case": func(d *passkeytest.Draft) {
+			d.ClientData = []byte(`{"Type":"webauthn.get","challenge":"` + d.Challenge + `","origin":"x"}`)
+		},
 		"too much of it all": func(d *passkeytest.Draft) { d.Trailing = make([]byte, 5<<10) },
 	} {
 		a := newPasskey(t, passkeytest.Options{}, passkeytest.ES256)

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/twinseal/twinseal/internal/factor/passkey/passkeytest"
 	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -421,6 +422,7 @@ func FuzzParseStatement(f *testing.F) {
 func FuzzVerify(f *testing.F) {
 	r, _ := sampleReceipt(f)
 	f.Add(file(f, r))
+	f.Add(file(f, passkeyReceipt(f, passkeyStatement(), newPasskey(f, passkeytest.Options{}, passkeytest.ES256))))
 	f.Add([]byte(`{"type":"twinseal.receipt.v1"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		result, err := receipt.Verify(data, receipt.Options{})

@@ -32,7 +32,11 @@ func (r Retention) complete() Retention {
 		set *time.Duration
 		or  time.Duration
 	}{
-		{&r.Codes, d.Codes}, {&r.Enrollments, d.Enrollments}, {&r.Deliveries, d.Deliveries}, {&r.Inbox, d.Inbox}, {&r.Challenges, d.Challenges},
+		{&r.Codes, d.Codes},
+		{&r.Enrollments, d.Enrollments},
+		{&r.Deliveries, d.Deliveries},
+		{&r.Inbox, d.Inbox},
+		{&r.Challenges, d.Challenges},
 		{&r.Confirmed, d.Confirmed},
 	} {
 		if *pair.set <= 0 {

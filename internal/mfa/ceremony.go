@@ -31,6 +31,19 @@ type Ceremony struct {
 	ExpiresAt      time.Time
 }
 
+// SpendCeremony counts what strangers begin, by the address that they come from. A server that speaks for its people,
+// whose address is none of theirs ("" here), is no stranger.
+func (s *Service) SpendCeremony(w WriteRecords, source string) (refusal, err error) {
+	if source == "" {
+		return nil, nil
+	}
+	allowed, until, err := w.TakeLimit(s.limits.Ceremonies, "ceremonies:"+SourceKey(source), s.Now())
+	if err == nil && !allowed {
+		refusal = s.TooMany(until)
+	}
+	return refusal, err
+}
+
 // CeremonyReader looks ceremonies up, over or not.
 type CeremonyReader interface {
 	Ceremony(CeremonyID) (Ceremony, error)

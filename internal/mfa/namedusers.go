@@ -25,6 +25,26 @@ func CheckUsername(name string) error {
 	return nil
 }
 
+var errUserExists = refuse(Conflict, ReasonUserExists, "the name, or one that differs by case alone, belongs to somebody already; choose another, or sign in")
+
+// NameFree refuses a name that leads to a user of the directory already, known to the application or not: whoever
+// registers under it must not become somebody else.
+func NameFree(r Records, c *Caller, name string) error {
+	if err := c.Enabled(); err != nil {
+		return err
+	}
+	for _, ref := range []UserRef{{Name: name}, {FoldedAlias: FoldAlias(name)}} {
+		_, err := r.User(c.Directory.ID, ref)
+		if err == nil {
+			return errUserExists
+		}
+		if !IsCode(err, NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
 // NamedUser asks for a user whom people call by the name that they chose: no other differs from it by case alone.
 type NamedUser struct {
 	Caller *Caller
@@ -59,7 +79,7 @@ func (s *Service) AddNamedUser(w WriteRecords, in NamedUser) (User, error) {
 	}
 	err = w.AddUser(u)
 	if IsCode(err, Conflict) {
-		return User{}, refuse(Conflict, ReasonUserExists, "there is a user of that name, or of one that differs by case alone")
+		return User{}, errUserExists
 	}
 	if err != nil {
 		return User{}, err

@@ -186,11 +186,7 @@ func enrolled(held []Authenticator) bool {
 
 // strikeKeys name the two windows of a user's wrong tokens.
 func (c *tokenCheck) strikeKeys() (source, user string) {
-	from := SourceKey(c.Source)
-	if from == "" {
-		from = "application:" + string(c.Caller.Application.ID)
-	}
-	return "wrong_tokens:" + string(c.user.ID) + ":" + from, "wrong_tokens_user:" + string(c.user.ID)
+	return "wrong_tokens:" + string(c.user.ID) + ":" + AttemptsFrom(c.Caller, c.Source), "wrong_tokens_user:" + string(c.user.ID)
 }
 
 // limited looks whether the user's windows are full. It reads nothing for users without recent strikes.

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -63,36 +64,11 @@ func (s *Service) mayRegister(ctx context.Context, in RegisterPassword) error {
 		return err
 	}
 	return s.commit(ctx, func(w mfa.WriteRecords) (refusal, err error) {
-		_, err = w.User(in.Caller.Directory.ID, mfa.UserRef{FoldedAlias: mfa.FoldAlias(in.Username)})
-		if err == nil {
-			return &mfa.Error{Code: mfa.Conflict, Reason: mfa.ReasonUserExists, Message: "there is a user of that name, or of one that differs by case alone"}, nil
-		}
-		if !mfa.IsCode(err, mfa.NotFound) {
+		if err := mfa.NameFree(w, in.Caller, in.Username); err != nil {
 			return nil, err
 		}
-		return s.takeCeremony(w, in.Source)
+		return s.domain.SpendCeremony(w, in.Source)
 	})
-}
-
-// takeCeremony counts what strangers begin. A server that speaks for its people, whose address is none of theirs, is
-// no stranger.
-func (s *Service) takeCeremony(w mfa.WriteRecords, source string) (refusal, err error) {
-	if source == "" {
-		return nil, nil
-	}
-	allowed, until, err := w.TakeLimit(s.domain.Limits().Ceremonies, "ceremonies:"+mfa.SourceKey(source), s.domain.Now())
-	if err == nil && !allowed {
-		refusal = s.domain.TooMany(until)
-	}
-	return refusal, err
-}
-
-// sourceOf is what attempts are counted by: the address they come from or, where it is not known, the application.
-func sourceOf(c *mfa.Caller, source string) string {
-	if key := mfa.SourceKey(source); key != "" {
-		return key
-	}
-	return "application:" + string(c.Application.ID)
 }
 
 func (s *Service) hash(password mfa.Secret) (mfa.Enrolled, error) {
@@ -140,13 +116,7 @@ func (s *Service) CheckPassword(ctx context.Context, in CheckPassword) (SignedIn
 type suspect struct {
 	user     mfa.User
 	password *mfa.Authenticator // nil: none
-	guards   []guard
-}
-
-// guard is one window of wrong passwords.
-type guard struct {
-	limit mfa.Limit
-	key   string
+	windows  []mfa.Window       // of wrong passwords
 }
 
 // passwordOf finds what to compare with, unless a window is full.
@@ -171,15 +141,16 @@ func (s *Service) passwordOf(ctx context.Context, in CheckPassword) (suspect, er
 				out.password = &held[i]
 			}
 		}
-		out.guards = s.guards(in, out.user)
-		return s.reached(r, out.guards)
+		out.windows = s.windows(in, out.user)
+		refusal, err := s.domain.AnyFull(r, out.windows)
+		return cmp.Or(err, refusal)
 	})
 	return out, err
 }
 
-// guards name the windows. Names that nobody has are counted as if they were somebody's, so that a limit tells
+// windows are those of a user. Names that nobody has are counted as if they were somebody's, so that a limit tells
 // strangers nothing.
-func (s *Service) guards(in CheckPassword, u mfa.User) []guard {
+func (s *Service) windows(in CheckPassword, u mfa.User) []mfa.Window {
 	who := string(u.ID)
 	if who == "" {
 		// As it was written: were case folded, two names that share a window would be told from two that do not.
@@ -187,27 +158,14 @@ func (s *Service) guards(in CheckPassword, u mfa.User) []guard {
 		who = string(in.Caller.Directory.ID) + ":" + hex.EncodeToString(sum[:])
 	}
 	limits := s.domain.Limits()
-	out := []guard{
-		{limits.WrongPasswords, "wrong_passwords:" + who + ":" + sourceOf(in.Caller, in.Source)},
-		{limits.WrongPasswordsUser, "wrong_passwords_user:" + who},
+	out := []mfa.Window{
+		{Limit: limits.WrongPasswords, Key: "wrong_passwords:" + who + ":" + mfa.AttemptsFrom(in.Caller, in.Source)},
+		{Limit: limits.WrongPasswordsUser, Key: "wrong_passwords_user:" + who},
 	}
 	if key := mfa.SourceKey(in.Source); key != "" {
-		out = append(out, guard{limits.WrongPasswordsFrom, "wrong_passwords_from:" + key})
+		out = append(out, mfa.Window{Limit: limits.WrongPasswordsFrom, Key: "wrong_passwords_from:" + key})
 	}
 	return out
-}
-
-func (s *Service) reached(r mfa.Records, guards []guard) error {
-	for _, g := range guards {
-		full, until, err := r.LimitReached(g.limit, g.key, s.domain.Now())
-		if err != nil {
-			return err
-		}
-		if full {
-			return s.domain.TooMany(until)
-		}
-	}
-	return nil
 }
 
 // compare does the costly part, for nobody as for somebody.
@@ -252,8 +210,8 @@ func (s *Service) settle(w mfa.WriteRecords, in CheckPassword, found suspect, fi
 	if err != nil {
 		return out, nil, err
 	}
-	if err := s.reached(w, found.guards); err != nil {
-		return out, nil, err
+	if refusal, err := s.domain.AnyFull(w, found.windows); refusal != nil || err != nil {
+		return out, refusal, err
 	}
 	if err := mfa.UsableBy(u, in.Caller); err != nil {
 		return out, nil, err
@@ -279,20 +237,9 @@ func (s *Service) noteUse(w mfa.WriteRecords, a mfa.Authenticator, finding mfa.F
 
 // strike counts a wrong password, and says in the log when that fills a window.
 func (s *Service) strike(w mfa.WriteRecords, in CheckPassword, found suspect) (refusal, err error) {
-	filled := false
-	for _, g := range found.guards {
-		allowed, until, err := w.TakeLimit(g.limit, g.key, s.domain.Now())
-		if err != nil {
-			return nil, err
-		}
-		if !allowed {
-			return s.domain.TooMany(until), nil
-		}
-		full, _, err := w.LimitReached(g.limit, g.key, s.domain.Now())
-		if err != nil {
-			return nil, err
-		}
-		filled = filled || full
+	filled, refusal, err := s.domain.Strike(w, found.windows)
+	if refusal != nil || err != nil {
+		return refusal, err
 	}
 	if found.user.ID == "" {
 		return errPassword, nil // names are without number, and the log is for ever

@@ -128,7 +128,7 @@ func (s *Service) BeginPublicKey(ctx context.Context, in BeginPublicKey) (KeyCha
 		if !ok {
 			return nil, mfa.Missing("credential")
 		}
-		if refusal, err := s.takeCeremony(w, in.Source); refusal != nil || err != nil {
+		if refusal, err := s.domain.SpendCeremony(w, in.Source); refusal != nil || err != nil {
 			return refusal, err
 		}
 		c, err := s.keyCeremony(in.Caller, u, key, nonce)

@@ -77,7 +77,7 @@ func (s *Service) Redeem(w mfa.WriteRecords, u mfa.User, p Presented) (refusal, 
 			return nil, err
 		}
 	}
-	if refusal, err := s.reached(w, u, p); refusal != nil || err != nil {
+	if refusal, err := s.domain.AnyFull(w, s.windows(u, p)); refusal != nil || err != nil {
 		return refusal, err
 	}
 	_, refusal, err = s.use(w, u, p, nil)
@@ -96,7 +96,7 @@ func (s *Service) with(ctx context.Context, p Presented, do func(mfa.WriteRecord
 		if err := mfa.UsableBy(u, p.Caller); err != nil {
 			return err
 		}
-		if refusal, err = s.reached(w, u, p); refusal != nil || err != nil {
+		if refusal, err = s.domain.AnyFull(w, s.windows(u, p)); refusal != nil || err != nil {
 			return err
 		}
 		refusal, err = do(w, u)
@@ -144,58 +144,23 @@ func (s *Service) find(w mfa.WriteRecords, u mfa.User, p Presented) (h mfa.Hando
 	return h, standing(h, s.domain.Now()), nil
 }
 
-// guard is one window of wrong codes.
-type guard struct {
-	limit mfa.Limit
-	key   string
-}
-
-// guards name the windows of a user's wrong short codes; other forms have none.
-func (s *Service) guards(u mfa.User, p Presented) []guard {
+// windows are those of a user's wrong short codes; other forms have none.
+func (s *Service) windows(u mfa.User, p Presented) []mfa.Window {
 	if p.Form != mfa.HandoffShort {
 		return nil
 	}
 	limits := s.domain.Limits()
-	return []guard{
-		{limits.WrongHandoffs, "wrong_handoffs:" + string(u.ID) + ":" + from(p)},
-		{limits.WrongHandoffsUser, "wrong_handoffs_user:" + string(u.ID)},
+	return []mfa.Window{
+		{Limit: limits.WrongHandoffs, Key: "wrong_handoffs:" + string(u.ID) + ":" + mfa.AttemptsFrom(p.Caller, p.Source)},
+		{Limit: limits.WrongHandoffsUser, Key: "wrong_handoffs_user:" + string(u.ID)},
 	}
-}
-
-// from is what attempts are counted by: the address they come from or, where it is not known, the application.
-func from(p Presented) string {
-	if key := mfa.SourceKey(p.Source); key != "" {
-		return key
-	}
-	return "application:" + string(p.Caller.Application.ID)
-}
-
-// reached refuses while a window is full.
-func (s *Service) reached(r mfa.Records, u mfa.User, p Presented) (refusal, err error) {
-	for _, g := range s.guards(u, p) {
-		full, until, err := r.LimitReached(g.limit, g.key, s.domain.Now())
-		if err != nil {
-			return nil, err
-		}
-		if full {
-			return s.domain.TooMany(until), nil
-		}
-	}
-	return nil, nil
 }
 
 // strike counts a wrong code, and says in the log when that fills a window.
 func (s *Service) strike(w mfa.WriteRecords, u mfa.User, p Presented) error {
-	filled := false
-	for _, g := range s.guards(u, p) {
-		if _, _, err := w.TakeLimit(g.limit, g.key, s.domain.Now()); err != nil {
-			return err
-		}
-		full, _, err := w.LimitReached(g.limit, g.key, s.domain.Now())
-		if err != nil {
-			return err
-		}
-		filled = filled || full
+	filled, _, err := s.domain.Strike(w, s.windows(u, p)) // whoever has locked the user finds none full
+	if err != nil {
+		return err
 	}
 	if noted, err := s.noted(w, u, p); err != nil || !noted {
 		return err
@@ -213,7 +178,7 @@ func (s *Service) noted(w mfa.WriteRecords, u mfa.User, p Presented) (bool, erro
 	if p.Form == mfa.HandoffShort {
 		return true, nil
 	}
-	noted, _, err := w.TakeLimit(s.domain.Limits().NotedGuesses, "noted_handoffs:"+string(u.ID)+":"+from(p), s.domain.Now())
+	noted, _, err := w.TakeLimit(s.domain.Limits().NotedGuesses, "noted_handoffs:"+string(u.ID)+":"+mfa.AttemptsFrom(p.Caller, p.Source), s.domain.Now())
 	return noted, err
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
 
-// anHour is more patience than any test has: whoever waits so long was forgotten.
-const anHour = time.Hour
+// longest is more patience than any test has: whoever waits so long was forgotten.
+const longest = time.Hour
 
 // marking is a Write of one mark.
 func marking(id string) func(engine.WriteTx) error {
@@ -27,7 +27,7 @@ func TestPatienceEndsWhenEnoughShareATransaction(t *testing.T) {
 		e := single(t, open)
 		const enough = 16
 		errs := make([]error, enough)
-		crowd(enough, func(i int) { errs[i] = e.WriteTogether(t.Context(), anHour, marking(fmt.Sprint(i))) })
+		crowd(enough, func(i int) { errs[i] = e.WriteTogether(t.Context(), longest, marking(fmt.Sprint(i))) })
 		if err := errors.Join(errs...); err != nil {
 			t.Error(err)
 		}
@@ -43,7 +43,7 @@ func TestWhoHasNoPatienceIsNotKeptWaiting(t *testing.T) {
 		var waiting sync.WaitGroup
 		for i := range 3 {
 			waiting.Go(func() {
-				if err := e.WriteTogether(context.Background(), anHour, marking(fmt.Sprint("patient", i))); err != nil {
+				if err := e.WriteTogether(context.Background(), longest, marking(fmt.Sprint("patient", i))); err != nil {
 					t.Error(err)
 				}
 			})
@@ -77,13 +77,13 @@ func TestThePatientMayLeaveAndAreSentHomeAtTheEnd(t *testing.T) {
 	e = migrated(t, opened(t, e, err))
 	ctx, cancel := context.WithCancel(t.Context())
 	left, closed := make(chan error, 1), make(chan error, 1)
-	go func() { left <- e.WriteTogether(ctx, anHour, marking("left")) }()
+	go func() { left <- e.WriteTogether(ctx, longest, marking("left")) }()
 	waitFor(e, 1)
 	cancel()
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	go func() { closed <- e.WriteTogether(context.Background(), anHour, marking("closed")) }()
+	go func() { closed <- e.WriteTogether(context.Background(), longest, marking("closed")) }()
 	waitFor(e, 2)
 	if err := e.Close(); err != nil {
 		t.Error(err)

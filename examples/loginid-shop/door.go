@@ -27,13 +27,14 @@ var scopes = map[string]loginid.Scope{
 // says here who may register.
 func (a *app) token(w http.ResponseWriter, r *http.Request) {
 	scope, ok := scopes[r.PathValue("what")]
+	if !ok {
+		a.refuse(w, http.StatusNotFound, "There is nothing at this address.")
+		return
+	}
 	var sent struct {
 		Username string `json:"username"`
 	}
-	if !ok || !a.read(w, r, &sent) {
-		if !ok {
-			a.refuse(w, http.StatusNotFound, "There is nothing at this address.")
-		}
+	if !a.read(w, r, &sent) {
 		return
 	}
 	name, ok := clean(sent.Username)

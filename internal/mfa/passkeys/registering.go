@@ -105,16 +105,10 @@ func (s *Service) BeginRegistration(ctx context.Context, in BeginRegistration) (
 	return out, err
 }
 
-// spendBeginning bounds what one source begins.
+// spendBeginning is [mfa.Service.SpendCeremony] for writes that leave nothing behind when they are refused.
 func (s *Service) spendBeginning(w mfa.WriteRecords, source string) error {
-	if source == "" {
-		return nil // of a server that speaks for its people
-	}
-	allowed, until, err := w.TakeLimit(s.domain.Limits().Ceremonies, "ceremonies:"+mfa.SourceKey(source), s.domain.Now())
-	if err == nil && !allowed {
-		err = s.domain.TooMany(until)
-	}
-	return err
+	refusal, err := s.domain.SpendCeremony(w, source)
+	return cmp.Or(err, refusal)
 }
 
 // draft fills in whatever does not depend on the user.
@@ -138,7 +132,7 @@ func (s *Service) begin(w mfa.WriteRecords, in BeginRegistration, out *Registrat
 	kind := mfa.CeremonyRegister
 	u := mfa.User{ID: mfa.NewID[mfa.UserID](), Alias: in.Username}
 	if in.Mode == NewUser {
-		err = nameFree(w, in.Caller, in.Username)
+		err = mfa.NameFree(w, in.Caller, in.Username)
 	} else {
 		kind = mfa.CeremonyAdd
 		u, out.Exclude, err = s.addable(w, in.Caller, in.User, out.RelyingParty.ID)
@@ -167,24 +161,6 @@ func (s *Service) begin(w mfa.WriteRecords, in BeginRegistration, out *Registrat
 		ApplicationID: in.Caller.Application.ID, UserID: out.UserID, Username: u.Alias, DisplayName: out.DisplayName,
 		Challenge: out.Challenge, Data: kept, CreatedAt: s.domain.Now(), ExpiresAt: out.ExpiresAt,
 	})
-}
-
-// nameFree refuses a name that leads to a user of the directory already, known to the application or not: whoever
-// registers a passkey under it must not become somebody else.
-func nameFree(r mfa.Records, c *mfa.Caller, name string) error {
-	if err := c.Enabled(); err != nil {
-		return err
-	}
-	for _, ref := range []mfa.UserRef{{Name: name}, {FoldedAlias: mfa.FoldAlias(name)}} {
-		_, err := r.User(c.Directory.ID, ref)
-		if err == nil {
-			return errUserExists
-		}
-		if !mfa.IsCode(err, mfa.NotFound) {
-			return err
-		}
-	}
-	return nil
 }
 
 // addable locks a user who may have one more passkey, and lists those that an authenticator need not make again.

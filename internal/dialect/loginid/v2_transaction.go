@@ -2,7 +2,6 @@ package loginid
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
@@ -131,7 +130,7 @@ func (d *Dialect) v2Confirm(ctx context.Context, c *v2Call, done passkeys.Confir
 	claims := d.v2ClaimsFor(c, done.User, c.accessLife())
 	claims.Credential = string(done.Authenticator.ID)
 	claims.Nonce, claims.ServerNonce = done.Transaction.Nonce, done.Transaction.ServerNonce
-	claims.TxHash = base64.RawURLEncoding.EncodeToString(done.Transaction.Hash)
+	claims.TxHash = encode(done.Transaction.Hash)
 	token, err := d.signToken(ctx, claims)
 	if err != nil {
 		return endpoint.Response{}, err

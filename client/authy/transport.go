@@ -4,22 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
+
+	"github.com/twinseal/twinseal/client/internal/carry"
 )
 
 // maxAnswer bounds what is read of an answer. The largest the protocol knows, a
 // list of webhooks or years of statistics, is a few KiB.
 const maxAnswer = 1 << 20
-
-// maxRetryAfter bounds the pause a server can ask for.
-const maxRetryAfter = time.Minute
 
 // transport carries requests to one server.
 type transport struct {
@@ -54,7 +51,7 @@ func (t *transport) send(ctx context.Context, c call) (*answer, error) {
 	}
 	response, err := t.http.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("authy: %s: %w", c.op, withoutURL(err))
+		return nil, fmt.Errorf("authy: %s: %w", c.op, carry.WithoutURL(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
@@ -64,7 +61,7 @@ func (t *transport) send(ctx context.Context, c call) (*answer, error) {
 	if len(body) > maxAnswer {
 		return nil, unexpected(c.op, fmt.Sprintf("it is longer than %d bytes", maxAnswer))
 	}
-	return &answer{status: response.StatusCode, body: body, retryAfter: retryAfter(response.Header)}, nil
+	return &answer{status: response.StatusCode, body: body, retryAfter: carry.RetryAfter(response.Header)}, nil
 }
 
 func (t *transport) request(ctx context.Context, c call) (*http.Request, error) {
@@ -78,7 +75,7 @@ func (t *transport) request(ctx context.Context, c call) (*http.Request, error) 
 	}
 	request, err := http.NewRequestWithContext(ctx, c.method, target, body)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, carry.WithoutURL(err)
 	}
 	maps.Copy(request.Header, c.header)
 	request.Header.Set("Accept", "application/json")
@@ -87,23 +84,6 @@ func (t *transport) request(ctx context.Context, c call) (*http.Request, error) 
 		request.Header.Set("Content-Type", c.contentType)
 	}
 	return request, nil
-}
-
-// withoutURL takes the address out of a network error: it can contain a code
-// that is still good.
-func withoutURL(err error) error {
-	if located, ok := errors.AsType[*url.Error](err); ok {
-		return located.Err
-	}
-	return err
-}
-
-func retryAfter(header http.Header) time.Duration {
-	seconds, err := strconv.Atoi(header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return min(time.Duration(min(seconds, 3600))*time.Second, maxRetryAfter)
 }
 
 // get asks for a resource and decodes the success into the target.

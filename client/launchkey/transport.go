@@ -2,13 +2,13 @@ package launchkey
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
 	"strings"
+
+	"github.com/twinseal/twinseal/client/internal/carry"
 )
 
 // maxAnswer bounds what is read of an answer. The largest the protocol knows, a
@@ -44,7 +44,7 @@ func (t *transport) send(ctx context.Context, op, method, path, body string, hea
 	request.Header.Set("Accept-Encoding", "identity")
 	response, err := t.http.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("launchkey: %s: %w", op, withoutURL(err))
+		return nil, fmt.Errorf("launchkey: %s: %w", op, carry.WithoutURL(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	read, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
@@ -55,15 +55,6 @@ func (t *transport) send(ctx context.Context, op, method, path, body string, hea
 		return nil, unexpected(op, fmt.Sprintf("it is longer than %d bytes", maxAnswer))
 	}
 	return &answer{status: response.StatusCode, header: response.Header, body: read}, nil
-}
-
-// withoutURL drops the address from an error of the HTTP client, since it may
-// name a request.
-func withoutURL(err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		return wrapped.Err
-	}
-	return err
 }
 
 // public gets what is neither signed nor encrypted.

@@ -3,21 +3,18 @@ package loginid
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
+
+	"github.com/twinseal/twinseal/client/internal/carry"
 )
 
 const (
 	// maxAnswer bounds what is read of an answer. The largest of the protocol,
 	// the credentials of a user, is some KiB.
 	maxAnswer = 1 << 20
-	// maxRetryAfter bounds the pause that a server can ask for.
-	maxRetryAfter = time.Minute
 )
 
 // transport carries requests to one server.
@@ -46,7 +43,7 @@ func (t *transport) send(ctx context.Context, op string, request *http.Request, 
 	request.Header.Set("User-Agent", t.agent)
 	response, err := t.http.Do(request.WithContext(ctx))
 	if err != nil {
-		return nil, fmt.Errorf("loginid: %s: %w", op, withoutURL(err))
+		return nil, fmt.Errorf("loginid: %s: %w", op, carry.WithoutURL(err))
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
@@ -56,7 +53,7 @@ func (t *transport) send(ctx context.Context, op string, request *http.Request, 
 	if len(body) > maxAnswer {
 		return nil, unexpected(op, fmt.Sprintf("it is longer than %d bytes", maxAnswer))
 	}
-	return &answer{status: response.StatusCode, body: body, retryAfter: retryAfter(response.Header)}, nil
+	return &answer{status: response.StatusCode, body: body, retryAfter: carry.RetryAfter(response.Header)}, nil
 }
 
 func (t *transport) request(method, path string, body []byte) (*http.Request, error) {
@@ -66,27 +63,10 @@ func (t *transport) request(method, path string, body []byte) (*http.Request, er
 	}
 	request, err := http.NewRequestWithContext(context.Background(), method, t.base+path, content)
 	if err != nil {
-		return nil, withoutURL(err)
+		return nil, carry.WithoutURL(err)
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
 	return request, nil
-}
-
-// withoutURL drops the address from an error of the HTTP client, since it names
-// a user.
-func withoutURL(err error) error {
-	if located, ok := errors.AsType[*url.Error](err); ok {
-		return located.Err
-	}
-	return err
-}
-
-func retryAfter(header http.Header) time.Duration {
-	seconds, err := strconv.Atoi(header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return min(time.Duration(min(seconds, 3600))*time.Second, maxRetryAfter)
 }

@@ -25,10 +25,11 @@ var layers = []row{
 	{"client/launchkey/launchkeytest", []string{"client/launchkey/answerpackage", "policy"}, "plays the server for tests of the port and of programs built on it"},
 	{"client/loginid/loginidtest", nil, "plays the server for tests of the port and of programs built on it, as a second opinion"},
 	{"client/internal/line", nil, "words a server's text for logs in the same way for all ports, and knows none"},
+	{"client/internal/carry", nil, "does with requests and answers of HTTP what all ports do alike, and knows none"},
 	{"client/internal/poll", nil, "waits in the same way for all ports, and knows none"},
 	{
 		"client/*",
-		[]string{"api", "receipt", "policy", "client/internal/line", "client/internal/poll", "client/*/signature", "client/launchkey/answerpackage", "client/launchkey/envelope"},
+		[]string{"api", "receipt", "policy", "client/internal/carry", "client/internal/line", "client/internal/poll", "client/*/signature", "client/launchkey/answerpackage", "client/launchkey/envelope"},
 		"a port of a vendor's SDK stands on the public parts alone",
 	},
 

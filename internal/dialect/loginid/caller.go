@@ -109,6 +109,27 @@ func (d *Dialect) authorize(ctx context.Context, c *call) error {
 	return d.sameCredential(ctx, c, signer)
 }
 
+// vouched is the context of what begins on the word of a backend.
+const vouched = "loginid vouched"
+
+// voucher is the context in which a call begins something.
+func (c *call) voucher() string {
+	if c.token != nil {
+		return vouched
+	}
+	return ""
+}
+
+// vouchers are the contexts in which a client may finish what was begun. Clients of one directory finish what others
+// began; but by what a public one begins, without a token, whoever comes would get past the backend of a private one.
+func (d *Dialect) vouchers(ctx context.Context, c *call) ([]string, error) {
+	keys, err := d.credentials(ctx, c.client)
+	if len(keys) > 0 {
+		return []string{vouched}, err
+	}
+	return []string{"", vouched}, err
+}
+
 func (t *serviceToken) signer(keys []credential) (credential, bool) {
 	for _, k := range keys {
 		if k.live && t.signedBy(k.key) {

@@ -234,7 +234,7 @@ func (d *Dialect) addByForce(ctx context.Context, c *call, in *forceRequest) (en
 func (d *Dialect) add(ctx context.Context, c *call, u mfa.User, wish registrationWish, spend func(mfa.WriteRecords, mfa.User) (refusal, err error)) (endpoint.Response, error) {
 	begun, err := d.passkeys.BeginRegistration(ctx, passkeys.BeginRegistration{
 		Caller: c.client, Mode: passkeys.Add, User: mfa.UserRef{ID: u.ID}, DisplayName: wish.DisplayName,
-		OverrideName: wish.OverrideName, Attachment: wish.attachment(), Spend: spend, Source: c.person(),
+		OverrideName: wish.OverrideName, Attachment: wish.attachment(), Context: c.voucher(), Spend: spend, Source: c.person(),
 	})
 	if err != nil {
 		return endpoint.Response{}, err

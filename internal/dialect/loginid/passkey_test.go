@@ -185,6 +185,30 @@ func TestASecurityKeyIsAskedForUnderBothSpellings(t *testing.T) {
 	})
 }
 
+func TestAPrivateClientFinishesNothingThatBeganWithoutAToken(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, w *world) {
+		phone := device()
+		begun := w.ok(web, "", "/register/fido2/init", object{"username": "bob"})
+		made := object{"username": "bob", "attestation_payload": w.made(begun, phone)}
+		w.refused(t, "a registration", w.call(app, "", "/register/fido2/complete", made), 400, "bad_request")
+		w.ok(web, "", "/register/fido2/complete", made)
+
+		asked := w.ok(web, "", "/authenticate/fido2/init", object{"username": "bob"})
+		signed := object{"username": "bob", "assertion_payload": w.proved(asked, phone)}
+		w.refused(t, "a sign-in", w.call(app, "", "/authenticate/fido2/complete", signed), 401, "failed_to_authenticate")
+		w.ok(web, "", "/authenticate/fido2/complete", signed)
+
+		coded := w.ok(web, "", "/codes/short/generate/fido2/init", object{"username": "bob", "purpose": "add_credential"})
+		signed = object{"username": "bob", "assertion_payload": w.proved(coded, phone)}
+		w.refused(t, "a code", w.call(app, "", "/codes/short/generate/fido2/complete", signed), 401, "failed_to_authenticate")
+		w.ok(web, "", "/codes/short/generate/fido2/complete", signed)
+
+		vouched := w.ok(app, "auth.login", "/authenticate/fido2/init", object{"username": "bob"})
+		w.ok(web, "", "/authenticate/fido2/complete", object{"username": "bob", "assertion_payload": w.proved(vouched, phone)})
+	})
+}
+
 func TestABackendBeginsWhatTheWebClientFinishes(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {

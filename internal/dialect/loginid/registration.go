@@ -49,7 +49,7 @@ func (d *Dialect) beginRegistration(ctx context.Context, c *call, in *registerRe
 	begun, err := d.passkeys.BeginRegistration(ctx, passkeys.BeginRegistration{
 		Caller: c.client, Mode: passkeys.NewUser, Username: in.Username,
 		DisplayName: in.Options.DisplayName, OverrideName: in.Options.OverrideName, Attachment: in.Options.attachment(),
-		Source: c.person(),
+		Context: c.voucher(), Source: c.person(),
 	})
 	if err != nil {
 		return endpoint.Response{}, err
@@ -103,8 +103,12 @@ func (d *Dialect) enroll(ctx context.Context, c *call, in *enrollRequest, as act
 	if err != nil {
 		return endpoint.Response{}, err
 	}
+	contexts, err := d.vouchers(ctx, c)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
 	made, err := d.passkeys.FinishRegistration(ctx, passkeys.FinishRegistration{
-		Caller: c.client, ID: mfa.CeremonyID(id), Challenge: in.Payload.Challenge, Username: in.Username,
+		Caller: c.client, ID: mfa.CeremonyID(id), Challenge: in.Payload.Challenge, Contexts: contexts, Username: in.Username,
 		Registration: mfa.PasskeyRegistration{
 			CredentialID: in.Payload.CredentialID, ClientData: in.Payload.ClientData, Attestation: in.Payload.Attestation,
 			Transports: in.Payload.Transports,

@@ -18,7 +18,9 @@ type FinishRegistration struct {
 	Caller *mfa.Caller // of the same directory as whoever began it, not always the same application
 	ID     mfa.CeremonyID
 	// Challenge finds the registration where ID is "", and is compared where both are given.
-	Challenge    []byte
+	Challenge []byte
+	// Contexts are those that are taken; nil is "" alone.
+	Contexts     []string
 	Username     string // compared where it is given
 	Registration mfa.PasskeyRegistration
 	Name         string // "": one is made of the user agent
@@ -76,7 +78,9 @@ func (s *Service) ceremony(ctx context.Context, in FinishRegistration) (mfa.Cere
 	case !s.domain.Now().Before(c.ExpiresAt):
 		return c, data, errLate
 	}
-	data, err = startedOf(c)
+	if data, err = startedOf(c); err == nil && !slices.Contains(contextsOf(in.Contexts), data.Context) {
+		err = errCeremony
+	}
 	return c, data, err
 }
 

@@ -25,17 +25,20 @@ type BeginRegistration struct {
 	Mode     Mode
 	Username string      // of [NewUser]: the alias to be
 	User     mfa.UserRef // of [Add]
-	// DisplayName and OverrideName are what the authenticator shows; "" is the username for both. The name of the
-	// account is neither.
+	// DisplayName and OverrideName are what the authenticator shows, cut to [maxName]; "" is the username for both. The
+	// name of the account is neither.
 	DisplayName  string
 	OverrideName string
 	Attachment   string // "": either
 	ResidentKey  string // "": preferred
 	// UserVerification is at least the relying party's, which is what "" means.
 	UserVerification string
-	Algorithms       []int64       // nil: [DefaultAlgorithms]
-	Life             time.Duration // 0: [mfa.Limits.CeremonyLife]
-	Source           string
+	Algorithms       []int64 // nil: [DefaultAlgorithms]
+	// Context says on whose word the registration begins. It can be finished by who takes that alone:
+	// [FinishRegistration.Contexts].
+	Context string
+	Life    time.Duration // 0: [mfa.Limits.CeremonyLife]
+	Source  string
 	// Spend takes away the right to add, where that is a code, in the write that begins the registration. Its refusal
 	// is given back, and what it wrote stays; its error leaves nothing behind.
 	Spend func(w mfa.WriteRecords, u mfa.User) (refusal, err error)
@@ -66,6 +69,7 @@ type started struct {
 	UserVerification string  `json:"user_verification"`
 	Algorithms       []int64 `json:"algorithms"`
 	ResidentKey      string  `json:"resident_key"`
+	Context          string  `json:"context,omitempty"`
 	// Of a registration that a linking code began.
 	Enrollment      mfa.EnrollmentID    `json:"enrollment,omitempty"`    // spent by finishing it
 	AuthenticatorID mfa.AuthenticatorID `json:"authenticator,omitempty"` // where the code fixes it
@@ -149,9 +153,9 @@ func (s *Service) begin(w mfa.WriteRecords, in BeginRegistration, out *Registrat
 		return nil, err
 	}
 	out.UserID, out.Username = u.ID, cmp.Or(u.Alias, u.Email(), string(u.ID))
-	out.Name, out.DisplayName = cmp.Or(in.OverrideName, out.Username), cmp.Or(in.DisplayName, out.Username)
+	out.Name, out.DisplayName = cmp.Or(tidyName(in.OverrideName), out.Username), cmp.Or(tidyName(in.DisplayName), out.Username)
 	data.RPID, data.UserVerification, data.Algorithms = out.RelyingParty.ID, out.UserVerification, out.Algorithms
-	data.ResidentKey = out.ResidentKey
+	data.ResidentKey, data.Context = out.ResidentKey, in.Context
 	kept, err := json.Marshal(data)
 	if err != nil {
 		return nil, internal("a registration could not be written", err)

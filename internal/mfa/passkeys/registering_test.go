@@ -53,6 +53,27 @@ func TestARegistrationCountsOnce(t *testing.T) {
 	refused(t, "a second time", err, mfa.NotFound, mfa.ReasonCeremony)
 }
 
+func TestARegistrationIsFinishedInItsContext(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, newWorld(t))
+	r, err := d.passkeys.BeginRegistration(t.Context(), passkeys.BeginRegistration{
+		Caller: d.caller, Mode: passkeys.NewUser, Username: "ann", Context: "vouched", DisplayName: strings.Repeat("Ann ", 100) + "\u202e",
+	})
+	d.check(err)
+	if len(r.DisplayName) != 100 {
+		t.Errorf("an authenticator is to show %d characters", len(r.DisplayName))
+	}
+	in := d.made(passkeytest.New(passkeytest.Options{}), r)
+	_, err = d.passkeys.FinishRegistration(t.Context(), in)
+	refused(t, "where none is taken", err, mfa.NotFound, mfa.ReasonCeremony)
+	in.Contexts = []string{"", "another"}
+	_, err = d.passkeys.FinishRegistration(t.Context(), in)
+	refused(t, "where others are taken", err, mfa.NotFound, mfa.ReasonCeremony)
+	in.Contexts = []string{"", "vouched"}
+	_, err = d.passkeys.FinishRegistration(t.Context(), in)
+	d.check(err)
+}
+
 func TestOfManyWhoFinishARegistrationAtOnceOneDoes(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {

@@ -120,11 +120,7 @@ func (s *Service) FinishSignIn(ctx context.Context, in FinishSignIn) (SignedIn, 
 
 // drawnFor finds the context of a challenge that was drawn for the credential's owner, or for whoever answers.
 func (s *Service) drawnFor(ctx context.Context, challenge []byte, in FinishSignIn, owner mfa.UserID) (string, error) {
-	contexts := in.Contexts
-	if contexts == nil {
-		contexts = []string{""}
-	}
-	for _, context := range contexts {
+	for _, context := range contextsOf(in.Contexts) {
 		for _, user := range []mfa.UserID{owner, ""} {
 			mine, err := s.made(ctx, challenge, asked{in.Caller.Directory.ID, user, context})
 			if err != nil || mine {
@@ -133,6 +129,14 @@ func (s *Service) drawnFor(ctx context.Context, challenge []byte, in FinishSignI
 		}
 	}
 	return "", errChallenge
+}
+
+// contextsOf are the contexts that are taken where some, or none, are named.
+func contextsOf(named []string) []string {
+	if named == nil {
+		return []string{""}
+	}
+	return named
 }
 
 // untilStill tries again while the passkey changes between reading and writing, which two sign-ins of one person at

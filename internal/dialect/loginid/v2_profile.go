@@ -20,6 +20,14 @@ func (c *v2Call) owner() (mfa.UserRef, error) {
 	return mfa.UserRef{ID: id}, nil
 }
 
+// ownerAnd is owner, and reads the body.
+func (c *v2Call) ownerAnd(in any) (mfa.UserRef, error) {
+	if err := c.decode(in); err != nil {
+		return mfa.UserRef{}, err
+	}
+	return c.owner()
+}
+
 func (d *Dialect) v2RemoveProfile(ctx context.Context, c *v2Call) (endpoint.Response, error) {
 	ref, err := c.owner()
 	if err != nil {
@@ -36,10 +44,7 @@ func (d *Dialect) v2SetEmail(ctx context.Context, c *v2Call) (endpoint.Response,
 		Email   string `json:"email"`
 		Request *bool  `json:"requestVerification"`
 	}
-	if err := c.decode(&in); err != nil {
-		return endpoint.Response{}, err
-	}
-	ref, err := c.owner()
+	ref, err := c.ownerAnd(&in)
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -58,10 +63,7 @@ func (d *Dialect) v2SetPhone(ctx context.Context, c *v2Call) (endpoint.Response,
 		Phone   string `json:"phoneNumber"`
 		Request *bool  `json:"requestVerification"`
 	}
-	if err := c.decode(&in); err != nil {
-		return endpoint.Response{}, err
-	}
-	ref, err := c.owner()
+	ref, err := c.ownerAnd(&in)
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -85,10 +87,7 @@ func (d *Dialect) v2RemoveEmail(ctx context.Context, c *v2Call) (endpoint.Respon
 	var in struct {
 		Email string `json:"email"`
 	}
-	if err := c.decode(&in); err != nil {
-		return endpoint.Response{}, err
-	}
-	ref, err := c.owner()
+	ref, err := c.ownerAnd(&in)
 	if err != nil {
 		return endpoint.Response{}, err
 	}

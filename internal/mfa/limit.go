@@ -35,9 +35,9 @@ type Limits struct {
 	Ceremonies         Limit // key: address of the person
 	WrongPasskeys      Limit // key: user and source
 	NotedGuesses       Limit // key: what is guessed, user and source
-	Transactions       Limit // key: application and, where it is public, address of the person
+	Transactions       Limit // key: public application and address of the person
 	DevicesPerUser     int   // linked at once
-	PasskeysPerUser    int   // that count at once
+	PasskeysPerUser    int   // that count at once, with passwords and keys
 	RevokedPerUser     int   // kept for the list; older ones go
 	HandoffsPerUser    int   // of one form and purpose that live at once
 	CodeAttempts       int   // wrong checks of one verification code

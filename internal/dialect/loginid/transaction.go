@@ -49,7 +49,7 @@ func (d *Dialect) newTransaction(ctx context.Context, c *call, text txText, user
 	if text.Type == "" {
 		text.Type = defaultTxType
 	}
-	in := passkeys.CreateTransaction{Caller: c.client, Payload: text.Payload, Nonce: text.Nonce, Type: text.Type, Source: c.person()}
+	in := passkeys.CreateTransaction{Caller: c.client, Payload: text.Payload, Nonce: text.Nonce, Type: text.Type, Source: c.person(), Vouched: c.token != nil}
 	if who := c.whose(username); who != (userRef{}) {
 		u, err := d.user(ctx, c, who)
 		if err != nil {

@@ -175,13 +175,14 @@ func TestTransactionsThatCannotBeKeptAreRefused(t *testing.T) {
 func TestTransactionsOfOneSourceAreLimited(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, newWorld(t))
-	create := func(source string) error {
-		_, err := d.passkeys.CreateTransaction(t.Context(), passkeys.CreateTransaction{Caller: d.caller, Payload: pay, Source: source})
+	create := func(source string, vouched bool) error {
+		_, err := d.passkeys.CreateTransaction(t.Context(), passkeys.CreateTransaction{Caller: d.caller, Payload: pay, Source: source, Vouched: vouched})
 		return err
 	}
 	for range d.Service.Limits().Transactions.Burst {
-		d.check(create("192.0.2.1"))
+		d.check(create("192.0.2.1", false))
 	}
-	refused(t, "one more", create("192.0.2.1"), mfa.Limited, "")
-	d.check(create("192.0.2.2"))
+	refused(t, "one more", create("192.0.2.1", false), mfa.Limited, "")
+	d.check(create("192.0.2.2", false))
+	d.check(create("192.0.2.1", true)) // a backend has as many payments as it has
 }

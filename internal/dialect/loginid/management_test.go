@@ -231,6 +231,10 @@ func TestKeysThatApplicationsBringSignIn(t *testing.T) {
 		w.refused(t, "no challenge", finish(begun, object{"server_nonce": "x"}, object{"challenge_id": ""}), 400, "missing_parameter")
 		w.refused(t, "no assertion", finish(begun, object{}, object{"assertion": ""}), 400, "missing_parameter")
 		begun = w.good(begin(nil))
+		assertion := sign(t, key, object{"alg": "ES256"}, object{"nonce": begun.body["server_nonce"]})
+		w.refused(t, "at a private client, begun without a token", w.call(app, "", "/authenticate/publickey/complete", object{
+			"username": "bob", "challenge_id": begun.body["challenge_id"], "assertion": assertion,
+		}), 401, "failed_to_authenticate")
 		w.good(finish(begun, object{"server_nonce": begun.body["server_nonce"]}, object{"username": nil, "user_id": id}))
 	})
 }

@@ -63,7 +63,7 @@ func (d *Dialect) beginPublicKey(ctx context.Context, c *call, in *keyRequest) (
 		return endpoint.Response{}, err
 	}
 	begun, err := d.accounts.BeginPublicKey(ctx, accounts.BeginPublicKey{
-		Caller: c.client, User: mfa.UserRef{ID: u.ID}, PublicKey: in.PublicKey, Source: c.person(),
+		Caller: c.client, User: mfa.UserRef{ID: u.ID}, PublicKey: in.PublicKey, Context: c.voucher(), Source: c.person(),
 	})
 	if err != nil {
 		return endpoint.Response{}, err
@@ -100,8 +100,12 @@ func (d *Dialect) finishPublicKey(ctx context.Context, c *call, in *keyProveRequ
 		}
 		ref.ID = u.ID
 	}
+	contexts, err := d.vouchers(ctx, c)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
 	by, err := d.accounts.FinishPublicKey(ctx, accounts.FinishPublicKey{
-		Caller: c.client, ID: mfa.CeremonyID(id), User: ref, Assertion: in.Assertion, Source: c.source(),
+		Caller: c.client, ID: mfa.CeremonyID(id), User: ref, Contexts: contexts, Assertion: in.Assertion, Source: c.source(),
 	})
 	if err != nil {
 		return endpoint.Response{}, err

@@ -46,7 +46,7 @@ func (s *Service) AddPublicKey(ctx context.Context, in AddPublicKey) (SignedIn, 
 		if err != nil {
 			return err
 		}
-		if err := s.room(held); err != nil {
+		if err := s.domain.RoomForOne(held); err != nil {
 			return err
 		}
 		if _, ok := keyOf(held, made.Data); ok {
@@ -81,6 +81,7 @@ type BeginPublicKey struct {
 	Caller    *mfa.Caller
 	User      mfa.UserRef
 	PublicKey string
+	Context   string // says on whose word it begins: [FinishPublicKey.Contexts]
 	Source    string
 }
 
@@ -95,6 +96,7 @@ type KeyChallenge struct {
 // keyCeremony is what a ceremony keeps.
 type keyCeremony struct {
 	Authenticator mfa.AuthenticatorID `json:"authenticator"`
+	Context       string              `json:"context,omitempty"`
 }
 
 // nonceBytes make a nonce of 32 characters.
@@ -131,7 +133,7 @@ func (s *Service) BeginPublicKey(ctx context.Context, in BeginPublicKey) (KeyCha
 		if refusal, err := s.domain.SpendCeremony(w, in.Source); refusal != nil || err != nil {
 			return refusal, err
 		}
-		c, err := s.keyCeremony(in.Caller, u, key, nonce)
+		c, err := s.keyCeremony(in, u, key, nonce)
 		if err != nil {
 			return nil, err
 		}
@@ -141,15 +143,15 @@ func (s *Service) BeginPublicKey(ctx context.Context, in BeginPublicKey) (KeyCha
 	return out, err
 }
 
-func (s *Service) keyCeremony(c *mfa.Caller, u mfa.User, key mfa.Authenticator, nonce string) (mfa.Ceremony, error) {
-	data, err := json.Marshal(keyCeremony{key.ID})
+func (s *Service) keyCeremony(in BeginPublicKey, u mfa.User, key mfa.Authenticator, nonce string) (mfa.Ceremony, error) {
+	data, err := json.Marshal(keyCeremony{key.ID, in.Context})
 	if err != nil {
 		return mfa.Ceremony{}, &mfa.Error{Code: mfa.Internal, Message: "a ceremony could not be written", Cause: err}
 	}
 	now := s.domain.Now()
 	return mfa.Ceremony{
-		ID: mfa.NewID[mfa.CeremonyID](), Kind: mfa.CeremonyPublicKey, OrganizationID: c.Organization.ID, DirectoryID: u.DirectoryID,
-		ApplicationID: c.Application.ID, UserID: u.ID, Username: u.Alias, Challenge: []byte(nonce), Data: data,
+		ID: mfa.NewID[mfa.CeremonyID](), Kind: mfa.CeremonyPublicKey, OrganizationID: in.Caller.Organization.ID, DirectoryID: u.DirectoryID,
+		ApplicationID: in.Caller.Application.ID, UserID: u.ID, Username: u.Alias, Challenge: []byte(nonce), Data: data,
 		CreatedAt: now, ExpiresAt: now.Add(s.domain.Limits().CeremonyLife),
 	}, nil
 }
@@ -159,6 +161,7 @@ type FinishPublicKey struct {
 	Caller    *mfa.Caller // of the same directory as whoever began, not always the same application
 	ID        mfa.CeremonyID
 	User      mfa.UserRef // compared where it is given
+	Contexts  []string    // those that are taken; nil is "" alone
 	Assertion string      // a compact JWS
 	Source    string
 }
@@ -209,6 +212,9 @@ func (s *Service) began(ctx context.Context, in FinishPublicKey) (mfa.Ceremony, 
 		var kept keyCeremony
 		if err := json.Unmarshal(c.Data, &kept); err != nil {
 			return &mfa.Error{Code: mfa.Internal, Message: "a ceremony cannot be read", Cause: err}
+		}
+		if !slices.Contains(in.Contexts, kept.Context) && (in.Contexts != nil || kept.Context != "") {
+			return errCeremony
 		}
 		key, err = r.Authenticator(kept.Authenticator)
 		return err

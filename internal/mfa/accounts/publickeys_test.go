@@ -65,6 +65,7 @@ func TestASignInByKeyBelongsToItsPlaceAndTime(t *testing.T) {
 	elsewhere := *s.Caller
 	elsewhere.Directory.ID = "other"
 	s.want("another directory's", finish(accounts.FinishPublicKey{Caller: &elsewhere}), mfa.NotFound, mfa.ReasonCeremony)
+	s.want("of another context", finish(accounts.FinishPublicKey{Caller: s.Caller, Contexts: []string{"vouched"}}), mfa.NotFound, mfa.ReasonCeremony)
 	s.must(finish(accounts.FinishPublicKey{Caller: s.Caller, User: named("ann")}))
 
 	c = s.begin("ann", k)

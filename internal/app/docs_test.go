@@ -125,7 +125,7 @@ var numbers = map[string]string{
 	"DetailRunes":        "characters of a label or a value; more are cut",
 	"Details":            "details of a kind; more are refused",
 	"PendingPerUser":     "pending requests that a device is told at once",
-	"PasskeysPerUser":    "passkeys of a user that count",
+	"PasskeysPerUser":    "passkeys, passwords and keys of a user that count",
 	"RevokedPerUser":     "passkeys of a user that are revoked and kept on the list",
 	"HandoffsPerUser":    "codes for other devices that a user has at once, of one form and purpose",
 	"CeremonyLife":       "life of a begun registration, when the caller names none",

@@ -48,6 +48,25 @@ func (a Authenticator) Answers() bool {
 	return a.State == AuthenticatorActive && (a.Kind == KindDevice || a.Kind == KindPasskey)
 }
 
+// SignsIn reports whether it is of a kind that people sign in with, in whatever state.
+func (a Authenticator) SignsIn() bool {
+	return a.Kind == KindPasskey || a.Kind == KindPassword || a.Kind == KindPublicKey
+}
+
+// RoomForOne refuses a user who has as many authenticators to sign in with as count at once.
+func (s *Service) RoomForOne(held []Authenticator) error {
+	n := 0
+	for i := range held {
+		if held[i].SignsIn() && held[i].State == AuthenticatorActive {
+			n++
+		}
+	}
+	if n >= s.limits.PasskeysPerUser {
+		return refuse(Conflict, ReasonPasskeysFull, "the user has as many passkeys and keys as a person may have; revoke one first")
+	}
+	return nil
+}
+
 // TOTPData is the public part of a TOTP authenticator (RFC 6238).
 type TOTPData struct {
 	Algorithm string `json:"algorithm"` // SHA1, SHA256 or SHA512
@@ -109,7 +128,7 @@ type AuthenticatorWriter interface {
 	// SpendStep is AdvanceCounter together with the event that tells of it, as the last change of its Write,
 	// which makes no statement after it and fails only if it reports false.
 	SpendStep(id AuthenticatorID, version, step int64, e Event) (bool, error)
-	// UsePasskey moves Counter on and sets LastUsedAt, and Data where some is given, if the passkey is active
+	// UsePasskey, of passwords and keys too, moves Counter on and sets LastUsedAt, and Data where some is given, if it is active
 	// and version and counter are still those given; else it reports false and changes nothing.
 	UsePasskey(id AuthenticatorID, version, from, to int64, data json.RawMessage, at time.Time) (bool, error)
 	// NoteUse sets Data and LastUsedAt of an active one whose version and counter are still the given ones, and

@@ -7,11 +7,6 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
-// signsIn reports whether an authenticator is one that people sign in with, in whatever state.
-func signsIn(a mfa.Authenticator) bool {
-	return a.Kind == mfa.KindPasskey || a.Kind == mfa.KindPassword || a.Kind == mfa.KindPublicKey
-}
-
 // Credentials lists what a user signs in with, revoked or not, oldest first.
 func (s *Service) Credentials(ctx context.Context, c *mfa.Caller, ref mfa.UserRef) (mfa.User, []mfa.Authenticator, error) {
 	if err := c.Enabled(); err != nil {
@@ -21,7 +16,7 @@ func (s *Service) Credentials(ctx context.Context, c *mfa.Caller, ref mfa.UserRe
 	if err != nil {
 		return mfa.User{}, nil, err
 	}
-	held := slices.DeleteFunc(status.Authenticators, func(a mfa.Authenticator) bool { return !signsIn(a) })
+	held := slices.DeleteFunc(status.Authenticators, func(a mfa.Authenticator) bool { return !a.SignsIn() })
 	return status.User, held, nil
 }
 
@@ -66,7 +61,7 @@ func (s *Service) Revoke(ctx context.Context, c *mfa.Caller, ref mfa.UserRef, id
 // just now.
 func (s *Service) forgetOld(w mfa.WriteRecords, held []mfa.Authenticator) error {
 	revoked := slices.DeleteFunc(slices.Clone(held), func(a mfa.Authenticator) bool {
-		return !signsIn(a) || a.State != mfa.AuthenticatorRevoked
+		return !a.SignsIn() || a.State != mfa.AuthenticatorRevoked
 	})
 	for len(revoked) >= s.domain.Limits().RevokedPerUser && len(revoked) > 0 {
 		if err := w.RemoveAuthenticator(revoked[0].ID); err != nil {
@@ -93,7 +88,7 @@ func (s *Service) change(
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(held, func(a mfa.Authenticator) bool { return a.ID == id && signsIn(a) })
+		i := slices.IndexFunc(held, func(a mfa.Authenticator) bool { return a.ID == id && a.SignsIn() })
 		if i < 0 {
 			return mfa.Missing("credential")
 		}
@@ -112,18 +107,4 @@ func (s *Service) update(w mfa.WriteRecords, c *mfa.Caller, u mfa.User, a mfa.Au
 		return &mfa.Error{Code: mfa.Unavailable, Message: "the credential was changed at the same time; try again"}
 	}
 	return s.note(w, c, kind, source, SignedIn{User: u, Authenticator: a})
-}
-
-// room refuses one credential too many.
-func (s *Service) room(held []mfa.Authenticator) error {
-	n := 0
-	for _, a := range held {
-		if signsIn(a) && a.State == mfa.AuthenticatorActive {
-			n++
-		}
-	}
-	if n >= s.domain.Limits().PasskeysPerUser {
-		return &mfa.Error{Code: mfa.Conflict, Reason: mfa.ReasonPasskeysFull, Message: "the user has as many credentials as a person may have; revoke one first"}
-	}
-	return nil
 }

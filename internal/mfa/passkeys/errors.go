@@ -4,7 +4,6 @@ import "github.com/twinseal/twinseal/internal/mfa"
 
 // The refusals of this package; those of the signature itself are the factor's.
 var (
-	errFull           = refuse(mfa.Conflict, mfa.ReasonPasskeysFull, "there are as many passkeys as a person may have; remove one first")
 	errTaken          = refuse(mfa.Conflict, mfa.ReasonPasskeyTaken, "this passkey is registered already")
 	errCeremony       = refuse(mfa.NotFound, mfa.ReasonCeremony, "there is no such registration, or it is over; begin again")
 	errLate           = refuse(mfa.Expired, mfa.ReasonCeremony, "too much time has passed; begin again")

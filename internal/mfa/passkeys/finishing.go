@@ -192,8 +192,8 @@ func (s *Service) owner(w mfa.WriteRecords, c mfa.Ceremony, in FinishRegistratio
 	if err == nil {
 		err = mfa.UsableBy(u, in.Caller)
 	}
-	if err == nil && countActive(held) >= s.domain.Limits().PasskeysPerUser {
-		err = errFull
+	if err == nil {
+		err = s.domain.RoomForOne(held)
 	}
 	return u, err
 }

@@ -177,20 +177,10 @@ func (s *Service) addable(w mfa.WriteRecords, c *mfa.Caller, ref mfa.UserRef, rp
 		return u, nil, err
 	}
 	mine, err := descriptors(held, rpID)
-	if err == nil && countActive(held) >= s.domain.Limits().PasskeysPerUser {
-		err = errFull
+	if err == nil {
+		err = s.domain.RoomForOne(held)
 	}
 	return u, mine, err
-}
-
-func countActive(held []mfa.Authenticator) int {
-	n := 0
-	for i := range held {
-		if held[i].Kind == mfa.KindPasskey && held[i].State == mfa.AuthenticatorActive {
-			n++
-		}
-	}
-	return n
 }
 
 // userHandle is what authenticators keep of a user: the bytes whose base64url text is the user's id, because browsers

@@ -63,13 +63,13 @@ func (l *LoginID) publicKey(ctx context.Context, id string) (*ecdsa.PublicKey, e
 	if key := l.certs.find(id); key != nil {
 		return key, nil
 	}
-	if !l.certs.mayLookUp(time.Now()) {
+	if !l.certs.mayLookUp(id, time.Now()) {
 		return nil, unverified("it names an unknown key, and too many such keys were looked up just now")
 	}
 	key, err := l.fetchCert(ctx, id)
 	switch {
 	case errors.Is(err, ErrUnverified):
-		l.certs.miss()
+		l.certs.miss(id)
 	case err == nil:
 		l.certs.add(id, key)
 	}
@@ -134,18 +134,23 @@ func (c *certs) add(id string, key *ecdsa.PublicKey) {
 	c.known[id] = cert{key, time.Now().Add(certLife)}
 }
 
-// mayLookUp: strangers have not named too many keys that do not exist.
-func (c *certs) mayLookUp(now time.Time) bool {
+// mayLookUp: strangers have not named too many keys that do not exist, or the
+// key is one that the server has had. Else their tokens would keep the key from
+// being learned anew when it has been remembered for long enough, and everybody
+// out with it.
+func (c *certs) mayLookUp(id string, now time.Time) bool {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	if now.Sub(c.missesFrom) > lookupWindow {
 		c.misses, c.missesFrom = 0, now
 	}
-	return c.misses < maxMisses
+	_, had := c.known[id]
+	return had || c.misses < maxMisses
 }
 
-func (c *certs) miss() {
+func (c *certs) miss(id string) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
+	delete(c.known, id)
 	c.misses++
 }

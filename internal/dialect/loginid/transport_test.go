@@ -279,3 +279,23 @@ func TestBodiesTellNothingOfTheInside(t *testing.T) {
 		}
 	})
 }
+
+func TestAParameterOfTheWrongTypeIsCalledByItsName(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, w *world) {
+		for path, body := range map[string]string{
+			"/register/fido2/init client_id":                   `{"client_id": 5}`,
+			"/authenticate/code/wait user_id":                  `{"client_id": "` + web + `", "user_id": 5}`,
+			"/tx/init tx_payload":                              `{"client_id": "` + web + `", "tx_payload": 5}`,
+			"/register/fido2/init options.display_name":        `{"client_id": "` + web + `", "options": {"display_name": 5}}`,
+			"/authenticate/code/wait authentication_code.code": `{"client_id": "` + web + `", "authentication_code": {"code": 5}}`,
+		} {
+			path, name, _ := strings.Cut(path, " ")
+			a := w.do(ask{path: path, body: body})
+			w.refused(t, path, a, 400, "request_validation_error")
+			if text(a.body, "message") != "the parameter "+name+" is of the wrong type" {
+				t.Errorf("%s: %s", path, a.raw)
+			}
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -34,7 +35,7 @@ func (c *call) decode(into any) error {
 	}
 	err := json.Unmarshal(c.body, into)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-		return invalidParameter(wrong.Field, "is of the wrong type")
+		return invalidParameter(parameter(wrong.Field), "is of the wrong type")
 	}
 	if _, wrong := errors.AsType[base64.CorruptInputError](err); wrong {
 		return refuse(failValidation, "the body holds bytes that are not in base64url")
@@ -43,6 +44,15 @@ func (c *call) decode(into any) error {
 		return refuse(failRequest, "the body is not a JSON object")
 	}
 	return nil
+}
+
+// parameter is what clients call a member. What several bodies have in common is embedded, which shows in the names that
+// the decoder tells.
+func parameter(field string) string {
+	for _, embedded := range []string{"base.", "userRef.", "txText."} {
+		field = strings.TrimPrefix(field, embedded)
+	}
+	return field
 }
 
 // needsBody reports whether a call says anything in its body.

@@ -37,7 +37,7 @@ type registerRequest struct {
 type registerAnswer struct {
 	// RegisterSession is always there: clients store it, and send it with the next registration. Nothing depends on
 	// it here, because no name is reserved before somebody has it.
-	RegisterSession string          `json:"register_session,omitempty"`
+	RegisterSession string          `json:"register_session"`
 	Payload         creationOptions `json:"attestation_payload"`
 }
 

@@ -21,7 +21,8 @@ func loginidCommand() *cobra.Command {
 		Use:   "loginid [NAME]",
 		Short: "Make or show an application of the LoginID protocol; without a name, list all",
 		Long: `Shows an application of a directory with its client id, and makes it if it is not there. An application of
-another protocol gets a client id beside what it has. Without a name it lists all that have one.
+another protocol gets a client id beside what it has, and one that is there gets what the flags say. Without a
+name it lists all that have a client id.
 
   twinseal keys loginid Shop --url https://shop.example.com
   twinseal keys loginid Backend --type management
@@ -68,7 +69,7 @@ type clientView struct {
 }
 
 func viewClient(c app.Client) clientView {
-	view := clientView{ownerView: viewOwner(c.Owner), ClientIDs: c.ClientIDs, Type: c.Type}
+	view := clientView{ownerView: ownerView{c.String(), c.ID, c.Name, c.Keys, c.Created}, ClientIDs: c.ClientIDs, Type: c.Type}
 	if len(c.ClientIDs) > 0 {
 		view.ClientID = c.ClientIDs[0]
 	}
@@ -114,10 +115,18 @@ func printClient(c *cobra.Command, one app.Client, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(c.OutOrStdout()).Encode(viewClient(one))
 	}
-	if err := clientsTable(c, []app.Client{one}); err != nil || one.Keys > 0 {
+	if err := clientsTable(c, []app.Client{one}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.ErrOrStderr(), "\nIt has no key, so whoever knows the client id may begin a registration. If your backend is to sign its calls:\n"+
+	if one.MovedFrom != "" {
+		fmt.Fprintf(c.ErrOrStderr(), "\nIts passkeys belonged to %[1]s before. Those that people have from there do not work for %[2]s; --url with\n"+
+			"the address from before takes this back.\n", one.MovedFrom, one.RelyingParty.ID)
+	}
+	if one.Keys > 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(c.ErrOrStderr(), "\nIt has no key, so whoever knows the client id may begin a registration. If your backend is to sign its calls,\n"+
+		"make a key for it, or register the one that it has:\n"+
 		"  twinseal keys generate --curve P-256 --owner %s --out FILE\n  twinseal keys add --owner %s FILE\n", one, one)
 	return err
 }

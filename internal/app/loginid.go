@@ -24,7 +24,11 @@ type Client struct {
 	ClientIDs    []string // newest first
 	Type         string
 	RelyingParty *mfa.RelyingParty // nil: it registers no passkeys
+	MovedFrom    string            // the relying party's id before the call that returns it, where that was another
 }
+
+// String is how the application is written on command lines, in the words of its protocol.
+func (c Client) String() string { return "application:" + c.ID }
 
 // NewClient is what an operator wants of an application for the LoginID protocol. What is "" stays as it is, or is
 // made up where there is nothing yet.
@@ -48,6 +52,9 @@ func (a *App) FindDirectory(ctx context.Context, id string) (Owner, error) {
 			return Owner{}, err
 		}
 		all = append(all, more...)
+	}
+	if len(all) == 0 {
+		return Owner{}, errors.New("the server has no directory yet, the home of people and applications: \"twinseal keys organization NAME\" and \"twinseal keys directory NAME\" make one, or an apply file")
 	}
 	if len(all) != 1 {
 		return Owner{}, errors.New("the server has not just one directory; name one with --directory UUID (\"twinseal keys directory\" lists them)")
@@ -128,6 +135,9 @@ func (a *App) EnsureClient(ctx context.Context, directory Owner, want NewClient)
 	}
 	made, err := a.found(ctx, directory, want.Name)
 	made.Created = applied.Created > 0
+	if was, is := have.RelyingParty, made.RelyingParty; was != nil && is != nil && was.ID != is.ID {
+		made.MovedFrom = was.ID
+	}
 	return made, err
 }
 

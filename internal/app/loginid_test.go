@@ -57,12 +57,12 @@ func TestAskingForAClientAgainChangesNothing(t *testing.T) {
 			t.Fatalf("made %+v", made)
 		}
 		again := must[app.Client](t)(a.EnsureClient(ctx, dir, app.NewClient{Name: "Shop"}))
-		if again.Created || again.ID != made.ID || !slices.Equal(again.ClientIDs, made.ClientIDs) || again.RelyingParty.ID != "shop.example.com" {
+		if again.Created || again.ID != made.ID || !slices.Equal(again.ClientIDs, made.ClientIDs) || again.RelyingParty.ID != "shop.example.com" || again.MovedFrom != "" {
 			t.Errorf("again: %+v", again)
 		}
 		must[app.Applied](t)(a.Apply(ctx, "f.yaml", strings.NewReader(strict)))
 		moved := must[app.Client](t)(a.EnsureClient(ctx, dir, app.NewClient{Name: "Shop", URL: "https://new.example.com", ClientID: "another-client"}))
-		if p := moved.RelyingParty; p.ID != "new.example.com" || p.Origins[0] != "https://new.example.com" || !p.DenySynced || moved.ClientIDs[0] != "another-client" || len(moved.ClientIDs) != 3 {
+		if p := moved.RelyingParty; p.ID != "new.example.com" || moved.MovedFrom != "shop.example.com" || p.Origins[0] != "https://new.example.com" || !p.DenySynced || moved.ClientIDs[0] != "another-client" || len(moved.ClientIDs) != 3 {
 			t.Errorf("moved: %+v, %+v", moved, p)
 		}
 		if all := must[[]app.Client](t)(a.Clients(ctx, dir)); len(all) != 1 || all[0].ID != made.ID {

@@ -29,6 +29,12 @@ var ownerWords = map[mfa.OwnerKind]string{
 	mfa.OwnerOrganization: "organization", mfa.OwnerDirectory: "directory", mfa.OwnerApplication: "service",
 }
 
+// listedBy are the commands that show the ids of each kind.
+var listedBy = map[mfa.OwnerKind]string{
+	mfa.OwnerOrganization: `"twinseal keys organization"`, mfa.OwnerDirectory: `"twinseal keys directory"`,
+	mfa.OwnerApplication: `"twinseal keys loginid" or "twinseal keys service --directory UUID"`,
+}
+
 // ownerKinds are the words that are understood: those above, and the protocol's short ones.
 var ownerKinds = map[string]mfa.OwnerKind{
 	"organization": mfa.OwnerOrganization, "org": mfa.OwnerOrganization, "directory": mfa.OwnerDirectory, "dir": mfa.OwnerDirectory,
@@ -49,7 +55,7 @@ func (a *App) FindOwner(ctx context.Context, text string) (Owner, error) {
 	word, id, ok := strings.Cut(text, ":")
 	kind, known := ownerKinds[word]
 	if !ok || !known {
-		return Owner{}, errors.New("say whose keys: --owner organization:UUID, directory:UUID or service:UUID (\"twinseal keys organization\" lists what there is)")
+		return Owner{}, errors.New("say whose keys: --owner organization:UUID, directory:UUID or service:UUID, which is also called application:UUID (\"twinseal keys organization\" and \"twinseal keys loginid\" list what there is)")
 	}
 	return a.owner(ctx, kind, id)
 }
@@ -62,7 +68,7 @@ func (a *App) owner(ctx context.Context, kind mfa.OwnerKind, id string) (Owner, 
 	o := mfa.Owner{Kind: kind, ID: id}
 	c, err := a.Service.CallerForOwner(ctx, o)
 	if mfa.IsCode(err, mfa.NotFound) {
-		return Owner{}, fmt.Errorf("there is no %s %s; \"twinseal keys %s\" lists those there are", ownerWords[kind], id, ownerWords[kind])
+		return Owner{}, fmt.Errorf("there is no %s %s; %s lists those there are", ownerWords[kind], id, listedBy[kind])
 	}
 	if err != nil {
 		return Owner{}, err
@@ -132,6 +138,9 @@ func (a *App) FindOrganization(ctx context.Context, id string) (Owner, error) {
 		return a.owner(ctx, mfa.OwnerOrganization, id)
 	}
 	all, err := a.Organizations(ctx)
+	if err == nil && len(all) == 0 {
+		err = errors.New("the server has no organization yet: \"twinseal keys organization NAME\" makes one")
+	}
 	if err == nil && len(all) != 1 {
 		err = errors.New("the server has not just one organization; name one with --organization UUID (\"twinseal keys organization\" lists them)")
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +52,9 @@ func (a *App) AddPublicKey(ctx context.Context, o Owner, k NewPublicKey) (string
 func nameKey(o Owner, k *NewPublicKey) (string, error) {
 	block, _ := pem.Decode([]byte(k.PEM))
 	if block != nil {
+		if strings.HasSuffix(block.Type, "PRIVATE KEY") {
+			return "", errors.New("this is a private key, which stays with the program: register its public half (openssl pkey -in FILE -pubout)")
+		}
 		if parsed, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
 			if _, curved := parsed.(*ecdsa.PublicKey); curved {
 				return nameCurveKey(o, k)
@@ -59,7 +63,7 @@ func nameKey(o Owner, k *NewPublicKey) (string, error) {
 	}
 	public, err := envelope.ParsePublicKey(k.PEM)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("neither a key of the curve P-256 nor one of RSA that serves: %w", err)
 	}
 	return envelope.KeyID(public)
 }

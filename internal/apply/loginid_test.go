@@ -170,7 +170,7 @@ func TestEveryRefusalOfALoginIDPartNamesItsLine(t *testing.T) {
 		{"http", app + "        client_id: Wv8bq1pS0cVn\n        url: http://shop.example.com\n", "f.yaml:9: passkeys need https; http is for localhost alone " + at + ".url)"},
 		{"a type", app + own + "        type: desktop\n", "f.yaml:10: the type is web, native or management " + at + ".type)"},
 		{"no PEM", app + own + "        public_keys:\n        - " + secret + "\n", "f.yaml:11: the key is not one public key in PEM (BEGIN PUBLIC KEY) " + at + ".public_keys[0].public_key)"},
-		{"a private key", app + own + "        public_keys:\n        - \"-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\"\n", "f.yaml:11: the key is not one public key in PEM (BEGIN PUBLIC KEY) " + at + ".public_keys[0].public_key)"},
+		{"a private key", app + own + "        public_keys:\n        - \"-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\"\n", "f.yaml:11: the key is a private one, which stays with you: register its public half (openssl pkey -in FILE -pubout) " + at + ".public_keys[0].public_key)"},
 		{"a key of RSA", app + own + "        public_keys: [" + quotedPEM(firstKey) + "]\n", "f.yaml:10: the key is not a key of the curve P-256; no other serves here " + at + ".public_keys[0].public_key)"},
 		{"a key of P-384", app + own + "        public_keys: [" + quotedPEM(largeCurveKey) + "]\n", "f.yaml:10: the key is not a key of the curve P-256; no other serves here " + at + ".public_keys[0].public_key)"},
 		{"a key twice", app + own + "        public_keys:\n        - " + quotedPEM(curveKey) + "\n        - |\n" + strings.ReplaceAll(indented(curveKey), "        ", "          ") + "\n", "f.yaml:12: the same key stands here twice " + at + ".public_keys[1].public_key)"},
@@ -185,7 +185,7 @@ func TestEveryRefusalOfALoginIDPartNamesItsLine(t *testing.T) {
 		{"two relying parties", headApps + "    - name: Shop\n      passkeys: {url: https://shop.example.com}\n      loginid: {client_id: Wv8bq1pS0cVn, rp_id: example.com}\n", "f.yaml:8: the relying party stands under passkeys already; leave rp_id, origins and what belongs to them out here " + at + ")"},
 		{"two names for a person", headUsers + "    - alias: jo\n      username: Jo\n", "f.yaml:7: the username is the user's alias; give one of them (organizations[0].directories[0].users[0].username)"},
 		{"a client id twice", app + own + "    - name: Other\n      loginid:\n" + own, "f.yaml:12: the same client id stands in line 8 already (organizations[0].directories[0].applications[1].loginid.client_id)"},
-		{"a username twice", headUsers + "    - username: Jo\n    - username: jo\n", "f.yaml:7: the same alias stands in line 6 already (organizations[0].directories[0].users[1].username)"},
+		{"a username twice", headUsers + "    - username: Jo\n    - username: jo\n", "f.yaml:7: the same username, whose capitals make no difference, stands in line 6 already (organizations[0].directories[0].users[1].username)"},
 
 		{"passkeys of nobody", keys + "        name: Shop\n", "f.yaml:8: passkeys need the url of the website, or an rp_id and its origins (organizations[0].directories[0].applications[0].passkeys)"},
 		{"passkeys of a number", keys + "        url: https://192.0.2.1\n", "f.yaml:8: passkeys need the name of a host, not its number; for tests on one machine there is localhost (organizations[0].directories[0].applications[0].passkeys.url)"},

@@ -3,6 +3,7 @@ package apply
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
@@ -26,6 +27,9 @@ func (t *twins) once(scope, path, kind, name string) error {
 	}
 	key := twin{scope, kind, name}
 	if first, ok := t.seen[key]; ok {
+		if strings.HasSuffix(path, ".username") {
+			kind = "username, whose capitals make no difference,"
+		}
 		return refuse(path, fmt.Sprintf("the same %s stands in line %d already", kind, t.file.line(first)))
 	}
 	t.seen[key] = path

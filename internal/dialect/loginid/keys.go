@@ -14,6 +14,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -162,6 +163,9 @@ func (d *Dialect) openToken(ctx context.Context, text string, claims any) error 
 // ParsePublicKey reads the public half of an API credential: a P-256 key in PEM.
 func ParsePublicKey(text string) (*ecdsa.PublicKey, error) {
 	block, rest := pem.Decode([]byte(text))
+	if block != nil && strings.HasSuffix(block.Type, "PRIVATE KEY") {
+		return nil, errors.New("is a private one, which stays with you: register its public half (openssl pkey -in FILE -pubout)")
+	}
 	if block == nil || block.Type != "PUBLIC KEY" || len(bytes.TrimSpace(rest)) > 0 {
 		return nil, errors.New("is not one public key in PEM (BEGIN PUBLIC KEY)")
 	}

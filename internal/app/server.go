@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,7 +57,7 @@ func notHere(context.Context, *endpoint.Request) (endpoint.Response, error) {
 func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w; is another server running there?", a.Config.Listen, err)
+		return fmt.Errorf("%w%s", err, adviceOn(err))
 	}
 	lot := endpoint.NewLot(listener)
 	handler, err := a.Handler(ctx, listener.Addr().String(), lot)
@@ -88,6 +89,14 @@ func (a *App) Serve(ctx context.Context, ready func(net.Addr)) error {
 		ready(listener.Addr())
 	}
 	return group.Wait()
+}
+
+// adviceOn says what may help where the server cannot listen.
+func adviceOn(err error) string {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return "; is another server running there? --listen 127.0.0.1:8090, say, takes another address"
+	}
+	return "; --listen says where"
 }
 
 // drain ends what waits and lets what works finish.

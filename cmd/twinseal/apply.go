@@ -23,7 +23,12 @@ func applyCommand() *cobra.Command {
 same file again changes nothing, so this is also how people migrate. See docs/apply.md for the format.
 
 The server may run meanwhile; it sees the change within seconds.`,
-		Args: cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return errors.New("the file comes after -f: twinseal apply -f FILE (- for standard input)")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, _ []string) error {
 			if file == "" {
 				return errors.New("name the file to apply: twinseal apply -f FILE (- for standard input)")

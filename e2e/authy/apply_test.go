@@ -73,7 +73,7 @@ func (w *world) refusedFiles(t *testing.T) {
 		{"a seed that fails its check", good + "      totp: {secret: KRSXG5CTMVRXEZLU, check: \"000000\", check_at: 2020-01-01T00:00:00Z}\n", "apply.yaml:8:"},
 		{"a phone without a country", good + "    - authy_id: 880002\n      phone: \"5551234\"\n", "apply.yaml:9: the phone number is invalid"},
 		{"an id that is too large", good + "    - authy_id: 2147483648\n", "apply.yaml:8: an authy_id is 1 to 2147483647"},
-		{"nobody", good + "    - email: a@example.com\n", "apply.yaml:8: a user needs an authy_id, an alias or a phone"},
+		{"nobody", good + "    - email: a@example.com\n", "apply.yaml:8: a user needs an authy_id, an alias, a username or a phone"},
 		{"a bad address", good + "    - authy_id: 880003\n      email: not an address\n", "apply.yaml:9:"},
 		{"a short key", "organizations:\n- name: Acme\n  directories:\n  - name: customers\n    applications:\n    - name: Bank\n      authy: {api_key: short}\n", "apply.yaml:7: an API key needs at least 8 characters"},
 		{"a phone of somebody else", good + "    - authy_id: 880004\n      phone: \"+14053425699\"\n", "apply.yaml:9:"},

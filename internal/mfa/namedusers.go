@@ -45,6 +45,21 @@ func NameFree(r Records, c *Caller, name string) error {
 	return nil
 }
 
+// FreeFold is the [FoldAlias] of a name that an application gives, "" where somebody has it already: applications may
+// give names that differ by case alone. Whoever had it first keeps people who choose their names themselves from taking
+// one that differs by case alone, which some programs would take for the same.
+func FreeFold(r Records, directory DirectoryID, alias string) (string, error) {
+	if alias == "" {
+		return "", nil
+	}
+	folded := FoldAlias(alias)
+	_, err := r.User(directory, UserRef{FoldedAlias: folded})
+	if IsCode(err, NotFound) {
+		return folded, nil
+	}
+	return "", err
+}
+
 // NamedUser asks for a user whom people call by the name that they chose: no other differs from it by case alone.
 type NamedUser struct {
 	Caller *Caller

@@ -19,8 +19,8 @@ type User struct {
 	DirectoryID DirectoryID
 	Number      int64  // integer alias, 1 to 2147483647, unique in the directory; Authy's authy_id
 	Alias       string // the application's own text id, unique in the directory; "" for none
-	// FoldedAlias is [FoldAlias] of Alias for users among whom case tells no two apart, unique in the directory;
-	// "" for all others.
+	// FoldedAlias is [FoldAlias] of Alias for users among whom case tells no two apart, and for the first of those among
+	// whom it does ([FreeFold]), unique in the directory; "" for all others.
 	FoldedAlias string
 	State       UserState
 	Emails      []string // the first is shown and mailed to

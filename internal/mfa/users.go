@@ -72,7 +72,14 @@ func (s *Service) createUser(w WriteRecords, in NewUser) (User, error) {
 	if in.Email != "" {
 		u.Emails = []string{in.Email}
 	}
+	if u.FoldedAlias, err = FreeFold(w, u.DirectoryID, u.Alias); err != nil {
+		return User{}, err
+	}
 	err = w.AddUser(u)
+	if IsCode(err, Conflict) && u.FoldedAlias != "" { // somebody else took it in other case since we looked
+		u.FoldedAlias = ""
+		err = w.AddUser(u)
+	}
 	if IsCode(err, Conflict) && !in.Phone.Empty() {
 		// Somebody else registered the phone since we looked.
 		u, err = w.LockUser(in.Caller.Directory.ID, UserRef{Phone: in.Phone})

@@ -25,6 +25,22 @@ func TestANameIsTakenInEveryCase(t *testing.T) {
 	s.want("exactly", err, mfa.NotFound, "")
 }
 
+func TestNobodyTakesTheNameOfAnApplicationsUserInOtherCase(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(s *scene) {
+		for _, name := range []string{"Ann", "ANN"} { // as other front doors do, where case counts
+			_, err := s.Service.CreateUser(s.Context(), mfa.NewUser{Caller: s.Caller, Alias: name})
+			s.must(err)
+		}
+		_, err := s.accounts.CreateUser(s.Context(), s.Caller, "ann", "")
+		s.want("in other case", err, mfa.Conflict, mfa.ReasonUserExists)
+		s.must(s.Store.Read(s.Context(), func(r mfa.Records) error {
+			s.want("before a registration", mfa.NameFree(r, s.Caller, "aNN"), mfa.Conflict, mfa.ReasonUserExists)
+			return nil
+		}))
+	})
+}
+
 func TestNamesThatNobodyCouldReadAreRefused(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -114,6 +114,28 @@ func TestGivenNumbersAreNotHandedOut(t *testing.T) {
 	})
 }
 
+func TestNobodyTakesAGivenNameInOtherCase(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		plan := migration("")
+		people := &plan.Organizations[0].Directories[0]
+		people.Users = append(people.Users, provision.PlannedUser{Alias: "Ann"}, provision.PlannedUser{Alias: "ANN"})
+		for range 2 { // again changes nothing
+			if _, err := w.Provision.Apply(t.Context(), plan); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthyAPI, mfa.SecretText("kept-key-0123456789"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = w.Store.Read(t.Context(), func(r mfa.Records) error { return mfa.NameFree(r, c, "ann") })
+		if !mfa.IsCode(err, mfa.Conflict) {
+			t.Errorf("%v, want a conflict", err)
+		}
+	})
+}
+
 func TestPassThroughIsNotForThoseWhoBroughtASeed(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {

@@ -27,6 +27,10 @@ func (r *applying) user(path string, c *mfa.Caller, want PlannedUser) error {
 	}
 	if want.Folded {
 		next.FoldedAlias = mfa.FoldAlias(want.Alias)
+	} else if !existed {
+		if next.FoldedAlias, err = mfa.FreeFold(r.w, c.Directory.ID, want.Alias); err != nil {
+			return at(path, err)
+		}
 	}
 	if !want.Phone.Empty() {
 		next.Phone = want.Phone

@@ -61,16 +61,18 @@ func (f *Factor) judge(s statement, rp mfa.RelyingParty) (evidence, error) {
 	if err != nil {
 		return evidence{}, refuse(mfa.ReasonPasskeyAttestation, "the attestation does not hold", err)
 	}
-	return shown, admit(shown, s.object, rp)
+	return shown, f.admit(shown, s.object, rp)
 }
 
 // admit applies the lists of models and the rule about synced passkeys.
-func admit(shown evidence, object *protocol.AttestationObject, rp mfa.RelyingParty) error {
+func (f *Factor) admit(shown evidence, object *protocol.AttestationObject, rp mfa.RelyingParty) error {
 	switch aaguid := model(object); {
 	case listed(rp.DenyAAGUIDs, aaguid):
 		return refuse(mfa.ReasonPasskeyRefused, "the relying party refuses this model of authenticator", nil)
 	case len(rp.AllowAAGUIDs) > 0 && !listed(rp.AllowAAGUIDs, aaguid):
 		return refuse(mfa.ReasonPasskeyRefused, "the relying party does not accept this model of authenticator", nil)
+	case len(rp.AllowAAGUIDs) > 0 && f.anchors == nil:
+		return refuse(mfa.ReasonPasskeyRefused, "the relying party accepts some models of authenticators alone, and the server has no certificates of makers (passkey_roots) that could prove one", nil)
 	case len(rp.AllowAAGUIDs) > 0 && !shown.model:
 		return refuse(mfa.ReasonPasskeyRefused, "the relying party accepts some models of authenticators alone, and nothing proves that this is one", nil)
 	case rp.DenySynced && object.AuthData.Flags.HasBackupEligible():

@@ -15,6 +15,9 @@ func (f *Factor) Assert(e mfa.PasskeyExpectation, d mfa.PasskeyData, counter int
 	if err := belongs(e, d, a); err != nil {
 		return mfa.PasskeyUse{}, err
 	}
+	if err := stillAdmitted(e.RelyingParty, d); err != nil {
+		return mfa.PasskeyUse{}, err
+	}
 	if err := checkClientData(a.ClientData, typeGet, e); err != nil {
 		return mfa.PasskeyUse{}, err
 	}
@@ -50,6 +53,18 @@ func belongs(e mfa.PasskeyExpectation, d mfa.PasskeyData, a mfa.PasskeyAssertion
 		return refuse(mfa.ReasonPasskeyCredential, "the answer is another user's", nil)
 	case d.RPID != e.RelyingParty.ID:
 		return refuse(mfa.ReasonPasskeyRPID, "the passkey belongs to another relying party", nil)
+	}
+	return nil
+}
+
+// stillAdmitted holds a registered passkey to the relying party's rules of today. Of a model that had to be proven it
+// is remembered whether a maker's certificate stood for it.
+func stillAdmitted(rp mfa.RelyingParty, d mfa.PasskeyData) error {
+	if err := admits(rp, d.AAGUID, d.BackupEligible); err != nil {
+		return err
+	}
+	if len(rp.AllowAAGUIDs) > 0 && !slices.Contains([]string{trustBasic, trustAttCA, trustAnonCA}, d.Trust) {
+		return errUnproven()
 	}
 	return nil
 }

@@ -66,19 +66,34 @@ func (f *Factor) judge(s statement, rp mfa.RelyingParty) (evidence, error) {
 
 // admit applies the lists of models and the rule about synced passkeys.
 func (f *Factor) admit(shown evidence, object *protocol.AttestationObject, rp mfa.RelyingParty) error {
-	switch aaguid := model(object); {
+	if err := admits(rp, model(object), object.AuthData.Flags.HasBackupEligible()); err != nil {
+		return err
+	}
+	switch {
+	case len(rp.AllowAAGUIDs) > 0 && f.anchors == nil:
+		return refuse(mfa.ReasonPasskeyRefused, "the relying party accepts some models of authenticators alone, and the server has no certificates of makers (passkey_roots) that could prove one", nil)
+	case len(rp.AllowAAGUIDs) > 0 && !shown.model:
+		return errUnproven()
+	}
+	return nil
+}
+
+// admits applies them to a passkey that may have been registered before they were written, or by another application
+// with the same id.
+func admits(rp mfa.RelyingParty, aaguid string, synced bool) error {
+	switch {
 	case listed(rp.DenyAAGUIDs, aaguid):
 		return refuse(mfa.ReasonPasskeyRefused, "the relying party refuses this model of authenticator", nil)
 	case len(rp.AllowAAGUIDs) > 0 && !listed(rp.AllowAAGUIDs, aaguid):
 		return refuse(mfa.ReasonPasskeyRefused, "the relying party does not accept this model of authenticator", nil)
-	case len(rp.AllowAAGUIDs) > 0 && f.anchors == nil:
-		return refuse(mfa.ReasonPasskeyRefused, "the relying party accepts some models of authenticators alone, and the server has no certificates of makers (passkey_roots) that could prove one", nil)
-	case len(rp.AllowAAGUIDs) > 0 && !shown.model:
-		return refuse(mfa.ReasonPasskeyRefused, "the relying party accepts some models of authenticators alone, and nothing proves that this is one", nil)
-	case rp.DenySynced && object.AuthData.Flags.HasBackupEligible():
+	case rp.DenySynced && synced:
 		return refuse(mfa.ReasonPasskeyRefused, "the relying party does not accept passkeys that are synced", nil)
 	}
 	return nil
+}
+
+func errUnproven() error {
+	return refuse(mfa.ReasonPasskeyRefused, "the relying party accepts some models of authenticators alone, and nothing proves that this is one", nil)
 }
 
 // listed compares as UUIDs, so that an entry may be written in any of their forms.

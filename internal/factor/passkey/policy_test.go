@@ -257,3 +257,33 @@ func TestWhatWeBrokeOurselvesIsOurFault(t *testing.T) {
 		t.Errorf("no challenge: %v", err)
 	}
 }
+
+func TestTheRulesOfTodayHoldForPasskeysOfYesterday(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		format string
+		synced bool
+		party  mfa.RelyingParty
+		want   mfa.Reason
+	}{
+		{name: "a proven model that is allowed", format: passkeytest.Packed, party: mfa.RelyingParty{AllowAAGUIDs: []string{aaguidText}}},
+		{name: "a model that nothing proved", format: passkeytest.None, party: mfa.RelyingParty{AllowAAGUIDs: []string{aaguidText}}, want: mfa.ReasonPasskeyRefused},
+		{name: "another model", format: passkeytest.Packed, party: mfa.RelyingParty{AllowAAGUIDs: []string{otherAAGUID}}, want: mfa.ReasonPasskeyRefused},
+		{name: "a denied model", format: passkeytest.None, party: mfa.RelyingParty{DenyAAGUIDs: []string{aaguidText}}, want: mfa.ReasonPasskeyRefused},
+		{name: "a synced one", format: passkeytest.None, synced: true, party: mfa.RelyingParty{DenySynced: true}, want: mfa.ReasonPasskeyRefused},
+		{name: "one bound to its device", format: passkeytest.None, party: mfa.RelyingParty{DenySynced: true}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := begin(t, passkeytest.Options{Format: c.format, AAGUID: aaguid, BackupEligible: c.synced, Algorithms: []int64{passkeytest.ES256}})
+			data, counter := x.register(t)
+			x.expect.RelyingParty.AllowAAGUIDs, x.expect.RelyingParty.DenyAAGUIDs = c.party.AllowAAGUIDs, c.party.DenyAAGUIDs
+			x.expect.RelyingParty.DenySynced = c.party.DenySynced
+			_, err := x.factor.Assert(x.expect, data, counter, x.get(t, data))
+			if got := reason(t, err); got != c.want {
+				t.Errorf("got %q, %v", got, err)
+			}
+		})
+	}
+}

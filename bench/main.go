@@ -126,12 +126,13 @@ func measure(ctx context.Context, p plan, engine, binary, dir string, out io.Wri
 	return w.parts(ctx, bare, server)
 }
 
-// parts runs the measurements, or the one that was asked for.
+// parts runs the measurements, or those that were asked for. Waits for codes come first: their tokens carry the time of
+// day, which others move on.
 func (w *world) parts(ctx context.Context, bare, server *process) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *process, *process) error
-	}{{"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"passkey", w.passkey}, {"wait", w.wait}, {"codewait", w.codeWait}} {
+	}{{"codewait", w.codeWait}, {"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"passkey", w.passkey}, {"wait", w.wait}} {
 		if !w.wants(part.name) {
 			continue
 		}

@@ -5,10 +5,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
+	"github.com/twinseal/twinseal/client/internal/carry"
 	"github.com/twinseal/twinseal/client/internal/poll"
 )
 
@@ -46,18 +45,13 @@ type settings struct {
 
 // WithBaseURL names the server: scheme, host and, if it has one, path prefix. A
 // trailing slash is ignored.
-func WithBaseURL(base string) Option {
+func WithBaseURL(address string) Option {
 	return func(s *settings) error {
-		parsed, err := url.Parse(base)
-		switch {
-		case err != nil:
-			return &FormatError{Field: "base URL", Reason: "cannot be parsed"}
-		case parsed.Scheme != "https" && parsed.Scheme != "http", parsed.Host == "":
-			return &FormatError{Field: "base URL", Reason: "must start with https:// (or http://) and a host"}
-		case parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil:
-			return &FormatError{Field: "base URL", Reason: "must not contain a query, a fragment or a password"}
+		base, problem := carry.BaseURL(address)
+		if problem != "" {
+			return &FormatError{Field: "base URL", Reason: problem}
 		}
-		s.base = strings.TrimRight(base, "/")
+		s.base = base
 		return nil
 	}
 }

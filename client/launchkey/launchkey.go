@@ -2,10 +2,9 @@ package launchkey
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
+	"github.com/twinseal/twinseal/client/internal/carry"
 	"github.com/twinseal/twinseal/client/internal/poll"
 )
 
@@ -131,16 +130,11 @@ func apply(base string, options []Option) (*settings, error) {
 
 // setBase takes scheme, host and path prefix. The prefix is no part of what is
 // signed, so a proxy that adds one must take it off again.
-func (s *settings) setBase(base string) error {
-	parsed, err := url.Parse(base)
-	switch {
-	case err != nil:
-		return &FormatError{Field: "base URL", Reason: "cannot be parsed"}
-	case parsed.Scheme != "https" && parsed.Scheme != "http", parsed.Host == "":
-		return &FormatError{Field: "base URL", Reason: "must start with https:// (or http://) and a host"}
-	case parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil:
-		return &FormatError{Field: "base URL", Reason: "must not contain a query, a fragment or a password"}
+func (s *settings) setBase(text string) error {
+	base, problem := carry.BaseURL(text)
+	if problem != "" {
+		return &FormatError{Field: "base URL", Reason: problem}
 	}
-	s.base = strings.TrimRight(base, "/")
+	s.base = base
 	return nil
 }

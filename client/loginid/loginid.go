@@ -5,11 +5,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/twinseal/twinseal/client/internal/carry"
 	"github.com/twinseal/twinseal/client/internal/poll"
 )
 
@@ -179,17 +178,12 @@ func apply(base string, options []Option) (*settings, error) {
 	return s, nil
 }
 
-func (s *settings) setBase(base string) error {
-	parsed, err := url.Parse(base)
-	switch {
-	case err != nil:
-		return &FormatError{Field: "base URL", Reason: "cannot be parsed"}
-	case parsed.Scheme != "https" && parsed.Scheme != "http", parsed.Host == "":
-		return &FormatError{Field: "base URL", Reason: "must start with https:// (or http://) and a host"}
-	case parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil:
-		return &FormatError{Field: "base URL", Reason: "must not contain a query, a fragment or a password"}
+func (s *settings) setBase(text string) error {
+	base, problem := carry.BaseURL(text)
+	if problem != "" {
+		return &FormatError{Field: "base URL", Reason: problem}
 	}
-	s.base = strings.TrimRight(base, "/")
+	s.base = base
 	return nil
 }
 

@@ -7,8 +7,25 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
+
+// BaseURL reads the address of a server: scheme, host and, if it has one, path
+// prefix. It gives the address without trailing slashes, or what is wrong with
+// it, as a refusal of the port goes on after the name of the setting.
+func BaseURL(text string) (base, problem string) {
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return "", "cannot be parsed"
+	case parsed.Scheme != "https" && parsed.Scheme != "http", parsed.Host == "":
+		return "", "must start with https:// (or http://) and a host"
+	case parsed.RawQuery != "" || parsed.Fragment != "" || parsed.User != nil:
+		return "", "must not contain a query, a fragment or a password"
+	}
+	return strings.TrimRight(text, "/"), ""
+}
 
 // WithoutURL takes the address out of an error of the HTTP client, since it may
 // name a user or hold a code that is still good.

@@ -35,3 +35,18 @@ func TestAPauseIsAMinuteAtMost(t *testing.T) {
 		}
 	}
 }
+
+func TestABaseIsSchemeHostAndPrefix(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"https://mfa.example": "https://mfa.example", "http://127.0.0.1:8080/": "http://127.0.0.1:8080",
+		"https://mfa.example/some/prefix//": "https://mfa.example/some/prefix",
+		"":                                  "", "mfa.example": "", "ftp://mfa.example": "", "https://": "", "https://mfa.example?a=b": "", "https://mfa.example#a": "",
+		"https://jo:secret@mfa.example": "", "https://mfa.example:port": "",
+	} {
+		base, problem := carry.BaseURL(given)
+		if base != want || (problem == "") != (want != "") {
+			t.Errorf("%q is %q, %q", given, base, problem)
+		}
+	}
+}

@@ -30,7 +30,7 @@ const envShots = "TWINSEAL_E2E_SHOTS"
 // TestTheShop plays the example shop: customers have passkeys, in a virtual authenticator of the browser.
 func TestTheShop(t *testing.T) {
 	t.Parallel()
-	browser := launch(t)
+	browser := harness.Launch(t)
 	program := filepath.Join(t.TempDir(), "loginid-shop")
 	root, err := harness.Root()
 	if err != nil {

@@ -22,7 +22,7 @@ type visitor struct {
 // TestTheWorkshop plays it once for each ending.
 func TestTheWorkshop(t *testing.T) {
 	t.Parallel()
-	browser := launch(t)
+	browser := harness.Launch(t)
 	for _, engine := range []harness.Engine{harness.SQLite, harness.PostgreSQL} {
 		t.Run(string(engine), func(t *testing.T) {
 			options := harness.Options{Engine: engine, Command: "demo"}

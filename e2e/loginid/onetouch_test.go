@@ -20,7 +20,7 @@ import (
 // TestAPasskeyOfTheShopAnswersTheBank: one person, one passkey, two applications of two dialects.
 func TestAPasskeyOfTheShopAnswersTheBank(t *testing.T) {
 	t.Parallel()
-	browser := launch(t)
+	browser := harness.Launch(t)
 	harness.Each(t, func(t *testing.T, engine harness.Engine) {
 		w := newSite(t, engine)
 		phone := w.open(browser, t, &calls{made: map[string]bool{}})

@@ -13,7 +13,7 @@ import (
 // share nothing.
 func TestThePackagesForBrowsersWorkUnchanged(t *testing.T) {
 	t.Parallel()
-	browser := launch(t)
+	browser := harness.Launch(t)
 	harness.Each(t, func(t *testing.T, engine harness.Engine) {
 		w := newSite(t, engine)
 		for _, name := range []string{"sdk-0.9", "sdk-0.12", "@loginid/sdk"} {

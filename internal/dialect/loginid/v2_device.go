@@ -3,8 +3,8 @@ package loginid
 import (
 	"github.com/google/uuid"
 
+	"github.com/twinseal/twinseal/internal/agent"
 	"github.com/twinseal/twinseal/internal/mfa"
-	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 )
 
 // v2Device is a machine that a passkey was used on, as its browser called itself. It is shown to people and decides
@@ -30,6 +30,6 @@ func deviceID(said string) string {
 
 // agentOf reads the names of browser and system.
 func agentOf(userAgent string) v2Device {
-	a := passkeys.AgentOf(userAgent)
-	return v2Device{ClientType: "browser", ClientName: a.Client, ClientVersion: a.ClientVersion, OSName: a.System, OSVersion: a.SystemVersion}
+	a := agent.Of(userAgent)
+	return v2Device{ClientType: "browser", ClientName: a.Browser, ClientVersion: a.BrowserVersion, OSName: a.System, OSVersion: a.SystemVersion}
 }

@@ -53,6 +53,8 @@ type ApplicationSettings struct {
 	Disabled bool           `json:"disabled,omitempty"` // nothing that concerns users is done, by any front door
 	// RelyingParty is whose passkeys the application registers and accepts; nil: none.
 	RelyingParty *RelyingParty `json:"relying_party,omitempty"`
+	// StepUp says how the application's actions are challenged; nil: [DefaultStepUp].
+	StepUp *StepUp `json:"step_up,omitempty"`
 	// Dialects holds each dialect's own settings under its name, as JSON that only the dialect reads.
 	Dialects map[string]json.RawMessage `json:"dialects,omitempty"`
 }

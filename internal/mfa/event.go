@@ -67,6 +67,21 @@ const (
 	EventTransactionCreated   EventType = "transaction.created"
 	EventTransactionConfirmed EventType = "transaction.confirmed"
 	EventTransactionRefused   EventType = "transaction.refused"
+	EventActionTracked        EventType = "action.tracked"
+	EventActionSucceeded      EventType = "action.succeeded" // a proof counted for it
+	EventActionFailed         EventType = "action.failed"
+	EventActionChanged        EventType = "action.changed" // by the application
+	EventPromptSent           EventType = "prompt.sent"
+	EventPromptAccepted       EventType = "prompt.accepted"
+	EventPromptRefused        EventType = "prompt.refused"
+	EventPromptLimited        EventType = "prompt.limited"
+	EventAuthenticatorUpdated EventType = "authenticator.updated" // another address or name, the same means
+	EventDeviceRemembered     EventType = "device.remembered"
+	EventDeviceInvalidated    EventType = "device.invalidated"
+	EventDeviceStolen         EventType = "device.stolen" // its token was used twice
+	EventRuleChanged          EventType = "rule.changed"
+	EventGrantIssued          EventType = "grant.issued"
+	EventGrantRevoked         EventType = "grant.revoked"
 )
 
 // Event is what happened. The audit log is the ordered list of events. Data never holds a secret.

@@ -25,6 +25,11 @@ type (
 	CeremonyID      string
 	TransactionID   string
 	HandoffID       string
+	ActionID        string
+	RuleID          string
+	DataPointID     string
+	PromptID        string
+	GrantID         string
 )
 
 // ParseUUID returns the canonical text of a caller's UUID, or an [Invalid] error that names the field.

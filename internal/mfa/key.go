@@ -17,6 +17,11 @@ const (
 	// a public name, kept like one.
 	KeyLoginIDClient KeyKind = "loginid_client" // a client id
 	KeyLoginIDAPI    KeyKind = "loginid_api"    // the id of a management key
+
+	// KeyAuthsignalTenant is a public name like KeyLoginIDClient. The newest secret key signs tokens and callbacks.
+	KeyAuthsignalTenant     KeyKind = "authsignal_tenant"
+	KeyAuthsignalSecret     KeyKind = "authsignal_secret"
+	KeyAuthsignalManagement KeyKind = "authsignal_management"
 )
 
 // Key is a credential of an application. Several live at once, so that they can be rolled.

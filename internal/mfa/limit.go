@@ -36,6 +36,10 @@ type Limits struct {
 	WrongPasskeys      Limit // key: user and source
 	NotedGuesses       Limit // key: what is guessed, user and source
 	Transactions       Limit // key: public application and address of the person
+	PromptSends        Limit // key: user or address, application and method
+	WrongPrompts       Limit // key: user or address, application and method
+	AnonymousPrompts   Limit // key: application and address of the person
+	AppKeyClaims       Limit // key: address of the app
 	DevicesPerUser     int   // linked at once
 	PasskeysPerUser    int   // that count at once, with passwords and keys
 	RevokedPerUser     int   // kept for the list; older ones go
@@ -57,6 +61,17 @@ type Limits struct {
 	Details            int           // lines of details, hidden or not; more are refused
 	PendingPerUser     int           // challenges listed to a device at once
 	TransactionBytes   int           // of a transaction's payload
+	PromptAttempts     int           // wrong answers to one prompt
+	FactorsPerUser     int           // phones, addresses and app keys of one user, of each kind
+	KnownDevices       int           // of one user at an application; the oldest go
+	CustomPoints       int           // of one action or user
+	CustomBytes        int           // of the custom data of one action or user
+	ActionTextBytes    int           // of any one text of an action
+	RulesPerAction     int
+	ActionCodes        int // configured by one application
+	ValueLists         int // of one application
+	ValueListItems     int // of one list
+	DataPoints         int // of one application
 }
 
 // DefaultLimits are the numbers in force unless the operator sets others.
@@ -81,6 +96,10 @@ func DefaultLimits() Limits {
 		WrongPasskeys:      Limit{"wrong_passkeys", 30, 15 * time.Minute, "each costs a signature check and a row of the log; nothing can be guessed"},
 		NotedGuesses:       Limit{"noted_guesses", 30, 15 * time.Minute, "strangers' guesses that cannot hit, and what a full window refuses, each take a row of the log; more tell nobody anything"},
 		Transactions:       Limit{"transactions", 600, 10 * time.Minute, "each takes a row of up to 64 KiB"},
+		PromptSends:        Limit{"prompt_sends", 5, 10 * time.Minute, "messages cost money and annoy; a person who waits for one asks again once or twice"},
+		WrongPrompts:       Limit{"wrong_prompts", 20, 15 * time.Minute, "guessing with one new code after the other: four codes of five attempts each"},
+		AnonymousPrompts:   Limit{"anonymous_prompts", 60, 10 * time.Minute, "challenges that strangers begin take a row each; an office behind one address stays below"},
+		AppKeyClaims:       Limit{"app_key_claims", 120, 10 * time.Minute, "apps ask for what waits for them again and again; guessing among what is open does not hit"},
 		DevicesPerUser:     10,
 		PasskeysPerUser:    20,
 		RevokedPerUser:     20,
@@ -102,6 +121,17 @@ func DefaultLimits() Limits {
 		Details:            50,
 		PendingPerUser:     50,
 		TransactionBytes:   64 << 10,
+		PromptAttempts:     5,
+		FactorsPerUser:     10,
+		KnownDevices:       50,
+		CustomPoints:       50,
+		CustomBytes:        8 << 10,
+		ActionTextBytes:    1 << 10,
+		RulesPerAction:     MaxRulePriority + 1,
+		ActionCodes:        500,
+		ValueLists:         200,
+		ValueListItems:     10_000,
+		DataPoints:         200,
 	}
 }
 

@@ -34,6 +34,12 @@ func TopicChallenge(id ChallengeID) string { return "challenge:" + string(id) }
 // TopicHandoff changes when a handoff is authorized, used or revoked.
 func TopicHandoff(id HandoffID) string { return "handoff:" + string(id) }
 
+// TopicAction changes when an action's state does.
+func TopicAction(id ActionID) string { return "action:" + string(id) }
+
+// TopicPrompt changes when a prompt is claimed, answered or consumed.
+func TopicPrompt(id PromptID) string { return "prompt:" + string(id) }
+
 // Store keeps records. Both methods may run their function again after a conflict, so it must have no
 // effect outside of what it does through its Records; assign results, do not append to them.
 type Store interface {

@@ -69,6 +69,8 @@ func (c *call) answer(f Func) {
 		c.wait(resp.Wait)
 	case resp.Stream != nil:
 		c.stream(resp)
+	case resp.Upgrade != nil:
+		c.upgrade(&resp)
 	default:
 		c.write(&resp)
 	}
@@ -94,8 +96,19 @@ func (c *call) rendered(err error) (resp Response) {
 		}
 	}()
 	resp = c.handler.render(&c.request, err)
-	resp.Stream, resp.Wait = nil, nil
+	resp.Stream, resp.Wait, resp.Upgrade = nil, nil, nil
 	return resp
+}
+
+// upgrade hands the connection over. A panic after that ends it.
+func (c *call) upgrade(resp *Response) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.err = c.panicked(p)
+			panic(http.ErrAbortHandler)
+		}
+	}()
+	c.err = resp.Upgrade(c, &c.writer, c.request.Request)
 }
 
 func (c *call) panicked(p any) error {

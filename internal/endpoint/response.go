@@ -21,6 +21,10 @@ type Response struct {
 	// Wait, when set, takes the place of all others: the answer comes later.
 	Wait *Wait
 
+	// Upgrade, when set, takes the place of all others: it is given what a handler of net/http is given, takes the
+	// connection over and ends by returning. What it answers is its own; its error is logged.
+	Upgrade func(ctx context.Context, w http.ResponseWriter, r *http.Request) error
+
 	encoded *encoded // where Body lies, when it comes from the pool
 }
 

@@ -85,6 +85,14 @@ var layers = []row{
 		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/handoffs", "internal/mfa/accounts", "internal/mfa/provision", "internal/agent", "internal/keyring", "internal/endpoint"},
 		"never a store, a factor or another dialect; its nouns are those of the domain's services for passkeys, handed-over codes and accounts; it judges its part of plans",
 	},
+	{
+		"internal/dialect/authsignal",
+		[]string{
+			"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
+			"internal/mfa/passkeys", "internal/mfa/provision", "internal/mfa/relying", "internal/keyring", "internal/endpoint",
+		},
+		"never a store, a factor or another dialect; its nouns are those of the domain's services for actions and who proves them; it judges its part of plans",
+	},
 	{"internal/dialect/*", []string{"internal/mfa", "internal/endpoint", "policy"}, "never a store, a factor or another dialect"},
 	{
 		"internal/web/demo",

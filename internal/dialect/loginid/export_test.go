@@ -22,7 +22,6 @@ func Table() []Call {
 
 // What comes over the network is parsed by these, for fuzzing.
 var (
-	HoldsNull = holdsNull
 	ASCIIJSON = asciiJSON
 	EncodeID  = encodeID
 	PlainID   = plainClientID

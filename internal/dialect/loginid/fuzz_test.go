@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
+	"github.com/twinseal/twinseal/internal/endpoint"
 )
 
 func FuzzServiceToken(f *testing.F) {
@@ -54,7 +55,7 @@ func FuzzHoldsNull(f *testing.F) {
 		if json.Unmarshal([]byte(text), &decoded) != nil {
 			return
 		}
-		if got, want := loginid.HoldsNull([]byte(text)), strings.ContainsRune(decoded, 0); got != want {
+		if got, want := endpoint.HoldsNull([]byte(text)), strings.ContainsRune(decoded, 0); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	})

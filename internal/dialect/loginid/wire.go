@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -30,7 +31,7 @@ func (c *call) decode(into any) error {
 		}
 		return nil
 	}
-	if holdsNull(c.body) {
+	if endpoint.HoldsNull(c.body) {
 		return refuse(failValidation, "the body holds a character that no text has")
 	}
 	err := json.Unmarshal(c.body, into)
@@ -58,25 +59,6 @@ func parameter(field string) string {
 // needsBody reports whether a call says anything in its body.
 func (c *call) needsBody() bool {
 	return c.route.method == "POST" && c.route.absent == nil
-}
-
-// holdsNull reports whether JSON text holds U+0000, which cannot be kept: the escape, as raw it is no JSON.
-func holdsNull(body []byte) bool {
-	escape := []byte("u0000")
-	for at := 0; ; at += len(escape) {
-		i := bytes.Index(body[at:], escape)
-		if i < 0 {
-			return false
-		}
-		at += i
-		slashes := 0
-		for at-slashes > 0 && body[at-slashes-1] == '\\' {
-			slashes++
-		}
-		if slashes%2 == 1 {
-			return true
-		}
-	}
 }
 
 var errNoUser = refuse(failNoUser, "there is no such user")

@@ -1,0 +1,42 @@
+// Package authsignal speaks the API of the Authsignal service, so that programs written against it keep working when
+// their base address is changed: actions that are tracked, decided and validated, users and their authenticators, codes
+// that are sent for an action, sessions, devices, and what browsers and phones call with the token of an action.
+//
+// Three APIs share one address and the errors: the server's, by a secret key; the client's, below /client, by a token or
+// the tenant's name; and the management API, below /management, by a key of its own. Who calls is established before
+// anything else is looked at, the path included, because programs tell a wrong key from a wrong address by it.
+//
+// The protocol's nouns are ours under other names: its tenant is our application, its userId a user's alias, its
+// challenge a prompt, its session a grant. No rule lives here. docs/dialects/authsignal.md shows the table of routes to
+// operators, with what differs on purpose; a test holds the two together.
+package authsignal
+
+import (
+	"github.com/twinseal/twinseal/internal/keyring"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// Name is the dialect's name: in settings, in deliveries and in logs.
+const Name = "authsignal"
+
+// Config is what the dialect stands on.
+type Config struct {
+	Domain *mfa.Service
+}
+
+// Dialect is the Authsignal front door.
+type Dialect struct {
+	service *mfa.Service
+	ring    *keyring.Ring[*rsaKey]
+	router  router
+}
+
+// New returns the front door to the services.
+func New(c Config) *Dialect {
+	return &Dialect{
+		service: c.Domain, ring: keyring.New(rsaKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
+	}
+}
+
+// base is the address that clients are given.
+func (d *Dialect) base() string { return d.service.Options().PublicURL + "/" + areaMain }

@@ -1,0 +1,6 @@
+package authsignal
+
+// clientRoutes are the client's API.
+func clientRoutes() []route {
+	return nil
+}

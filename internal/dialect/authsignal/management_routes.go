@@ -1,0 +1,6 @@
+package authsignal
+
+// managementRoutes are the management API.
+func managementRoutes() []route {
+	return nil
+}

@@ -1,0 +1,6 @@
+package authsignal
+
+// serverRoutes are the server's API.
+func serverRoutes() []route {
+	return nil
+}

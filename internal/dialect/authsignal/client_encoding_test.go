@@ -122,8 +122,10 @@ func TestFramesAreReadAndNothingElse(t *testing.T) {
 	if err != nil || got.Action != "pay" || string(got.Custom) != `{"sum":1}` {
 		t.Errorf("read as %+v, %v", got, err)
 	}
-	for _, raw := range []string{``, `[]`, `"x"`, `{}`, `{"type":"CREATE_CHALLENGE"}`, `{"type":"STATE_CHANGE","data":{"challengeType":"QR_CODE"}}`,
-		`{"type":"CREATE_CHALLENGE","data":{"challengeType":"PUSH","actionCode":"pay"}}`, `{"type":"CREATE_CHALLENGE","data":1}`} {
+	for _, raw := range []string{
+		``, `[]`, `"x"`, `{}`, `{"type":"CREATE_CHALLENGE"}`, `{"type":"STATE_CHANGE","data":{"challengeType":"QR_CODE"}}`,
+		`{"type":"CREATE_CHALLENGE","data":{"challengeType":"PUSH","actionCode":"pay"}}`, `{"type":"CREATE_CHALLENGE","data":1}`,
+	} {
 		if got, err := authsignal.ParseCreate([]byte(raw)); err == nil {
 			t.Errorf("%s is read as %+v", raw, got)
 		}

@@ -160,7 +160,7 @@ func (d *Dialect) render(r *endpoint.Request, err error) endpoint.Response {
 	resp := refusalOf(err).response()
 	if realmOfPath(r.URL.EscapedPath()) == realmClient {
 		resp.Header = maps.Clone(resp.Header)
-		d.share(r, &resp)
+		d.share(nil, r, &resp)
 	}
 	return resp
 }

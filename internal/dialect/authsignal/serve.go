@@ -76,7 +76,7 @@ func (d *Dialect) serve(ctx context.Context, r *endpoint.Request, found *match) 
 		resp.Header.Set("Connection", "close")
 	}
 	if c.realm == realmClient {
-		d.share(r, &resp)
+		d.share(c.caller, r, &resp)
 	}
 	if err != nil {
 		return endpoint.Response{}, &refused{refusalOf(err), resp}

@@ -44,6 +44,11 @@ var layers = []row{
 	{"internal/mfa/passkeys", []string{"internal/mfa", "internal/agent", "policy", "receipt"}, "rules of one factor, apart because of their number; they judge and sign as devices' answers do, and name passkeys after browsers"},
 	{"internal/mfa/accounts", []string{"internal/mfa"}, "rules of accounts that people sign in to, apart because of their number"},
 	{"internal/mfa/handoffs", []string{"internal/mfa"}, "rules of codes that hand something to another device, likewise"},
+	{
+		"internal/mfa/stepup",
+		[]string{"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/passkeys", "internal/text"},
+		"every kind of proof moves an action in the write that burns it, and words what is sent for it",
+	},
 	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"slices"
+	"time"
 )
 
 // Caller is an application that proved itself, with everything about it that requests need. It is shared
@@ -13,7 +14,13 @@ type Caller struct {
 	Directory    Directory
 	Organization Organization
 	Key          Key
+	Keys         []Key // all of the application, newest first, ended ones too
 	Webhooks     []Webhook
+}
+
+// LiveKeys are the application's keys of a kind that may be used at that moment, newest first.
+func (c *Caller) LiveKeys(kind KeyKind, now time.Time) []Key {
+	return slices.DeleteFunc(slices.Clone(c.Keys), func(k Key) bool { return k.Kind != kind || !k.Live(now) })
 }
 
 // errDisabled answers to whatever concerns the users of something that was switched off.
@@ -85,6 +92,9 @@ func callerOf(r Records, k Key) (*Caller, error) {
 		}
 	}
 	if c.Organization, err = r.Organization(a.OrganizationID); err != nil {
+		return nil, err
+	}
+	if c.Keys, err = r.KeysOf(a.ID); err != nil {
 		return nil, err
 	}
 	c.Webhooks, err = r.WebhooksOf(a.ID)

@@ -1,9 +1,6 @@
 package authsignal
 
 import (
-	"context"
-	"slices"
-
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -15,7 +12,16 @@ const (
 )
 
 // secrets are the tenant's live secret keys, newest first.
-func (d *Dialect) secrets(ctx context.Context, caller *mfa.Caller) ([]mfa.Key, error) {
-	keys, err := d.service.LiveKeys(ctx, caller.Application.ID)
-	return slices.DeleteFunc(keys, func(k mfa.Key) bool { return k.Kind != keySecret }), err
+func (d *Dialect) secrets(caller *mfa.Caller) []mfa.Key {
+	return caller.LiveKeys(keySecret, d.service.Now())
+}
+
+// tenantID is the tenant's public name, "" for an application that is no tenant.
+func (d *Dialect) tenantID(caller *mfa.Caller) string {
+	for i := range caller.Keys {
+		if k := &caller.Keys[i]; k.Kind == keyTenant && k.Live(d.service.Now()) {
+			return string(k.Secret.Reveal())
+		}
+	}
+	return ""
 }

@@ -110,12 +110,9 @@ func (d *Dialect) authentic(ctx context.Context, token *signed, caller *mfa.Call
 	if token.header.Algorithm == algorithmRSA {
 		return d.signedHere(ctx, token)
 	}
-	keys, err := d.secrets(ctx, caller)
-	if err != nil {
-		return err
-	}
-	for i := range keys {
-		if token.sealedBy(keys[i].Secret) {
+	now := d.service.Now()
+	for i := range caller.Keys {
+		if k := &caller.Keys[i]; k.Kind == keySecret && k.Live(now) && token.sealedBy(k.Secret) {
 			return nil
 		}
 	}

@@ -47,3 +47,39 @@ func (s *Service) Strike(w WriteRecords, windows []Window) (filled bool, refusal
 	}
 	return filled, nil, nil
 }
+
+// TokenWindows are those of a user's wrong tokens, whichever front door they come by: all of them guess at the same
+// seeds and codes.
+func (s *Service) TokenWindows(c *Caller, user UserID, source string) []Window {
+	return []Window{
+		{s.limits.WrongTokens, "wrong_tokens:" + string(user) + ":" + AttemptsFrom(c, source)},
+		{s.limits.WrongTokensUser, "wrong_tokens_user:" + string(user)},
+	}
+}
+
+// StrikeToken counts a wrong token of a user who is locked, and reports whether that filled a window.
+func (s *Service) StrikeToken(w WriteRecords, u *User, windows []Window) (filled bool, err error) {
+	now, last := s.Now(), u.StrikesUntil
+	for _, at := range windows {
+		_, until, err := w.TakeLimit(at.Limit, at.Key, now)
+		if err != nil {
+			return false, err
+		}
+		if until.After(last) {
+			last = until
+		}
+	}
+	if last.After(u.StrikesUntil) {
+		u.StrikesUntil, u.UpdatedAt = last, now
+		if err := w.UpdateUser(*u); err != nil {
+			return false, err
+		}
+	}
+	for _, at := range windows {
+		full, _, err := w.LimitReached(at.Limit, at.Key, now)
+		if err != nil || full {
+			return full, err
+		}
+	}
+	return false, nil
+}

@@ -184,22 +184,16 @@ func enrolled(held []Authenticator) bool {
 	return slices.ContainsFunc(held, func(a Authenticator) bool { return a.State == AuthenticatorActive })
 }
 
-// strikeKeys name the two windows of a user's wrong tokens.
-func (c *tokenCheck) strikeKeys() (source, user string) {
-	return "wrong_tokens:" + string(c.user.ID) + ":" + AttemptsFrom(c.Caller, c.Source), "wrong_tokens_user:" + string(c.user.ID)
-}
+// windows are those of the user's wrong tokens.
+func (c *tokenCheck) windows() []Window { return c.s.TokenWindows(c.Caller, c.user.ID, c.Source) }
 
 // limited looks whether the user's windows are full. It reads nothing for users without recent strikes.
 func (c *tokenCheck) limited() (*TokenResult, error) {
 	if !c.now.Before(c.user.StrikesUntil) {
 		return nil, nil
 	}
-	bySource, byUser := c.strikeKeys()
-	for _, at := range []struct {
-		limit Limit
-		key   string
-	}{{c.s.limits.WrongTokens, bySource}, {c.s.limits.WrongTokensUser, byUser}} {
-		reached, until, err := c.w.LimitReached(at.limit, at.key, c.now)
+	for _, at := range c.windows() {
+		reached, until, err := c.w.LimitReached(at.Limit, at.Key, c.now)
 		if err != nil {
 			return nil, err
 		}
@@ -211,45 +205,17 @@ func (c *tokenCheck) limited() (*TokenResult, error) {
 }
 
 // wrong counts the attempt. The attempt that fills a window is still answered as wrong; the next is not
-// looked at.
+// looked at. One event tells of a window that was filled; attempts that find it full cost no write.
 func (c *tokenCheck) wrong() (TokenResult, error) {
-	bySource, byUser := c.strikeKeys()
-	_, until, err := c.w.TakeLimit(c.s.limits.WrongTokens, bySource, c.now)
+	filled, err := c.s.StrikeToken(c.w, &c.user, c.windows())
 	if err != nil {
 		return TokenResult{}, err
-	}
-	_, longer, err := c.w.TakeLimit(c.s.limits.WrongTokensUser, byUser, c.now)
-	if err != nil {
-		return TokenResult{}, err
-	}
-	if longer.After(until) {
-		until = longer
-	}
-	if until.After(c.user.StrikesUntil) {
-		c.user.StrikesUntil, c.user.UpdatedAt = until, c.now
-		if err := c.w.UpdateUser(c.user); err != nil {
-			return TokenResult{}, err
-		}
 	}
 	result, err := c.end(TokenResult{Outcome: TokenWrong}, EventTokenRefused)
-	if err != nil {
-		return TokenResult{}, err
+	if err != nil || !filled {
+		return result, err
 	}
-	return result, c.noteFull(bySource, byUser)
-}
-
-// noteFull writes one event for a window that this attempt filled; attempts that find it full cost no write.
-func (c *tokenCheck) noteFull(bySource, byUser string) error {
-	full, _, err := c.w.LimitReached(c.s.limits.WrongTokens, bySource, c.now)
-	if err != nil {
-		return err
-	}
-	if !full {
-		if full, _, err = c.w.LimitReached(c.s.limits.WrongTokensUser, byUser, c.now); err != nil || !full {
-			return err
-		}
-	}
-	return c.s.Append(c.w, c.Caller, Event{Type: EventTokenLimited, UserID: c.user.ID, Source: c.Source})
+	return result, c.s.Append(c.w, c.Caller, Event{Type: EventTokenLimited, UserID: c.user.ID, Source: c.Source})
 }
 
 func (c *tokenCheck) testToken() (*TokenResult, error) {

@@ -34,6 +34,8 @@ func (s *settings) addServer(c *cobra.Command) {
 	f := c.Flags()
 	f.StringVar(&s.flags.Listen, "listen", "", "`ADDR`ess to listen on (default \"127.0.0.1:8080\")")
 	f.StringVar(&s.flags.Apply, "apply", "", "apply `FILE` to bring in before serving")
+	f.StringArrayVar(&s.flags.Places, "places", nil, "`FILE` that knows where addresses are (MaxMind's format); may be repeated")
+	f.StringArrayVar(&s.flags.NetworkLists, "network-list", nil, "`NAME=FILE` of networks for rules, such as tor=exits.txt; may be repeated")
 	f.BoolVar(&s.flags.Sandbox, "sandbox", false, "for tests only: keep messages in an inbox that anybody reads, let anybody set the clock")
 }
 
@@ -52,6 +54,11 @@ func (s *settings) load() (app.Config, error) {
 		{&c.Apply, &s.flags.Apply},
 	} {
 		if *set.from != "" {
+			*set.to = *set.from
+		}
+	}
+	for _, set := range []struct{ to, from *[]string }{{&c.Places, &s.flags.Places}, {&c.NetworkLists, &s.flags.NetworkLists}} {
+		if len(*set.from) > 0 {
 			*set.to = *set.from
 		}
 	}

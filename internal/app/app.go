@@ -23,6 +23,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
+	"github.com/twinseal/twinseal/internal/place"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store"
 )
@@ -54,6 +55,7 @@ type App struct {
 	handoffs *handoffs.Service
 
 	outbound mfa.Sender // messages to people
+	places   *place.Places
 
 	tracer  trace.Tracer // nil when nothing is exported
 	closers []func(context.Context) error
@@ -75,7 +77,7 @@ func Open(ctx context.Context, c Config, w io.Writer) (*App, error) {
 		a.sandbox = &SandboxClock{}
 		a.clock = a.sandbox
 	}
-	for _, open := range []func(context.Context) error{a.openTracing, a.openStore, a.wire} {
+	for _, open := range []func(context.Context) error{a.openTracing, a.openPlaces, a.openStore, a.wire} {
 		if err := open(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -175,6 +177,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.waker.Run(ctx) })
 	group.Go(func() error { return a.Service.Run(ctx) })
 	group.Go(func() error { return work.Run(ctx) })
+	group.Go(func() error { return a.places.Run(ctx) })
 	if err := group.Wait(); !errors.Is(err, context.Canceled) {
 		return err
 	}

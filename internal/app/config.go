@@ -30,6 +30,12 @@ type Config struct {
 	// PasskeyRoots is a file of certificates (PEM): the makers of authenticators whose attestations are believed.
 	PasskeyRoots string `yaml:"passkey_roots" env:"PASSKEY_ROOTS"`
 
+	// What addresses tell: databases in MaxMind's format, lists of networks as name=FILE, and the countries that count
+	// as embargoed (nil: those of the OFAC).
+	Places       []string `yaml:"places" env:"PLACES"`
+	NetworkLists []string `yaml:"network_lists" env:"NETWORK_LISTS"`
+	Embargoed    []string `yaml:"embargoed" env:"EMBARGOED"`
+
 	ProxyHeader    string   `yaml:"proxy_header" env:"PROXY_HEADER"`
 	TrustedProxies []string `yaml:"trusted_proxies" env:"TRUSTED_PROXIES"`
 	LogFormat      string   `yaml:"log_format" env:"LOG_FORMAT"` // text or json

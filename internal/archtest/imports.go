@@ -37,6 +37,8 @@ var layers = []row{
 	{"internal/bucket", nil, "pure: arithmetic of limits"},
 	{"internal/text", nil, "pure: wording by locale and channel"},
 	{"internal/agent", nil, "pure: what a user agent says"},
+	{"internal/travel", nil, "pure: two positions and the time between"},
+	{"internal/place/placetest", nil, "databases for tests"},
 	{"internal/place", []string{"internal/mfa"}, "facts of an address from the operator's files, behind the domain's port"},
 	{"internal/seal", nil, "encryption at rest knows places and bytes, no nouns"},
 	{"internal/bus", nil, "wake-ups carry an id and know nothing of what changed"},

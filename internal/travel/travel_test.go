@@ -26,10 +26,14 @@ func TestDistancesAreThoseOfTheMap(t *testing.T) {
 		from, to travel.Point
 		km       float64
 	}{
-		{berlin, paris, 878}, {berlin, berlin, 0}, {berlin, sydney, 16096}, {sydney, auckland, 2156},
+		{berlin, paris, 878},
+		{berlin, berlin, 0},
+		{berlin, sydney, 16096},
+		{sydney, auckland, 2156},
 		{fiji, samoa, 1144}, // across the date line
 		{travel.Point{Latitude: 90}, travel.Point{Latitude: -90}, 20015},
-		{berlin, travel.Point{Latitude: math.NaN()}, 0}, {travel.Point{Latitude: 91}, paris, 0},
+		{berlin, travel.Point{Latitude: math.NaN()}, 0},
+		{travel.Point{Latitude: 91}, paris, 0},
 	} {
 		if got := travel.Distance(c.from, c.to); math.Abs(got-c.km) > 5 {
 			t.Errorf("%v to %v is %.1f km, want %.0f", c.from, c.to, got, c.km)

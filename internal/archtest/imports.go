@@ -36,6 +36,7 @@ var layers = []row{
 	{"internal/rule", nil, "pure: conditions in, verdict out"},
 	{"internal/bucket", nil, "pure: arithmetic of limits"},
 	{"internal/text", nil, "pure: wording by locale and channel"},
+	{"internal/text/screens", []string{"internal/text"}, "pure: wording of pages, in the same locales"},
 	{"internal/agent", nil, "pure: what a user agent says"},
 	{"internal/travel", nil, "pure: two positions and the time between"},
 	{"internal/place/placetest", nil, "databases for tests"},
@@ -116,6 +117,14 @@ var layers = []row{
 		"internal/web/approve",
 		[]string{"internal/endpoint", "internal/web/site", "internal/web/authenticator"},
 		"serves files, and shows and seals by the authenticator's modules",
+	},
+	{
+		"internal/web/hosted",
+		[]string{
+			"internal/mfa", "internal/mfa/stepup", "internal/mfa/people", "internal/mfa/actions", "internal/mfa/passkeys",
+			"internal/text", "internal/text/screens", "internal/endpoint", "internal/web/site",
+		},
+		"a screen in front of the rules by which people prove themselves, as a dialect is a wire in front of them",
 	},
 	{"internal/web/*", []string{"internal/mfa", "internal/endpoint", "internal/web/site"}, "pages have no privileged path"},
 

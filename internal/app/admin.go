@@ -11,6 +11,7 @@ import (
 	"rsc.io/qr"
 
 	"github.com/twinseal/twinseal/internal/apply"
+	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
@@ -60,7 +61,10 @@ func settleDialects(plan *provision.Plan) error {
 	if err := launchkey.Settle(plan); err != nil {
 		return err
 	}
-	return loginid.Settle(plan)
+	if err := loginid.Settle(plan); err != nil {
+		return err
+	}
+	return authsignal.Settle(plan)
 }
 
 func checkAuthy(plan *provision.Plan) error {

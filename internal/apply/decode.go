@@ -147,6 +147,32 @@ func orAlone[T any, P shaped[T]](to *[]T, alone func(*T) *string) read {
 	}
 }
 
+// byName reads a mapping of names that the file chooses; each part of it is told its own.
+func byName[T any, P shaped[T]](to *[]T, name func(*T) *string) read {
+	return func(n ast.Node) error {
+		pairs, err := pairsOf(n)
+		if err != nil {
+			return err
+		}
+		*to = make([]T, len(pairs))
+		seen := make(map[string]bool, len(pairs))
+		for i, p := range pairs {
+			part := &(*to)[i]
+			if err := text(name(part))(p.Key); err != nil {
+				return misplaced(p.Key, "a name is expected here")
+			}
+			if seen[*name(part)] {
+				return faultAt(p.Key, "the name%s stands here twice", shownName(*name(part)))
+			}
+			seen[*name(part)] = true
+			if err := object(p.Value, P(part).members()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // optional reads a mapping that may be absent.
 func optional[T any, P shaped[T]](to **T) read {
 	return func(n ast.Node) error {
@@ -203,6 +229,14 @@ func whole[N int | int64](to *N) read {
 		}
 		*to = N(value)
 		return nil
+	}
+}
+
+// number reads a whole number where zero is not the same as nothing.
+func number(to **int) read {
+	return func(n ast.Node) error {
+		*to = new(int)
+		return whole(*to)(n)
 	}
 }
 

@@ -149,7 +149,10 @@ func (a application) plan(path string) (provision.PlannedApplication, error) {
 	if err := a.LaunchKey.into(path, &out); err != nil {
 		return out, err
 	}
-	return out, a.LoginID.into(path, &out)
+	if err := a.LoginID.into(path, &out); err != nil {
+		return out, err
+	}
+	return out, a.Authsignal.into(path, &out)
 }
 
 func isWebAddress(text string) bool {

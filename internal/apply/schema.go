@@ -46,15 +46,16 @@ func (d *directory) members() members {
 }
 
 type application struct {
-	ID        string
-	Name      string
-	Number    int64
-	LogoURL   string
-	Settings  *settings
-	Passkeys  *relyingParty
-	Authy     *authy
-	LaunchKey *launchkeyApplication
-	LoginID   *loginid
+	ID         string
+	Name       string
+	Number     int64
+	LogoURL    string
+	Settings   *settings
+	Passkeys   *relyingParty
+	Authy      *authy
+	LaunchKey  *launchkeyApplication
+	LoginID    *loginid
+	Authsignal *authsignal
 }
 
 func (a *application) members() members {
@@ -62,6 +63,7 @@ func (a *application) members() members {
 		"id": text(&a.ID), "name": text(&a.Name), "number": whole(&a.Number), "logo_url": text(&a.LogoURL),
 		"settings": optional(&a.Settings), "passkeys": optional(&a.Passkeys),
 		"authy": optional(&a.Authy), "launchkey": optional(&a.LaunchKey), "loginid": optional(&a.LoginID),
+		"authsignal": optional(&a.Authsignal),
 	}
 }
 

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,7 +113,7 @@ func (t *twins) application(path, directory string, written application, a provi
 	if err != nil {
 		return err
 	}
-	return t.all(append(loginidKeys(path, written.LoginID), authyKeys(path, written.Authy)...)...)
+	return t.all(slices.Concat(loginidKeys(path, written.LoginID), authyKeys(path, written.Authy), authsignalKeys(path, written.Authsignal))...)
 }
 
 func loginidKeys(path string, l *loginid) []named {

@@ -25,6 +25,7 @@ func (r *applying) application(path string, o mfa.OrganizationID, d mfa.Director
 		}
 	}
 	next.Name, next.Settings = want.Name, want.Settings
+	next.Settings.StepUp = want.StepUp.into(have.Settings.StepUp)
 	changed, err := differ(have, next)
 	if err == nil {
 		err = mfa.CheckPolicy(next.Settings.Policy)

@@ -45,7 +45,8 @@ type PlannedApplication struct {
 	ID         mfa.ApplicationID
 	Number     int64 // 0: the next free one, or the one it has
 	Name       string
-	Settings   mfa.ApplicationSettings
+	Settings   mfa.ApplicationSettings // but for StepUp
+	StepUp     *PlannedStepUp          // nil: as it is
 	Keys       []PlannedKey
 	PublicKeys []PlannedPublicKey
 }

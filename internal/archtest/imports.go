@@ -38,6 +38,7 @@ var layers = []row{
 	{"internal/text", nil, "pure: wording by locale and channel"},
 	{"internal/text/screens", []string{"internal/text"}, "pure: wording of pages, in the same locales"},
 	{"internal/agent", nil, "pure: what a user agent says"},
+	{"internal/maker", nil, "pure: what the models of authenticators are called"},
 	{"internal/travel", nil, "pure: two positions and the time between"},
 	{"internal/place/placetest", nil, "databases for tests"},
 	{"internal/place", []string{"internal/mfa"}, "facts of an address from the operator's files, behind the domain's port"},
@@ -90,14 +91,15 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/loginid",
-		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/handoffs", "internal/mfa/accounts", "internal/mfa/provision", "internal/agent", "internal/keyring", "internal/endpoint"},
+		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/handoffs", "internal/mfa/accounts", "internal/mfa/provision", "internal/agent", "internal/maker", "internal/keyring", "internal/endpoint"},
 		"never a store, a factor or another dialect; its nouns are those of the domain's services for passkeys, handed-over codes and accounts; it judges its part of plans",
 	},
 	{
 		"internal/dialect/authsignal",
 		[]string{
 			"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
-			"internal/mfa/passkeys", "internal/mfa/provision", "internal/mfa/relying", "internal/keyring", "internal/endpoint",
+			"internal/mfa/passkeys", "internal/mfa/provision", "internal/mfa/relying", "internal/agent", "internal/maker", "internal/keyring",
+			"internal/endpoint",
 		},
 		"never a store, a factor or another dialect; its nouns are those of the domain's services for actions and who proves them; it judges its part of plans",
 	},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/agent"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/maker"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 )
@@ -30,7 +31,7 @@ func v2PasskeyOf(a mfa.Authenticator, data mfa.PasskeyData) v2Passkey {
 	used := agentOf(cmp.Or(data.LastAgent, data.UserAgent))
 	out := v2Passkey{
 		ID: string(a.ID), AAGUID: data.AAGUID, Name: a.Name, CreatedAt: wireTime(a.CreatedAt), Credential: data.CredentialID,
-		Synced: data.BackedUp, Provider: makers[data.AAGUID], Device: agent.TitleOf(data.UserAgent),
+		Synced: data.BackedUp, Provider: maker.Of(data.AAGUID), Device: agent.TitleOf(data.UserAgent),
 	}
 	if !a.LastUsedAt.IsZero() {
 		at := wireTime(a.LastUsedAt)

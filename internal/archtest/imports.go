@@ -66,7 +66,7 @@ var layers = []row{
 
 	{"internal/store/engine", nil, "what two SQL engines promise, before any noun"},
 	{"internal/store/storetest", []string{"internal/...", "policy", "receipt"}, "the contract of storage, on every engine"},
-	{"internal/store", []string{"internal/mfa", "internal/seal", "internal/store/engine", "policy"}, "records in SQL: the nouns they hold and the seals on their secrets"},
+	{"internal/store", []string{"internal/mfa", "internal/bucket", "internal/seal", "internal/store/engine", "policy"}, "records in SQL: the nouns they hold, the seals on their secrets, and the arithmetic of packed counts"},
 	{"internal/auditlog", []string{"internal/mfa"}, "a log over the domain's events"},
 	{"internal/worker", []string{"internal/mfa", "internal/auditlog"}, "drives due rows through the domain's ports"},
 	{"internal/apply", []string{"internal/mfa", "internal/mfa/provision", "internal/mfa/relying"}, "reads apply files and calls the domain, as a dialect would"},

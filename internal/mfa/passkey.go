@@ -46,6 +46,10 @@ type PasskeyData struct {
 	Trust          string `json:"trust"`                // what it shows: none, self, basic, attca, …
 	UserAgent      string `json:"user_agent,omitempty"` // of the browser that registered it
 	LastAgent      string `json:"last_agent,omitempty"` // of the browser that used it last
+	// SecurityKey says that people were asked for a key of their own and not for a passkey, which it may be all the same.
+	SecurityKey bool   `json:"security_key,omitempty"`
+	Attachment  string `json:"attachment,omitempty"` // as the browser that registered it told
+	DeviceID    string `json:"device_id,omitempty"`  // by which the application knew that browser
 }
 
 // PasskeyThumbprint names a credential of a relying party among all authenticators, so that none is registered
@@ -61,6 +65,8 @@ type PasskeyExpectation struct {
 	Challenge        []byte
 	UserVerification string  // "": the relying party's
 	Algorithms       []int64 // COSE, of a registration
+	// Unattended takes a registration with nobody there, as password managers make it beside a sign-in.
+	Unattended bool
 }
 
 // PasskeyRegistration is what a browser answers to creation options. It is strangers' input.

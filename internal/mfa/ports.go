@@ -79,6 +79,14 @@ type Records interface {
 	CeremonyReader
 	TransactionReader
 	HandoffReader
+	ActionReader
+	RuleReader
+	ValueListReader
+	DataPointReader
+	ProfileReader
+	KnownDeviceReader
+	PromptReader
+	GrantReader
 }
 
 // WriteRecords is what can be read and changed in a Write.
@@ -107,6 +115,15 @@ type WriteRecords interface {
 	CeremonyWriter
 	TransactionWriter
 	HandoffWriter
+	ActionWriter
+	VelocityWriter
+	RuleWriter
+	ValueListWriter
+	DataPointWriter
+	ProfileWriter
+	KnownDeviceWriter
+	PromptWriter
+	GrantWriter
 	// Announce wakes the topics' waiters once the transaction is durable, and never if it is not.
 	Announce(topics ...string)
 }

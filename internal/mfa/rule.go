@@ -64,9 +64,9 @@ type RuleWriter interface {
 	NoteAction(application ApplicationID, code string, at time.Time) error
 	// RemoveActionConfiguration deletes it with its rules.
 	RemoveActionConfiguration(application ApplicationID, code string) error
-	// PutRule adds it, or replaces everything but application, code and CreatedAt, where Version is the one that is
-	// stored, and raises that by one. Another Version is a Conflict of the field version, a priority that another rule of
-	// the code has one of the field priority.
+	// PutRule adds one whose Version is 0. Else it replaces everything but application, code and CreatedAt, where Version
+	// is the one that is stored, and raises that by one; another Version is a Conflict of the field version. A priority
+	// that another rule of the code has is a Conflict of the field priority.
 	PutRule(Rule) error
 	RemoveRule(RuleID) error
 }

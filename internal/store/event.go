@@ -2,7 +2,6 @@ package store
 
 import (
 	"math"
-	"strings"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -60,7 +59,7 @@ func (r *records) Events(f mfa.EventFilter) ([]mfa.Event, error) {
 		limit = eventsDefault
 	}
 	args := []any{
-		max(after, string(f.After)), before, micros(f.From), until(f.To), string(f.ApplicationID), string(f.UserID), typeList(f.Types),
+		max(after, string(f.After)), before, micros(f.From), until(f.To), string(f.ApplicationID), string(f.UserID), between(f.Types),
 		min(limit, eventsMost),
 	}
 	if f.ChallengeID != "" {
@@ -75,15 +74,6 @@ func until(t time.Time) int64 {
 		return math.MaxInt64
 	}
 	return micros(t)
-}
-
-// typeList writes each type between commas of its own, as the statement looks for it.
-func typeList(types []mfa.EventType) string {
-	var list strings.Builder
-	for _, t := range types {
-		list.WriteString("," + string(t) + ",")
-	}
-	return list.String()
 }
 
 func (r *records) CountEvents(application mfa.ApplicationID, from, to time.Time) (map[mfa.EventType]int64, error) {

@@ -55,6 +55,10 @@ var (
 		{SQL: `DELETE FROM ceremonies WHERE user_id = ?`},
 		{SQL: `DELETE FROM transactions WHERE user_id = ? AND user_id <> '' AND state = 'pending'`},
 		{SQL: `DELETE FROM handoffs WHERE user_id = ?`},
+		{SQL: `DELETE FROM profiles WHERE user_id = ?`},
+		{SQL: `DELETE FROM known_devices WHERE user_id = ?`},
+		{SQL: `DELETE FROM prompts WHERE user_id = ? AND user_id <> ''`},
+		{SQL: `DELETE FROM grants WHERE user_id = ?`},
 	}
 
 	removeUserRow = &engine.Statement{SQL: `DELETE FROM users WHERE id = ?`}

@@ -26,6 +26,12 @@ type FinishRegistration struct {
 	Name         string // "": one is made of the user agent
 	Source       string
 	UserAgent    string
+	Attachment   string // as the browser tells it
+	DeviceID     string // by which the application knows the browser
+	// Unattended takes one that was made with nobody there.
+	Unattended bool
+	// Also does more in the write that adds the passkey. Its error leaves nothing behind.
+	Also func(w mfa.WriteRecords, in SignedIn) error
 }
 
 // FinishRegistration checks what a browser made and writes it, with the user where that is a new one. What is unknown,
@@ -123,6 +129,7 @@ type credential struct {
 func (s *Service) checkNew(c mfa.Ceremony, data started, party mfa.RelyingParty, in FinishRegistration) (credential, error) {
 	made, counter, err := s.factor.Register(mfa.PasskeyExpectation{
 		RelyingParty: party, Challenge: c.Challenge, UserVerification: data.UserVerification, Algorithms: data.Algorithms,
+		Unattended: in.Unattended,
 	}, in.Registration)
 	if err != nil {
 		return credential{}, err
@@ -134,6 +141,7 @@ func (s *Service) checkNew(c mfa.Ceremony, data started, party mfa.RelyingParty,
 		return credential{}, err
 	}
 	made.RPID, made.UserAgent, made.Discoverable = party.ID, clip(in.UserAgent), made.Discoverable || data.ResidentKey == Required
+	made.SecurityKey, made.Attachment, made.DeviceID = data.SecurityKey, clip(in.Attachment), clip(in.DeviceID)
 	return credential{made, counter}, nil
 }
 
@@ -175,9 +183,13 @@ func (s *Service) addPasskey(w mfa.WriteRecords, c mfa.Ceremony, data started, m
 	if out.Authenticator, err = put(w, out.Authenticator, made.data); err != nil {
 		return out, err
 	}
-	return out, s.domain.Append(w, in.Caller, mfa.Event{
+	err = s.domain.Append(w, in.Caller, mfa.Event{
 		Type: mfa.EventAuthenticatorAdded, UserID: out.User.ID, Source: in.Source, At: out.At, Data: eventData(out, nil),
 	})
+	if err == nil && in.Also != nil {
+		err = in.Also(w, out)
+	}
+	return out, err
 }
 
 // owner makes the user whom a ceremony reserved, or finds the one who is to have one more.

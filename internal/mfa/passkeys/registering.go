@@ -34,6 +34,7 @@ type BeginRegistration struct {
 	// UserVerification is at least the relying party's, which is what "" means.
 	UserVerification string
 	Algorithms       []int64 // nil: [DefaultAlgorithms]
+	SecurityKey      bool    // is kept with it
 	// Context says on whose word the registration begins. It can be finished by who takes that alone:
 	// [FinishRegistration.Contexts].
 	Context string
@@ -70,6 +71,7 @@ type started struct {
 	Algorithms       []int64 `json:"algorithms"`
 	ResidentKey      string  `json:"resident_key"`
 	Context          string  `json:"context,omitempty"`
+	SecurityKey      bool    `json:"security_key,omitempty"`
 	// Of a registration that a linking code began.
 	Enrollment      mfa.EnrollmentID    `json:"enrollment,omitempty"`    // spent by finishing it
 	AuthenticatorID mfa.AuthenticatorID `json:"authenticator,omitempty"` // where the code fixes it
@@ -155,7 +157,7 @@ func (s *Service) begin(w mfa.WriteRecords, in BeginRegistration, out *Registrat
 	out.UserID, out.Username = u.ID, cmp.Or(u.Alias, u.Email(), string(u.ID))
 	out.Name, out.DisplayName = cmp.Or(tidyName(in.OverrideName), out.Username), cmp.Or(tidyName(in.DisplayName), out.Username)
 	data.RPID, data.UserVerification, data.Algorithms = out.RelyingParty.ID, out.UserVerification, out.Algorithms
-	data.ResidentKey, data.Context = out.ResidentKey, in.Context
+	data.ResidentKey, data.Context, data.SecurityKey = out.ResidentKey, in.Context, in.SecurityKey
 	kept, err := json.Marshal(data)
 	if err != nil {
 		return nil, internal("a registration could not be written", err)
@@ -176,7 +178,7 @@ func (s *Service) addable(w mfa.WriteRecords, c *mfa.Caller, ref mfa.UserRef, rp
 	if err := mfa.UsableBy(u, c); err != nil {
 		return u, nil, err
 	}
-	mine, err := descriptors(held, rpID)
+	mine, err := descriptors(held, rpID, nil)
 	if err == nil {
 		err = s.domain.RoomForOne(held)
 	}
@@ -193,8 +195,9 @@ func userHandle(id mfa.UserID) ([]byte, error) {
 	return handle, nil
 }
 
-// descriptors are the active passkeys of a relying party, newest first: browsers try them in this order.
-func descriptors(held []mfa.Authenticator, rpID string) ([]Descriptor, error) {
+// descriptors are the active passkeys of a relying party, or only some of them, newest first: browsers try them in this
+// order.
+func descriptors(held []mfa.Authenticator, rpID string, only func(mfa.PasskeyData) bool) ([]Descriptor, error) {
 	var out []Descriptor
 	for i := range slices.Backward(held) {
 		if held[i].Kind != mfa.KindPasskey || held[i].State != mfa.AuthenticatorActive {
@@ -204,7 +207,7 @@ func descriptors(held []mfa.Authenticator, rpID string) ([]Descriptor, error) {
 		if err != nil {
 			return nil, err
 		}
-		if data.RPID == rpID {
+		if data.RPID == rpID && (only == nil || only(data)) {
 			out = append(out, Descriptor{ID: data.CredentialID, Transports: data.Transports})
 		}
 	}

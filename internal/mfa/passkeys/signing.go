@@ -15,6 +15,8 @@ type BeginSignIn struct {
 	// Context says what the signature is to be good for. It counts for that alone: [FinishSignIn.Contexts].
 	Context string
 	Life    time.Duration // 0: [mfa.Limits.CeremonyLife]
+	// Only leaves out the user's other passkeys; nil: all are asked for.
+	Only func(mfa.PasskeyData) bool
 }
 
 // SignIn is what request options are made of.
@@ -36,6 +38,8 @@ type FinishSignIn struct {
 	Assertion mfa.PasskeyAssertion
 	Source    string
 	UserAgent string
+	// Also does more in the write that burns the signature. Its error leaves nothing behind, and the signature unused.
+	Also func(w mfa.WriteRecords, in SignedIn) error
 }
 
 // BeginSignIn draws a challenge. It writes nothing: the challenge itself says when it ends and what it was drawn for,
@@ -48,7 +52,7 @@ func (s *Service) BeginSignIn(ctx context.Context, in BeginSignIn) (SignIn, erro
 	life := cmp.Or(in.Life, s.domain.Limits().CeremonyLife)
 	out := SignIn{RelyingParty: party, UserVerification: party.UserVerification, ExpiresAt: s.domain.Now().Add(life).Truncate(time.Second)}
 	if in.User != (mfa.UserRef{}) {
-		if out.User, out.Allow, err = s.allowed(ctx, in.Caller, in.User, party.ID); err != nil {
+		if out.User, out.Allow, err = s.allowed(ctx, in, party.ID); err != nil {
 			return SignIn{}, err
 		}
 	}
@@ -57,11 +61,11 @@ func (s *Service) BeginSignIn(ctx context.Context, in BeginSignIn) (SignIn, erro
 }
 
 // allowed lists the passkeys by which a user may sign in.
-func (s *Service) allowed(ctx context.Context, c *mfa.Caller, ref mfa.UserRef, rpID string) (mfa.User, []Descriptor, error) {
+func (s *Service) allowed(ctx context.Context, in BeginSignIn, rpID string) (mfa.User, []Descriptor, error) {
 	var u mfa.User
 	var held []mfa.Authenticator
 	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
-		if u, err = r.User(c.Directory.ID, ref); err != nil {
+		if u, err = r.User(in.Caller.Directory.ID, in.User); err != nil {
 			return err
 		}
 		held, err = r.AuthenticatorsOf(u.ID)
@@ -70,10 +74,10 @@ func (s *Service) allowed(ctx context.Context, c *mfa.Caller, ref mfa.UserRef, r
 	if err != nil {
 		return u, nil, err
 	}
-	if err := mfa.UsableBy(u, c); err != nil {
+	if err := mfa.UsableBy(u, in.Caller); err != nil {
 		return u, nil, err
 	}
-	mine, err := descriptors(held, rpID)
+	mine, err := descriptors(held, rpID, in.Only)
 	if err == nil && len(mine) == 0 {
 		err = errNoPasskey
 	}
@@ -111,7 +115,7 @@ func (s *Service) FinishSignIn(ctx context.Context, in FinishSignIn) (SignedIn, 
 		out, err = s.spend(ctx, spending{
 			proof:  proof{caller: in.Caller, party: party, holder: holder, source: in.Source, agent: clip(in.UserAgent)},
 			expect: challenge, assertion: in.Assertion, event: mfa.EventPasskeyAccepted,
-			once: func(w mfa.WriteRecords, _ SignedIn) error { return fresh(w) }, fresh: fresh,
+			once: func(w mfa.WriteRecords, _ SignedIn) error { return fresh(w) }, fresh: fresh, also: in.Also,
 		})
 		return err
 	})

@@ -34,6 +34,8 @@ type spending struct {
 	// once is done first in the write that makes the proof count, and refuses a second time: before anything else is
 	// changed, so that a refusal leaves nothing behind however the store ends it.
 	once func(mfa.WriteRecords, SignedIn) error
+	// also is done last in that write; nil: nothing.
+	also func(mfa.WriteRecords, SignedIn) error
 	// fresh refuses what has counted before, where the signature is right and the counter has gone back.
 	fresh func(mfa.WriteRecords) error
 }
@@ -51,7 +53,11 @@ func (s *Service) spend(ctx context.Context, in spending) (SignedIn, error) {
 		if out.User, err = use(w, in.proof, out.At); err != nil {
 			return err
 		}
-		return s.domain.Append(w, in.caller, mfa.Event{Type: in.event, UserID: in.user.ID, Source: in.source, At: out.At, Data: eventData(out, in.about)})
+		err = s.domain.Append(w, in.caller, mfa.Event{Type: in.event, UserID: in.user.ID, Source: in.source, At: out.At, Data: eventData(out, in.about)})
+		if err == nil && in.also != nil {
+			err = in.also(w, out)
+		}
+		return err
 	})
 	if err != nil {
 		return SignedIn{}, err

@@ -12,6 +12,7 @@ import (
 // Assert checks an assertion of a credential. A counter that went back is told and is no error, so that the caller
 // can keep what it saw.
 func (f *Factor) Assert(e mfa.PasskeyExpectation, d mfa.PasskeyData, counter int64, a mfa.PasskeyAssertion) (mfa.PasskeyUse, error) {
+	e.Unattended = false
 	if err := belongs(e, d, a); err != nil {
 		return mfa.PasskeyUse{}, err
 	}

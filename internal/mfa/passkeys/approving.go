@@ -165,7 +165,7 @@ func (q questioned) at(origin string, approved bool) (mfa.Application, []Descrip
 		})
 	}
 	for _, door := range doors {
-		allow, err := descriptors(mine, door.Settings.RelyingParty.ID)
+		allow, err := descriptors(mine, door.Settings.RelyingParty.ID, nil)
 		if err != nil || len(allow) > 0 {
 			return door, allow, err
 		}

@@ -150,7 +150,7 @@ func (s *Service) BeginTransaction(ctx context.Context, in BeginTransaction) (mf
 		return t, SignIn{}, err
 	}
 	out := SignIn{RelyingParty: party, UserVerification: party.UserVerification, ExpiresAt: t.ExpiresAt}
-	if out.User, out.Allow, err = s.allowed(ctx, in.Caller, in.User, party.ID); err != nil {
+	if out.User, out.Allow, err = s.allowed(ctx, BeginSignIn{Caller: in.Caller, User: in.User}, party.ID); err != nil {
 		return t, out, err
 	}
 	if t.UserID != "" && t.UserID != out.User.ID {

@@ -53,6 +53,7 @@ var layers = []row{
 		[]string{"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/passkeys", "internal/text"},
 		"every kind of proof moves an action in the write that burns it, and words what is sent for it",
 	},
+	{"internal/mfa/grants", []string{"internal/mfa"}, "rules of sessions that proved actions open, likewise"},
 	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},

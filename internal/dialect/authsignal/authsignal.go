@@ -14,6 +14,8 @@ package authsignal
 import (
 	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/grants"
+	"github.com/twinseal/twinseal/internal/mfa/stepup"
 )
 
 // Name is the dialect's name: in settings, in deliveries and in logs.
@@ -22,19 +24,24 @@ const Name = "authsignal"
 // Config is what the dialect stands on.
 type Config struct {
 	Domain *mfa.Service
+	StepUp *stepup.Service
+	Grants *grants.Service
 }
 
 // Dialect is the Authsignal front door.
 type Dialect struct {
 	service *mfa.Service
+	stepup  *stepup.Service
+	grants  *grants.Service
 	ring    *keyring.Ring[*rsaKey]
 	router  router
+	sockets sockets
 }
 
 // New returns the front door to the services.
 func New(c Config) *Dialect {
 	return &Dialect{
-		service: c.Domain, ring: keyring.New(rsaKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
+		service: c.Domain, stepup: c.StepUp, grants: c.Grants, ring: keyring.New(rsaKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
 	}
 }
 

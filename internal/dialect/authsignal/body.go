@@ -115,3 +115,11 @@ func decode(body []byte, into any) error {
 	}
 	return nil
 }
+
+// object is a member that holds a JSON object, or nil: some clients send null for one that they leave out.
+func object(raw json.RawMessage) json.RawMessage {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	return raw
+}

@@ -10,14 +10,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
-)
-
-// Scopes of a token. One that the server's API made has the first alone; one that a proof just earned has all.
-const (
-	scopeRead   = "read:authenticators"
-	scopeAdd    = "add:authenticators"
-	scopeUpdate = "update:authenticators"
-	scopeRemove = "remove:authenticators"
+	"github.com/twinseal/twinseal/internal/mfa/stepup"
 )
 
 // claims are what a token says. What stands in Other is where clients look for it; what this server alone reads stands
@@ -134,4 +127,73 @@ func (d *Dialect) signedHere(ctx context.Context, token *signed) error {
 		return badToken(errors.New("none of the server's keys made it"))
 	}
 	return nil
+}
+
+// pass is what the token stands for in the domain.
+func (o *opened) pass() stepup.Pass {
+	return stepup.Pass{Caller: o.caller, UserID: o.user(), ActionID: o.action(), Scopes: o.scopes()}
+}
+
+// Open reads the token of an action, as pages get it, and says until when it counts.
+func (d *Dialect) Open(ctx context.Context, token string) (stepup.Pass, time.Time, error) {
+	o, err := d.open(ctx, token)
+	if err != nil {
+		return stepup.Pass{}, time.Time{}, err
+	}
+	return o.pass(), o.expires, nil
+}
+
+// about is what a token is made of.
+type about struct {
+	caller   *mfa.Caller
+	user     mfa.User
+	action   mfa.Action
+	username string
+	scopes   []string
+}
+
+// mint makes a token that counts for as long as the tenant wants, from now on.
+func (d *Dialect) mint(ctx context.Context, in about) (string, error) {
+	settings := in.caller.Application.StepUpSettings()
+	now, tenant := d.service.Now(), d.tenantID(in.caller)
+	said := claims{
+		Issuer: d.base(), Audience: d.base(), Subject: in.user.Alias, IssuedAt: now.Unix(), ExpiresAt: now.Add(settings.TokenLife()).Unix(),
+		Scope: strings.Join(in.scopes, " "),
+		Other: other{
+			Tenant: tenant, PublishableKey: tenant, UserID: in.user.Alias, ActionCode: in.action.Code, IdempotencyKey: in.action.Key,
+			Username: in.username, User: string(in.user.ID), Action: string(in.action.ID),
+		},
+	}
+	if tenant == "" {
+		return "", errNoTenant
+	}
+	if settings.SignWithRSA {
+		key, err := d.ring.Current(ctx)
+		if err != nil {
+			return "", err
+		}
+		return sign(key, typeAction, said)
+	}
+	keys := d.secrets(in.caller)
+	if len(keys) == 0 {
+		return "", errNoSecret
+	}
+	return seal(keys[0].Secret, said)
+}
+
+var (
+	errNoTenant = &mfa.Error{Code: mfa.Forbidden, Message: "the application has no tenant id; give it one"}
+	errNoSecret = &mfa.Error{Code: mfa.Forbidden, Message: "the application has no live secret key to make tokens with; give it one"}
+)
+
+// action is what the token is for, "" for none.
+func (o *opened) action() mfa.ActionID { return mfa.ActionID(o.claims.Other.Action) }
+
+// Mint makes a token for whom and what a pass stands for, which counts for as long as the tenant wants, from now on.
+func (d *Dialect) Mint(ctx context.Context, p stepup.Pass) (string, error) {
+	view, err := d.stepup.Look(ctx, p)
+	if err != nil {
+		return "", err
+	}
+	return d.mint(ctx, about{caller: p.Caller, user: view.User, action: view.Action, username: view.Profile.Username, scopes: p.Scopes})
 }

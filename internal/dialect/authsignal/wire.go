@@ -19,12 +19,12 @@ func reply(status int, v any) (endpoint.Response, error) {
 	return resp, err
 }
 
-// good is a success: always 200, as phones take nothing else for one.
-func good(v any) (endpoint.Response, error) { return reply(http.StatusOK, v) }
+// ok is a success: always 200, as phones take nothing else for one.
+func ok(v any) (endpoint.Response, error) { return reply(http.StatusOK, v) }
 
 // done is a success that says nothing else. Some clients break on an empty body.
 func done() (endpoint.Response, error) {
-	return good(struct {
+	return ok(struct {
 		Success bool `json:"success"`
 	}{true})
 }

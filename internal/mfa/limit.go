@@ -62,6 +62,8 @@ type Limits struct {
 	PendingPerUser     int           // challenges listed to a device at once
 	TransactionBytes   int           // of a transaction's payload
 	PromptAttempts     int           // wrong answers to one prompt
+	Sockets            int           // that pages hold open at one node, each for two goroutines and some 30 KiB
+	SocketsPerSource   int           // the same from one address, so that no stranger takes them all
 	FactorsPerUser     int           // phones, addresses and app keys of one user, of each kind
 	KnownDevices       int           // of one user at an application; the oldest go
 	CustomPoints       int           // of one action or user
@@ -122,6 +124,8 @@ func DefaultLimits() Limits {
 		PendingPerUser:     50,
 		TransactionBytes:   64 << 10,
 		PromptAttempts:     5,
+		Sockets:            5000,
+		SocketsPerSource:   60,
 		FactorsPerUser:     10,
 		KnownDevices:       50,
 		CustomPoints:       50,

@@ -98,6 +98,7 @@ type registrationCredential struct {
 		Attestation octets   `json:"attestationObject"`
 		Transports  []string `json:"transports"`
 	} `json:"response"`
+	Attachment string `json:"authenticatorAttachment"`
 }
 
 func (c *registrationCredential) registration() (mfa.PasskeyRegistration, error) {

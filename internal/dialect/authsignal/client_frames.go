@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"github.com/twinseal/twinseal/internal/mfa"
 )
 
 // The socket on which a page shows QR codes speaks in text frames of JSON. What a page offers as subprotocols is how
@@ -70,16 +72,16 @@ type frame struct {
 }
 
 type createdFrame struct {
-	ChallengeID   string   `json:"challengeId"`
-	ChallengeType string   `json:"challengeType"`
-	ExpiresAt     wireTime `json:"expiresAt"`
-	State         qrState  `json:"state"`
+	ChallengeID   mfa.PromptID `json:"challengeId"`
+	ChallengeType string       `json:"challengeType"`
+	ExpiresAt     wireTime     `json:"expiresAt"`
+	State         qrState      `json:"state"`
 }
 
 type changeFrame struct {
-	ChallengeID string  `json:"challengeId"`
-	State       qrState `json:"state"`
-	AccessToken string  `json:"accessToken,omitempty"`
+	ChallengeID mfa.PromptID `json:"challengeId"`
+	State       qrState      `json:"state"`
+	AccessToken string       `json:"accessToken,omitempty"`
 }
 
 // qrWish is what a page asks for, by a frame or by a request.

@@ -43,8 +43,11 @@ type call struct {
 
 	caller *mfa.Caller
 	token  *opened // of the client's API; nil where there was none
-	body   []byte
-	unread bool // the client announced more than was read
+	// cookies says that the page wants to be known by one, recalled the challenge that it brought.
+	cookies  bool
+	recalled string
+	body     []byte
+	unread   bool // the client announced more than was read
 }
 
 // source is where the request comes from, for limits.

@@ -90,6 +90,21 @@ type Callback interface {
 	Wants(e Event) string
 }
 
+// Report is a request to an application that its settings ask for, where a [Webhook] names its address itself.
+type Report struct {
+	Extra json.RawMessage // what rendering needs beside the event; it may hold secrets
+	// Dedupe names what equal reports have in common, so that they become one; "" for none.
+	Dedupe string
+	DueAt  time.Time // zero: now
+	// GiveUpAt is when it is worthless; zero: never.
+	GiveUpAt time.Time
+}
+
+// Subscriber is a [Callback] that tells applications of events as their settings say.
+type Subscriber interface {
+	Reports(c *Caller, e Event) []Report
+}
+
 // permanent marks an error that trying again cannot mend.
 type permanent struct{ error }
 

@@ -54,6 +54,22 @@ func (s *Service) queueWebhooks(w WriteRecords, c *Caller, e Event) error {
 			return err
 		}
 	}
+	return s.queueReports(w, c, e)
+}
+
+// queueReports asks the dialects what the application's settings want to hear.
+func (s *Service) queueReports(w WriteRecords, c *Caller, e Event) error {
+	for _, callback := range s.calls {
+		subscriber, ok := callback.(Subscriber)
+		if !ok {
+			continue
+		}
+		for _, report := range subscriber.Reports(c, e) {
+			if _, err := s.QueueReport(w, callback.Dialect(), e, report); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -67,18 +83,36 @@ func (s *Service) callback(dialect string) Callback {
 }
 
 func (s *Service) queueCallback(w WriteRecords, dialect string, p CallbackPayload) error {
+	_, err := s.queueRequest(w, dialect, p, Report{})
+	return err
+}
+
+// QueueReport puts a request to the application of a complete event into the outbox, unless an equal one was put there
+// before: then it succeeds and returns "".
+func (s *Service) QueueReport(w WriteRecords, dialect string, e Event, r Report) (DeliveryID, error) {
+	return s.queueRequest(w, dialect, CallbackPayload{Event: e, Extra: r.Extra}, r)
+}
+
+func (s *Service) queueRequest(w WriteRecords, dialect string, p CallbackPayload, r Report) (DeliveryID, error) {
 	payload, err := json.Marshal(p)
 	if err != nil {
-		return &Error{Code: Internal, Message: "a callback could not be written", Cause: err}
+		return "", &Error{Code: Internal, Message: "a callback could not be written", Cause: err}
 	}
 	now := s.Now()
-	_, err = w.AddDelivery(Delivery{
+	d := Delivery{
 		ID: NewID[DeliveryID](), Kind: DeliveryCallback, State: DeliveryPending, Dialect: dialect,
 		OrganizationID: p.Event.OrganizationID, ApplicationID: p.Event.ApplicationID, UserID: p.Event.UserID,
-		ChallengeID: p.Event.ChallengeID, Payload: NewSecret(payload), DueAt: now, CreatedAt: now,
-	}, now)
+		ChallengeID: p.Event.ChallengeID, Payload: NewSecret(payload), Dedupe: r.Dedupe, DueAt: r.DueAt, GiveUpAt: r.GiveUpAt, CreatedAt: now,
+	}
+	if d.DueAt.IsZero() {
+		d.DueAt = now
+	}
+	queued, err := w.AddDelivery(d, time.Time{})
+	if err != nil || !queued {
+		return "", err
+	}
 	w.Announce(TopicDeliveries)
-	return err
+	return d.ID, nil
 }
 
 // EventsOf lists an application's own events; whatever else the filter says. Callers that are no application

@@ -137,4 +137,4 @@ func needPrompt(text string) (mfa.PromptID, error) {
 	return promptID(text)
 }
 
-var errNoPrompt = invalid("there is no such challenge, or it is over")
+var errNoPrompt = refuse(failMissing, "There is no such challenge.")

@@ -115,6 +115,10 @@ type AuthenticatorReader interface {
 	AuthenticatorsOf(UserID) ([]Authenticator, error)
 	// AuthenticatorByThumbprint finds the device that holds a key, or the passkey of an id.
 	AuthenticatorByThumbprint(kind Kind, thumbprint string) (Authenticator, error)
+	// Credentials finds a user and the authenticators, oldest first, as they were at one moment.
+	Credentials(directory DirectoryID, ref UserRef) (User, []Authenticator, error)
+	// Holder is AuthenticatorByThumbprint together with the user, as they were at one moment.
+	Holder(kind Kind, thumbprint string) (User, Authenticator, error)
 }
 
 // AuthenticatorWriter changes them.

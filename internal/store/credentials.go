@@ -45,7 +45,16 @@ var (
 		WHERE user_id = ?1`, Key: 1}
 )
 
-// credentialsRow is one row of lockCredentials: the user again and again, with
+// selectHoldings reads a user together with each of the authenticators.
+const selectHoldings = `SELECT TRUE, ` + userColumns + `, ` + ownAuthenticatorColumns + ` FROM users u JOIN authenticators a ON a.user_id = u.id `
+
+var (
+	credentialsByAlias  = &engine.Statement{SQL: selectHoldings + `WHERE u.directory_id = ? AND u.alias = ? AND u.alias <> ''`}
+	credentialsByFolded = &engine.Statement{SQL: selectHoldings + `WHERE u.directory_id = ? AND u.alias_folded = ? AND u.alias_folded <> ''`}
+	holderByThumbprint  = &engine.Statement{SQL: selectHoldings + `WHERE a.thumbprint = ? AND a.thumbprint <> '' AND a.kind = ?`}
+)
+
+// credentialsRow is one row of these statements: the user again and again, with
 // one authenticator each time.
 type credentialsRow struct {
 	fresh bool
@@ -173,4 +182,80 @@ func (w *writeRecords) lockAndList(directory mfa.DirectoryID, ref mfa.UserRef) (
 	}
 	held, err := w.AuthenticatorsOf(u.ID)
 	return u, held, err
+}
+
+// Credentials reads a user who is named by an alias and has authenticators in one statement, and others in two.
+func (r *records) Credentials(directory mfa.DirectoryID, ref mfa.UserRef) (mfa.User, []mfa.Authenticator, error) {
+	var found []holding
+	var err error
+	switch {
+	case ref.ID != "" || ref.Number != 0 || !ref.Phone.Empty():
+	case ref.Alias != "":
+		found, err = r.holdings(credentialsByAlias, string(directory), ref.Alias)
+	case ref.Name != "":
+		found, err = r.holdings(credentialsByAlias, string(directory), ref.Name)
+	case ref.FoldedAlias != "":
+		found, err = r.holdings(credentialsByFolded, string(directory), ref.FoldedAlias)
+	}
+	if err != nil {
+		return mfa.User{}, nil, err
+	}
+	if len(found) == 0 {
+		u, err := r.User(directory, ref)
+		if err != nil {
+			return mfa.User{}, nil, err
+		}
+		held, err := r.AuthenticatorsOf(u.ID)
+		return u, held, err
+	}
+	held := make([]mfa.Authenticator, len(found))
+	for i := range found {
+		held[i] = found[i].held
+	}
+	slices.SortFunc(held, byAge)
+	return found[0].user, held, nil
+}
+
+// Holder reads an authenticator with its user.
+func (r *records) Holder(kind mfa.Kind, thumbprint string) (mfa.User, mfa.Authenticator, error) {
+	found, err := r.holdings(holderByThumbprint, thumbprint, string(kind))
+	if err == nil && len(found) == 0 {
+		err = mfa.Missing(authenticatorNoun.name)
+	}
+	if err != nil {
+		return mfa.User{}, mfa.Authenticator{}, err
+	}
+	return found[0].user, found[0].held, nil
+}
+
+// holding is an authenticator with its user.
+type holding struct {
+	user mfa.User
+	held mfa.Authenticator
+}
+
+// holdings reads rows of a user and an authenticator, and opens them.
+func (r *records) holdings(st *engine.Statement, args ...any) ([]holding, error) {
+	row := credentialsRows.Get().(*credentialsRow) //nolint:forcetypeassert,errcheck // the pool holds nothing else
+	defer credentialsRows.Put(row)
+	var found []holding
+	err := r.query(st, func(from engine.Row) error {
+		if err := from.Scan(row.dest...); err != nil {
+			return err
+		}
+		u, err := row.user.value()
+		found = append(found, holding{u, row.auth.value()})
+		return err
+	}, args...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		a := &found[i].held
+		a.UserID, a.DirectoryID = found[i].user.ID, found[i].user.DirectoryID
+		if err := openAuthenticator(r, a); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }

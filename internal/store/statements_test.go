@@ -27,6 +27,7 @@ var statements = []*engine.Statement{
 	serverSecret, keepServerSecret,
 	userByID, userByNumber, userByAlias, userByPhone, usersByPhone, userByFolded, countUsers, listUsers, addUser, updateUser,
 	removeUser[0], removeUser[1], removeUser[2], removeUser[3], removeUser[4], removeUser[5], removeUser[6], removeUser[7], removeUserRow,
+	credentialsByAlias, credentialsByFolded, holderByThumbprint,
 	lockUser, lockCredentials, changeGeneration, stampGeneration,
 	authenticatorByID, authenticatorsOf, authenticatorByThumbprint, addAuthenticator, advanceCounter, usePasskey, updateAuthenticator, removeAuthenticator,
 	enrollmentByID, enrollmentByDigest, enrollmentByCustomID, pendingEnrollments, removeEnrollment, addEnrollment, completeEnrollment, countEnrollmentAttempt, purgeEnrollments,

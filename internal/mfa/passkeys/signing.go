@@ -65,10 +65,7 @@ func (s *Service) allowed(ctx context.Context, in BeginSignIn, rpID string) (mfa
 	var u mfa.User
 	var held []mfa.Authenticator
 	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
-		if u, err = r.User(in.Caller.Directory.ID, in.User); err != nil {
-			return err
-		}
-		held, err = r.AuthenticatorsOf(u.ID)
+		u, held, err = r.Credentials(in.Caller.Directory.ID, in.User)
 		return err
 	})
 	if err != nil {
@@ -167,21 +164,19 @@ func (s *Service) holder(ctx context.Context, c *mfa.Caller, ref mfa.UserRef, rp
 	var out holder
 	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
 		out = holder{}
-		if ref != (mfa.UserRef{}) {
-			if out.user, err = r.User(c.Directory.ID, ref); err != nil {
-				return err
-			}
+		out.user, out.held, err = r.Holder(mfa.KindPasskey, mfa.PasskeyThumbprint(rpID, credential))
+		if mfa.IsCode(err, mfa.NotFound) {
+			return s.unknownCredential(r, c, ref)
 		}
-		out.held, err = r.AuthenticatorByThumbprint(mfa.KindPasskey, mfa.PasskeyThumbprint(rpID, credential))
-		if mfa.IsCode(err, mfa.NotFound) || err == nil && out.foreign(c) {
-			return errForeign
-		}
-		if err != nil || out.user.ID != "" {
+		if err != nil || ref == (mfa.UserRef{}) || out.surely(c, ref) {
 			return err
 		}
-		out.user, err = r.User(c.Directory.ID, mfa.UserRef{ID: out.held.UserID})
+		out.user, err = r.User(c.Directory.ID, ref)
 		return err
 	})
+	if err == nil && out.foreign(c) {
+		return out, errForeign
+	}
 	if err != nil {
 		return out, err
 	}
@@ -193,6 +188,23 @@ func (s *Service) holder(ctx context.Context, c *mfa.Caller, ref mfa.UserRef, rp
 	}
 	out.data, err = Data(out.held)
 	return out, err
+}
+
+// unknownCredential is the refusal of a credential that nobody has, which a user whom nobody knows goes before.
+func (s *Service) unknownCredential(r mfa.Records, c *mfa.Caller, ref mfa.UserRef) error {
+	if ref != (mfa.UserRef{}) {
+		if _, err := r.User(c.Directory.ID, ref); err != nil {
+			return err
+		}
+	}
+	return errForeign
+}
+
+// surely reports whether a reference of the caller's names the user and could name nobody else. An alias goes before an id that
+// reads alike.
+func (h holder) surely(c *mfa.Caller, ref mfa.UserRef) bool {
+	u := h.user
+	return u.DirectoryID == c.Directory.ID && (u.ID != "" && ref.ID == u.ID || u.Alias != "" && (ref.Alias == u.Alias || ref.Name == u.Alias))
 }
 
 // foreign reports whether the credential is somebody else's than the user named, or of another directory.

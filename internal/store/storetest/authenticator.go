@@ -27,6 +27,16 @@ var authenticatorScenes = []scene{
 			return r.AuthenticatorByThumbprint(d.Kind, d.Thumbprint)
 		}), d)
 		missing(w, func(r mfa.Records) (mfa.Authenticator, error) { return r.AuthenticatorByThumbprint(d.Kind, "") })
+		holder := read(w, func(r mfa.Records) (mfa.User, error) {
+			u, a, err := r.Holder(d.Kind, d.Thumbprint)
+			same(w, "held", a, d)
+			return u, err
+		})
+		same(w, "holder", holder.ID, d.UserID)
+		missing(w, func(r mfa.Records) (mfa.User, error) {
+			u, _, err := r.Holder(d.Kind, "")
+			return u, err
+		})
 		twin := newDevice(w.user())
 		twin.Thumbprint = d.Thumbprint
 		w.refused(mfa.Conflict, "thumbprint", func(r mfa.WriteRecords) error {
@@ -134,6 +144,13 @@ func (w *world) credentials(ref mfa.UserRef, user mfa.User, holds []mfa.Authenti
 	})
 	same(w, "locked user", locked, user)
 	same(w, "held", held, holds)
+	var found mfa.User
+	held = read(w, func(r mfa.Records) (held []mfa.Authenticator, err error) {
+		found, held, err = r.Credentials(w.dir.ID, ref)
+		return held, err
+	})
+	same(w, "user read", found, user)
+	same(w, "held as read", held, holds)
 }
 
 // countUnderLock adds devices while there are fewer than five: whoever had to wait

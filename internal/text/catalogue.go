@@ -18,6 +18,7 @@ type words struct {
 	CodeSMS           template `json:"code_sms"`
 	CodeVoice         template `json:"code_voice"`
 	CodeMail          letter   `json:"code_mail"`
+	MagicLinkMail     letter   `json:"magic_link_mail"`
 	LinkSMS           template `json:"link_sms"`
 	LinkMail          letter   `json:"link_mail"`
 	InstallSMS        template `json:"install_sms"`

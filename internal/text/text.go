@@ -67,6 +67,14 @@ func (w Wording) CodeVoice(c Code) Message {
 // show on locked screens.
 func (w Wording) CodeMail(c Code) Message { return w.mail(w.words().CodeMail, c.values()) }
 
+// MagicLink is an address that proves, by being opened, that its reader gets the mail.
+type MagicLink struct{ App, URL string }
+
+// MagicLinkMail carries it.
+func (w Wording) MagicLinkMail(l MagicLink) Message {
+	return w.mail(w.words().MagicLinkMail, values{app: appName(l.App), url: cleanURL(l.URL)})
+}
+
 // Link is a linking code, which makes a new device somebody's authenticator.
 type Link struct {
 	App  string

@@ -96,6 +96,10 @@ func TestEveryMessageCarriesItsCodeInEveryLocale(t *testing.T) {
 		if strings.Contains(w.CodeMail(code).Subject, code.Code) {
 			t.Errorf("%s: the subject shows the code", w.Locale())
 		}
+		magic := text.MagicLink{App: "Acme", URL: "https://mfa.example.com/challenge/link?link=abc"}
+		if m := w.MagicLinkMail(magic); !strings.Contains(m.Text, magic.URL) || !strings.Contains(m.HTML, `<a href="`+magic.URL+`">`) || strings.Contains(m.Subject, "abc") {
+			t.Errorf("%s: mail with a link: %+v", w.Locale(), m)
+		}
 		if m := w.LinkMail(link); !strings.Contains(m.Text, link.Code) || !strings.Contains(m.Text, link.URL) {
 			t.Errorf("%s: linking mail: %s", w.Locale(), m.Text)
 		}

@@ -3,6 +3,7 @@ package rule
 import (
 	"errors"
 	"fmt"
+	"sync"
 
 	"cel.dev/cel-go/cel"
 )
@@ -11,7 +12,13 @@ import (
 type Compiler struct {
 	env   *cel.Env
 	facts map[string]Kind
+
+	mu      sync.Mutex
+	checked map[string]cel.Program
 }
+
+// maxChecked bounds what is remembered of sources: most servers have fewer rules.
+const maxChecked = 10_000
 
 // NewCompiler prepares one.
 func NewCompiler() (*Compiler, error) {
@@ -23,7 +30,7 @@ func NewCompiler() (*Compiler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing CEL: %w", err)
 	}
-	return &Compiler{env: env, facts: catalogue()}, nil
+	return &Compiler{env: env, facts: catalogue(), checked: map[string]cel.Program{}}, nil
 }
 
 // Scope is what several conditions have in common: the kinds of custom points, and the facts they ask for. It is
@@ -67,23 +74,44 @@ func (s *Scope) Compile(conditions []byte) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{scope: s, source: root.source(), names: b.names, root: root}
-	ast, err := p.check()
-	if err != nil {
+	if p.loops, err = s.compiler.accept(p.source, root.loops()); err != nil {
 		return nil, err
-	}
-	if root.loops() {
-		if p.loops, err = s.compiler.plan(ast); err != nil {
-			return nil, err
-		}
 	}
 	cheapFirst(root)
 	return p, nil
 }
 
-// check holds the program to CEL's checker and to what it may cost.
-func (p *Program) check() (*cel.Ast, error) {
-	env := p.scope.compiler.env
-	ast, issues := env.Compile(p.source)
+// accept checks a source, once: what CEL says of it depends on nothing else, and takes it half a millisecond. The
+// program is nil without loops.
+func (c *Compiler) accept(source string, loops bool) (cel.Program, error) {
+	c.mu.Lock()
+	program, known := c.checked[source]
+	c.mu.Unlock()
+	if known {
+		return program, nil
+	}
+	ast, err := c.check(source)
+	if err != nil {
+		return nil, err
+	}
+	if loops {
+		if program, err = c.plan(ast); err != nil {
+			return nil, fmt.Errorf("planning conditions: %w", err)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.checked) >= maxChecked {
+		clear(c.checked)
+	}
+	c.checked[source] = program
+	return program, nil
+}
+
+// check holds a source to CEL's checker and to what it may cost.
+func (c *Compiler) check(source string) (*cel.Ast, error) {
+	env := c.env
+	ast, issues := env.Compile(source)
 	if issues.Err() != nil {
 		return nil, malformed("conditions do not make sense: %s", issues.Err())
 	}
@@ -118,58 +146,4 @@ func (p *Program) Matches(k *Known) (bool, error) {
 		return p.ask(p.loops, k)
 	}
 	return p.root.eval(k).isTrue(), nil
-}
-
-// Known is facts together with what was learnt of them, so that each is asked for once. One goroutine uses it.
-type Known struct {
-	scope  *Scope
-	facts  Facts
-	values []value
-	asked  []bool
-}
-
-// Know begins with nothing asked.
-func (s *Scope) Know(facts Facts) *Known {
-	return &Known{scope: s, facts: facts, values: make([]value, len(s.names)), asked: make([]bool, len(s.names))}
-}
-
-// Reset turns to other facts, for those who judge many.
-func (k *Known) Reset(facts Facts) {
-	k.facts = facts
-	clear(k.asked)
-}
-
-// Missing lists the facts that were asked for and not known.
-func (k *Known) Missing() []string {
-	var missing []string
-	for slot, asked := range k.asked {
-		if asked && !k.values[slot].ok {
-			missing = append(missing, k.scope.names[slot])
-		}
-	}
-	return missing
-}
-
-func (k *Known) at(slot int) value {
-	if k.asked[slot] {
-		return k.values[slot]
-	}
-	k.asked[slot] = true
-	var v value
-	if fact, known := k.facts.Fact(k.scope.names[slot]); known {
-		if v = valueOf(fact); !v.is(k.scope.kinds[slot]) {
-			v = value{}
-		}
-	}
-	k.values[slot] = v
-	return v
-}
-
-// named looks a fact up by its name, for CEL.
-func (k *Known) named(name string) value {
-	slot, ok := k.scope.slots[name]
-	if !ok {
-		return value{}
-	}
-	return k.at(slot)
 }

@@ -258,3 +258,12 @@ func within(v value, l *List) value {
 	}
 	return truth(l.covers(address))
 }
+
+// Longest is the length in bytes of the longest text.
+func (l *List) Longest() int {
+	longest := 0
+	for _, item := range l.items {
+		longest = max(longest, len(item.s))
+	}
+	return longest
+}

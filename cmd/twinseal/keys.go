@@ -12,9 +12,9 @@ import (
 func keysCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "keys",
-		Short: "Manage owners and keys of the LaunchKey and LoginID protocols",
-		Long: `Manages what programs that speak the LaunchKey or LoginID protocol need to begin with: an organization, its
-directories and applications (services, in LaunchKey's words), and the keys of each. An apply file does the same
+		Short: "Manage owners and keys of the LaunchKey, LoginID and Authsignal protocols",
+		Long: `Manages what programs that speak the LaunchKey, LoginID or Authsignal protocol need to begin with: an organization,
+its directories and applications (services, in LaunchKey's words), and the keys of each. An apply file does the same
 for many at once.
 
   twinseal keys organization Acme
@@ -26,10 +26,14 @@ for many at once.
   twinseal keys generate --curve P-256 --owner application:UUID --out shop.pem
   twinseal keys api-key --new --owner application:UUID
 
+  twinseal keys authsignal Shop --url https://shop.example.com
+  twinseal keys authsignal-key --new --owner application:UUID
+
 The server may run meanwhile; it sees the change within seconds.`,
 	}
 	c.AddCommand(organizationCommand(), directoryCommand(), serviceCommand(), addKeyCommand(), listKeysCommand(), removeKeyCommand(),
-		expireKeyCommand(), generateKeyCommand(), sdkKeyCommand(), rotateCommand(), loginidCommand(), apiKeyCommand(), rotateTokensCommand())
+		expireKeyCommand(), generateKeyCommand(), sdkKeyCommand(), rotateCommand(), loginidCommand(), apiKeyCommand(), rotateTokensCommand(),
+		authsignalCommand(), authsignalKeyCommand())
 	return c
 }
 

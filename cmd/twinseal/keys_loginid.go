@@ -171,14 +171,7 @@ func makeAPIKey(ctx context.Context, c *cobra.Command, a *app.App, owner app.Own
 	if err != nil {
 		return err
 	}
-	if asJSON {
-		return json.NewEncoder(c.OutOrStdout()).Encode(map[string]string{"key": id, "api_key": key})
-	}
-	if _, err := fmt.Fprintln(c.OutOrStdout(), key); err != nil {
-		return fmt.Errorf("the key could not be written; remove %s again: %w", id, err)
-	}
-	_, err = fmt.Fprintf(c.ErrOrStderr(), "Keep the management key above: it is not shown again. Its id is %s.\n", id)
-	return err
+	return handOutSecret(c, id, key, "management key", asJSON)
 }
 
 // apiKeyView is a management key for programs.

@@ -2,14 +2,11 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -99,11 +96,6 @@ func (a *App) client(ctx context.Context, o Owner) (Client, error) {
 	return out, err
 }
 
-func (a *App) keysOf(ctx context.Context, o Owner, kind mfa.KeyKind) ([]mfa.Key, error) {
-	keys, err := a.Service.LiveKeys(ctx, mfa.ApplicationID(o.ID))
-	return slices.DeleteFunc(keys, func(k mfa.Key) bool { return k.Kind != kind }), err
-}
-
 // EnsureClient shows the application of a name, and makes it first, or what it lacks, where that is not there. An
 // application of another dialect keeps what it has.
 func (a *App) EnsureClient(ctx context.Context, directory Owner, want NewClient) (Client, error) {
@@ -118,18 +110,7 @@ func (a *App) EnsureClient(ctx context.Context, directory Owner, want NewClient)
 	if err != nil {
 		return Client{}, said(err)
 	}
-	c, err := a.Service.CallerForOwner(ctx, directory.Owner)
-	if err != nil {
-		return Client{}, err
-	}
-	plan := provision.Plan{Organizations: []provision.PlannedOrganization{{
-		ID: c.Organization.ID, Name: c.Organization.Name,
-		Directories: []provision.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []provision.PlannedApplication{planned}}},
-	}}}
-	if err := loginid.Settle(&plan); err != nil {
-		return Client{}, said(err)
-	}
-	applied, err := a.Provision.Apply(ctx, plan)
+	applied, err := a.applyOne(ctx, directory, planned, loginid.Settle)
 	if err != nil {
 		return Client{}, said(err)
 	}
@@ -213,74 +194,24 @@ func (a *App) wish(settings *mfa.ApplicationSettings, want NewClient) error {
 	return nil
 }
 
-// Sizes of what is drawn, in bytes: a client id has 86 characters then, as those of the service had.
-const (
-	clientIDSize = 64
-	apiKeySize   = 24
-)
+// clientIDSize is what is drawn for a client id, in bytes: it has 86 characters then, as those of the service had.
+const clientIDSize = 64
 
 func freshClientID() string { return fresh(clientIDSize) }
 
-func fresh(size int) string {
-	random := make([]byte, size)
-	_, _ = rand.Read(random) // never fails
-	return base64.RawURLEncoding.EncodeToString(random)
-}
-
-// APIKey is a management key of the passkey API, without its secret.
-type APIKey struct {
-	ID        string
-	CreatedAt time.Time
-}
-
-// APIKeys lists an application's, newest first.
+// APIKeys lists an application's management keys of the passkey API, newest first.
 func (a *App) APIKeys(ctx context.Context, application Owner) ([]APIKey, error) {
-	keys, err := a.keysOf(ctx, application, mfa.KeyLoginIDAPI)
-	out := make([]APIKey, 0, len(keys))
-	for _, k := range keys {
-		out = append(out, APIKey{string(k.ID), k.CreatedAt})
-	}
-	return out, err
+	return a.apiKeys(ctx, application, mfa.KeyLoginIDAPI)
 }
 
 // AddAPIKey makes a management key for an application and returns it, once.
 func (a *App) AddAPIKey(ctx context.Context, application Owner) (id, key string, err error) {
-	c, err := a.Service.CallerForOwner(ctx, application.Owner)
-	if err != nil {
-		return "", "", err
-	}
-	if c.Directory.ID == "" {
-		return "", "", fmt.Errorf("%s is in no directory, so it has no users to manage", application)
-	}
-	key = fresh(apiKeySize)
-	_, err = a.Provision.Apply(ctx, provision.Plan{Organizations: []provision.PlannedOrganization{{
-		ID: c.Organization.ID, Name: c.Organization.Name,
-		Directories: []provision.PlannedDirectory{{ID: c.Directory.ID, Name: c.Directory.Name, Applications: []provision.PlannedApplication{{
-			ID: c.Application.ID, Name: c.Application.Name, Settings: c.Application.Settings,
-			Keys: []provision.PlannedKey{{Kind: mfa.KeyLoginIDAPI, Secret: mfa.SecretText(key)}},
-		}}}},
-	}}})
-	if err != nil {
-		return "", "", said(err)
-	}
-	held, err := a.Service.LiveKeys(ctx, c.Application.ID)
-	at := slices.IndexFunc(held, func(k mfa.Key) bool { return k.Kind == mfa.KeyLoginIDAPI && k.Secret.Equal(mfa.SecretText(key)) })
-	if err != nil || at < 0 {
-		return "", "", errors.Join(err, errors.New("it was made, and is gone; try again"))
-	}
-	return string(held[at].ID), key, nil
+	return a.addKey(ctx, application, mfa.KeyLoginIDAPI)
 }
 
 // RemoveAPIKey ends a management key.
 func (a *App) RemoveAPIKey(ctx context.Context, application Owner, id string) error {
-	keys, err := a.keysOf(ctx, application, mfa.KeyLoginIDAPI)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(keys, func(k mfa.Key) bool { return string(k.ID) == id }) {
-		return fmt.Errorf("%s has no management key %q; \"twinseal keys api-key --owner %s\" lists those it has", application, id, application)
-	}
-	return said(a.Service.RemoveKey(ctx, mfa.ApplicationID(application.ID), mfa.KeyID(id)))
+	return a.removeKey(ctx, application, id, "api-key", mfa.KeyLoginIDAPI)
 }
 
 // RotateTokenKey makes a new key pair of the server, which signs the tokens of the LoginID protocol's users from now

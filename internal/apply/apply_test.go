@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/apply"
+	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -23,6 +24,9 @@ func planOf(text string) (provision.Plan, error) {
 	}
 	if err == nil {
 		err = f.Locate(loginid.Settle(&p))
+	}
+	if err == nil {
+		err = f.Locate(authsignal.Settle(&p))
 	}
 	return p, err
 }

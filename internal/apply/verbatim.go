@@ -88,10 +88,11 @@ func membersAsJSON(out *bytes.Buffer, n ast.Node) error {
 }
 
 func valueAsJSON(out *bytes.Buffer, n ast.Node, value any) error {
-	encoded, err := json.Marshal(value)
-	if err != nil {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false) // a "<" stays one: rules are made of them
+	if err := e.Encode(value); err != nil {
 		return faultAt(n, "this value cannot be handed on")
 	}
-	out.Write(encoded)
+	out.Truncate(out.Len() - 1) // the line's end
 	return nil
 }

@@ -47,8 +47,12 @@ func (r *applying) application(path string, o mfa.OrganizationID, d mfa.Director
 	if err != nil {
 		return next, err
 	}
-	r.done.count(existed, changed || added || published)
-	if changed || added {
+	ruled, err := r.stepUp(path, next.ID, want.StepUp)
+	if err != nil {
+		return next, err
+	}
+	r.done.count(existed, changed || added || published || ruled)
+	if changed || added || ruled {
 		err = r.s.domain.Append(r.w, &mfa.Caller{Application: next}, mfa.Event{Type: mfa.EventConfigurationApplied})
 	}
 	return next, at(path, err)

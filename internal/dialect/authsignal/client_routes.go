@@ -46,15 +46,16 @@ func codeRoutes() []route {
 		{method: post, path: "/client/verify/totp", demand: byBearer, answer: checkTOTP()},
 		{method: post, path: "/client/verify/email-magic-link/finalize", demand: byBearer, answer: (*Dialect).pollLink},
 	}
-	for word, m := range map[string]mfa.Method{
-		"email-otp": mfa.MethodEmailOTP, "sms": mfa.MethodSMS, "whatsapp": mfa.MethodWhatsApp, "email-magic-link": mfa.MethodMagicLink,
-	} {
-		out = append(out, route{method: post, path: "/client/challenge/" + word, demand: byBearer, answer: sendCode(m)})
-		if m != mfa.MethodWhatsApp { // which goes to the number that the user has
-			out = append(out, route{method: post, path: "/client/user-authenticators/" + word, demand: byBearer, answer: enrolAddress(m)})
+	for _, by := range []struct {
+		word   string
+		method mfa.Method
+	}{{"email-otp", mfa.MethodEmailOTP}, {"sms", mfa.MethodSMS}, {"whatsapp", mfa.MethodWhatsApp}, {"email-magic-link", mfa.MethodMagicLink}} {
+		out = append(out, route{method: post, path: "/client/challenge/" + by.word, demand: byBearer, answer: sendCode(by.method)})
+		if by.method != mfa.MethodWhatsApp { // which goes to the number that the user has
+			out = append(out, route{method: post, path: "/client/user-authenticators/" + by.word, demand: byBearer, answer: enrolAddress(by.method)})
 		}
-		if m != mfa.MethodMagicLink {
-			out = append(out, route{method: post, path: "/client/verify/" + word, demand: byBearer, answer: checkCode(m)})
+		if by.method != mfa.MethodMagicLink {
+			out = append(out, route{method: post, path: "/client/verify/" + by.word, demand: byBearer, answer: checkCode(by.method)})
 		}
 	}
 	return out
@@ -75,21 +76,24 @@ func waitingRoutes() []route {
 func keyRoutes() []route {
 	const get, post = http.MethodGet, http.MethodPost
 	out := pushKeyRoutes()
-	for word, use := range map[string]mfa.Method{"push": mfa.MethodPush, "qr-code": mfa.MethodQRCode, "in-app": mfa.MethodInApp, "device": mfa.MethodDevice} {
-		group := "/client/user-authenticators/" + word
+	for _, group := range []struct {
+		word string
+		use  mfa.Method
+	}{{"push", mfa.MethodPush}, {"qr-code", mfa.MethodQRCode}, {"in-app", mfa.MethodInApp}, {"device", mfa.MethodDevice}} {
+		path, use := "/client/user-authenticators/"+group.word, group.use
 		out = append(out,
-			route{method: get, path: group, demand: byTenant, answer: findKey(use)},
-			route{method: post, path: group, demand: byBearer, answer: addKey(use)},
-			route{method: post, path: group + "/remove", demand: byTenant, answer: removeKey(use)},
+			route{method: get, path: path, demand: byTenant, answer: findKey(use)},
+			route{method: post, path: path, demand: byBearer, answer: addKey(use)},
+			route{method: post, path: path + "/remove", demand: byTenant, answer: removeKey(use)},
 		)
 		if use != mfa.MethodInApp {
-			out = append(out, route{method: post, path: group + "/challenge", demand: byTenant, answer: answerByKey(use)})
+			out = append(out, route{method: post, path: path + "/challenge", demand: byTenant, answer: answerByKey(use)})
 		}
 		if use == mfa.MethodQRCode || use == mfa.MethodDevice {
-			out = append(out, route{method: post, path: group + "/challenge/claim", demand: byTenant, answer: claimByKey(use)})
+			out = append(out, route{method: post, path: path + "/challenge/claim", demand: byTenant, answer: claimByKey(use)})
 		}
 		if use == mfa.MethodInApp || use == mfa.MethodDevice {
-			out = append(out, route{method: post, path: "/client/verify/" + word, demand: byEither, answer: verifyInApp(use)})
+			out = append(out, route{method: post, path: "/client/verify/" + group.word, demand: byEither, answer: verifyInApp(use)})
 		}
 	}
 	return out

@@ -48,6 +48,9 @@ var layers = []row{
 	{"internal/mfa/passkeys", []string{"internal/mfa", "internal/agent", "policy", "receipt"}, "rules of one factor, apart because of their number; they judge and sign as devices' answers do, and name passkeys after browsers"},
 	{"internal/mfa/accounts", []string{"internal/mfa"}, "rules of accounts that people sign in to, apart because of their number"},
 	{"internal/mfa/handoffs", []string{"internal/mfa"}, "rules of codes that hand something to another device, likewise"},
+	{"internal/mfa/facts", []string{"internal/mfa"}, "what rules may know, for those who gather and those who judge it"},
+	{"internal/mfa/people", []string{"internal/mfa"}, "rules of users as applications speak of them when they track actions, apart because of their number"},
+	{"internal/mfa/actions", []string{"internal/mfa", "internal/mfa/facts", "internal/mfa/people", "internal/agent"}, "rules of what users are about to do: it gathers facts of people and their browsers"},
 	{
 		"internal/mfa/stepup",
 		[]string{"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/passkeys", "internal/text"},

@@ -84,6 +84,24 @@ type DeviceData struct {
 	Push         *PushTarget     `json:"push,omitempty"`
 }
 
+// AddressData is the public part of a phone or e-mail address.
+type AddressData struct {
+	Method   Method    `json:"method"`             // of the several that the address serves, the one that was proved
+	Channel  Channel   `json:"channel,omitempty"`  // by which a code reached it last
+	Verified time.Time `json:"verified,omitzero"`  // when it was proved; zero: the application says so
+	Agent    string    `json:"agent,omitempty"`    // of the browser that enrolled it
+	DeviceID string    `json:"device_id,omitzero"` // likewise
+}
+
+// AppKeyData is the public part of a key that the application's own app holds.
+type AppKeyData struct {
+	PublicKey string    `json:"public_key"` // SubjectPublicKeyInfo in base64
+	Use       Method    `json:"use"`        // push, qr_code, in_app or device
+	PushToken string    `json:"push_token,omitempty"`
+	DeviceID  string    `json:"device_id,omitempty"`
+	Expires   time.Time `json:"expires,omitzero"` // zero: never
+}
+
 // Addresses reads a device's addresses, and nothing else, out of its Data without decoding the rest: every
 // accepted token shows them. Data that this package did not write gives none.
 func (a Authenticator) Addresses() DeviceData {

@@ -87,7 +87,16 @@ func checkAlias(alias string) error {
 
 // namedUser locks the directory's user of that alias, who is created if there is none.
 func (s *Service) namedUser(w WriteRecords, c *Caller, alias string) (User, error) {
-	who := NewUser{Caller: c, Alias: alias}
+	return s.EnsureUser(w, NewUser{Caller: c, Alias: alias})
+}
+
+// EnsureUser locks the user of an alias, who is created if there is none, and is the application's again if it let go
+// of it.
+func (s *Service) EnsureUser(w WriteRecords, who NewUser) (User, error) {
+	c, alias := who.Caller, who.Alias
+	if err := checkAlias(alias); err != nil {
+		return User{}, err
+	}
 	u, err := w.LockUser(c.Directory.ID, UserRef{Alias: alias})
 	if IsCode(err, NotFound) {
 		if err := noImpostor(w, c, alias); err != nil {

@@ -79,6 +79,8 @@ type PasskeyFactor interface {
 	Register(PasskeyExpectation, PasskeyRegistration) (PasskeyData, int64, error)
 	// Assert checks a signature of a credential whose counter stood where it says.
 	Assert(PasskeyExpectation, PasskeyData, int64, PasskeyAssertion) (PasskeyUse, error)
+	// Import checks the COSE key of a credential that was registered elsewhere and gives its algorithm.
+	Import(publicKey []byte) (algorithm int64, err error)
 	// PublicKey gives the key of a credential to those who check its signatures elsewhere.
 	PublicKey(PasskeyData) (crypto.PublicKey, error)
 }

@@ -59,6 +59,15 @@ func PasskeyThumbprint(rpID string, credential []byte) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
+// ImportedPasskey is a credential that was registered elsewhere, for the same relying party.
+type ImportedPasskey struct {
+	CredentialID []byte
+	PublicKey    []byte // COSE
+	Name         string
+	AAGUID       string
+	Transports   []string
+}
+
 // PasskeyExpectation is what a ceremony's answer must fit.
 type PasskeyExpectation struct {
 	RelyingParty     RelyingParty

@@ -50,7 +50,7 @@ func belongs(e mfa.PasskeyExpectation, d mfa.PasskeyData, a mfa.PasskeyAssertion
 	switch {
 	case !bytes.Equal(a.CredentialID, d.CredentialID) || len(d.CredentialID) == 0:
 		return refuse(mfa.ReasonPasskeyCredential, "the answer is another credential's", nil)
-	case a.UserHandle != nil && !bytes.Equal(a.UserHandle, d.UserHandle):
+	case a.UserHandle != nil && len(d.UserHandle) > 0 && !bytes.Equal(a.UserHandle, d.UserHandle):
 		return refuse(mfa.ReasonPasskeyCredential, "the answer is another user's", nil)
 	case d.RPID != e.RelyingParty.ID:
 		return refuse(mfa.ReasonPasskeyRPID, "the passkey belongs to another relying party", nil)

@@ -147,3 +147,12 @@ func (k key) equals(other crypto.PublicKey) bool {
 	own, ok := public.(interface{ Equal(crypto.PublicKey) bool })
 	return err == nil && ok && own.Equal(other)
 }
+
+// Import checks a key that was registered elsewhere as strictly as one that is registered here.
+func (f *Factor) Import(publicKey []byte) (int64, error) {
+	k, err := parseKey(publicKey)
+	if err != nil {
+		return 0, refuse(mfa.ReasonPasskeyAlgorithm, "the credential's key is not one that is taken", err)
+	}
+	return k.algorithm, nil
+}

@@ -24,3 +24,9 @@ func (d *Dialect) publicKeys(ctx context.Context, c *call) (endpoint.Response, e
 	resp.Header = http.Header{"Cache-Control": {"public, max-age=300"}} // a new key signs when it is known everywhere
 	return resp, err
 }
+
+// noProfile answers the browser SDK's advanced profiling, which loads a script: one that does nothing, so that pages do
+// not fail over it.
+func (*Dialect) noProfile(context.Context, *call) (endpoint.Response, error) {
+	return endpoint.Bytes(http.StatusOK, "text/javascript; charset=utf-8", nil), nil
+}

@@ -36,6 +36,8 @@ func passkeyRoutes() []route {
 		{method: post, path: "/client/verify/security-key", demand: byBearer, answer: taking((*Dialect).checkSecurityKey)},
 
 		{method: get, path: "/client/public/{tenantId}/.well-known/jwks", demand: byNobody, answer: (*Dialect).publicKeys},
+		{method: get, path: "/fp/tags.js", demand: byNobody, answer: (*Dialect).noProfile},
+		{method: get, path: "/fp/tags", demand: byNobody, answer: (*Dialect).noProfile},
 	}
 }
 

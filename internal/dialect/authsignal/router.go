@@ -150,7 +150,7 @@ func realmOf(segments []string) realm {
 	switch {
 	case len(segments) == 0:
 		return realmServer
-	case segments[0] == "client":
+	case segments[0] == "client", segments[0] == "fp":
 		return realmClient
 	case segments[0] == "management":
 		return realmManagement

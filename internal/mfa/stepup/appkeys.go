@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 )
 
 // NewAppKey is a key that the application's own app made. Use is what it is for: push, QR codes, in the app, or
@@ -35,8 +36,8 @@ func (s *Service) AddAppKey(ctx context.Context, p Pass, in NewAppKey) (Result, 
 }
 
 // AppKey finds whose key it is. Keys of other applications are as unknown as those that never were.
-func (s *Service) AppKey(ctx context.Context, c *mfa.Caller, k KeyRef) (mfa.User, Entry, error) {
-	return mfa.User{}, Entry{}, errLater
+func (s *Service) AppKey(ctx context.Context, c *mfa.Caller, k KeyRef) (mfa.User, people.Entry, error) {
+	return mfa.User{}, people.Entry{}, errLater
 }
 
 // RemoveAppKey removes a key at its own wish: it has signed the number of the ten minutes that it is.
@@ -51,7 +52,7 @@ func (s *Service) ReadMessage(ctx context.Context, c *mfa.Caller, k KeyRef) (str
 
 // Waiting is what an app shows before it is answered. Prompt.ID is "" where nothing waits.
 type Waiting struct {
-	Entry   Entry
+	Entry   people.Entry
 	User    mfa.User
 	Profile mfa.Profile
 	Prompt  mfa.Prompt
@@ -91,6 +92,6 @@ type AppKeyChange struct {
 }
 
 // UpdateAppKey changes what is known of a key, which has signed the message of [Service.UpdateMessage].
-func (s *Service) UpdateAppKey(ctx context.Context, p Pass, id string, k Signed, in AppKeyChange) (mfa.User, Entry, error) {
-	return mfa.User{}, Entry{}, errLater
+func (s *Service) UpdateAppKey(ctx context.Context, p Pass, id string, k Signed, in AppKeyChange) (mfa.User, people.Entry, error) {
+	return mfa.User{}, people.Entry{}, errLater
 }

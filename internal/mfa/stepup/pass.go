@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 )
 
 // Scopes are rights over one's own authenticators, in the words of tokens.
@@ -51,7 +52,7 @@ type Result struct {
 	Consumed bool
 	Method   mfa.Method
 	// Entry is what proved it. Enrolled says that this made it one.
-	Entry    *Entry
+	Entry    *people.Entry
 	Enrolled bool
 	User     mfa.User
 	Action   mfa.Action // as it stands now
@@ -65,3 +66,6 @@ type Result struct {
 type Gate interface {
 	MayVerify(ctx context.Context, c *mfa.Caller, a mfa.Action, m mfa.Method, by mfa.AuthenticatorID) error
 }
+
+// Entry is one means by which a user proves themselves.
+type Entry = people.Entry

@@ -5,6 +5,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 )
 
 // SignInCode is the code of the action that a sign-in makes which named none.
@@ -60,6 +61,6 @@ func (s *Service) FinishAssertion(ctx context.Context, p Pass, m mfa.Method, pro
 }
 
 // PasskeyAmong finds the first of the credentials that counts at the application.
-func (s *Service) PasskeyAmong(ctx context.Context, c *mfa.Caller, credentials [][]byte) (Entry, error) {
-	return Entry{}, errLater
+func (s *Service) PasskeyAmong(ctx context.Context, c *mfa.Caller, credentials [][]byte) (people.Entry, error) {
+	return people.Entry{}, errLater
 }

@@ -58,7 +58,7 @@ var layers = []row{
 	},
 	{"internal/mfa/grants", []string{"internal/mfa"}, "rules of sessions that proved actions open, likewise"},
 	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
-	{"internal/mfa/rulebook", []string{"internal/mfa", "internal/rule"}, "what operators write about actions, read by the language of rules"},
+	{"internal/mfa/rulebook", []string{"internal/mfa", "internal/mfa/facts", "internal/rule"}, "what operators write about actions, read by the language of rules"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
 

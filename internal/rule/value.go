@@ -57,6 +57,10 @@ func numberOf(fact any) value {
 		n = float64(f)
 	case int64:
 		n = float64(f)
+	case int32:
+		n = float64(f)
+	case uint32:
+		n = float64(f)
 	case json.Number:
 		parsed, err := f.Float64()
 		if err != nil {

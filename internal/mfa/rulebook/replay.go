@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/facts"
 	"github.com/twinseal/twinseal/internal/rule"
 )
 
@@ -101,7 +102,7 @@ type bench struct {
 
 func newBench(book *Book) *bench {
 	return &bench{
-		book: book, known: book.scope.Know(knowing{book: book}), missed: make([]int, book.scope.Len()),
+		book: book, known: book.scope.Know(nil), missed: make([]int, book.scope.Len()),
 		report: Report{Turns: map[Turn]int{}, Decided: map[mfa.RuleID]int{}, Missing: map[string]int{}},
 	}
 }
@@ -109,10 +110,12 @@ func newBench(book *Book) *bench {
 // again makes one decision again and compares.
 func (b *bench) again(d *mfa.Decided) {
 	b.report.Replayed++
-	if err := b.known.Load(d.Facts); err != nil {
+	recorded, err := facts.Parse(d.Facts)
+	if err != nil {
 		b.report.Unreadable++
 		return
 	}
+	b.known.Reset(knowing{recorded, b.book})
 	verdict, err := b.book.verdict(d.Code, b.known)
 	if errors.Is(err, rule.ErrTooSlow) {
 		b.report.Refused++

@@ -23,6 +23,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
+	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 	"github.com/twinseal/twinseal/internal/place"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store"
@@ -53,6 +54,7 @@ type App struct {
 	passkeys *passkeys.Service
 	accounts *accounts.Service
 	handoffs *handoffs.Service
+	rulebook *rulebook.Service
 
 	outbound mfa.Sender // messages to people
 	places   *place.Places

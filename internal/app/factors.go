@@ -18,6 +18,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
+	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 )
 
 func factors(limits mfa.Limits) mfa.Factors {
@@ -38,8 +39,11 @@ func (a *App) wireServices() error {
 		Domain: a.Service, Store: a.store, Random: rand.Reader, Password: password.New(), PublicKey: publickey.New(),
 	})
 	a.handoffs = handoffs.New(handoffs.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
+	if a.rulebook, err = rulebook.New(rulebook.Config{Domain: a.Service, Store: a.store}); err != nil {
+		return err
+	}
 	a.Provision = provision.New(provision.Config{
-		Domain: a.Service, Store: a.store, Random: rand.Reader, TOTP: totp.New(a.Service.Limits().TOTPWindow),
+		Domain: a.Service, Store: a.store, Random: rand.Reader, TOTP: totp.New(a.Service.Limits().TOTPWindow), Rules: a.rulebook,
 	})
 	return nil
 }

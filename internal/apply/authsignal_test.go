@@ -222,3 +222,27 @@ func TestAnApplicationFromAuthsignalIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestRulesOfAFileAreJudged: what a console may not write, a file may not either, and nothing of such a file happens.
+func TestRulesOfAFileAreJudged(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		for name, c := range map[string]struct{ old, bad, line, want string }{
+			"conditions that are none":    {`{"<": [{var: custom.amount}, 100]}`, `{"between": [1, 2]}`, ":34:", "between"},
+			"a list that nobody has":      {`{"<": [{var: custom.amount}, 100]}`, `{in: [{var: ip.countryCode}, {var: valueList.none}]}`, ":34:", "none"},
+			"a test that fails":           {"conditions: {and", "tests: [{name: large, facts: {custom.amount: 500}, expect: true}]\n              conditions: {and", ":3", "large"},
+			"the priority of another one": {"name: Small", "name: Small\n              priority: 9", ":3", "priority"},
+		} {
+			text := strings.Replace(fromAuthsignal, c.old, c.bad, 1)
+			if text == fromAuthsignal {
+				t.Fatalf("%s: nothing is wrong with it", name)
+			}
+			if _, err := applied(w, text); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.line) {
+				t.Errorf("%s: %v, want %q in line %s", name, err, c.want, c.line)
+			}
+		}
+		if _, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthsignalTenant, mfa.SecretText(tenantID)); !mfa.IsCode(err, mfa.Unauthenticated) {
+			t.Errorf("a refused file left its tenant: %v", err)
+		}
+	})
+}

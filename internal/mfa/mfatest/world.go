@@ -20,6 +20,7 @@ import (
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
+	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 	"github.com/twinseal/twinseal/internal/pgtest"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store"
@@ -101,8 +102,12 @@ func New(tb testing.TB, o store.Options) *World {
 		tb.Fatal(err)
 	}
 	w.Service = w.Beside(mfa.Options{PublicURL: "https://mfa.example.test", Sandbox: true})
+	rules, err := rulebook.New(rulebook.Config{Domain: w.Service, Store: w.Store})
+	if err != nil {
+		tb.Fatal(err)
+	}
 	w.Provision = provision.New(provision.Config{
-		Domain: w.Service, Store: w.Store, Random: rand.Reader, TOTP: totp.New(mfa.DefaultLimits().TOTPWindow),
+		Domain: w.Service, Store: w.Store, Random: rand.Reader, TOTP: totp.New(mfa.DefaultLimits().TOTPWindow), Rules: rules,
 	})
 	w.furnish()
 	return w

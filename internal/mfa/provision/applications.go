@@ -47,7 +47,7 @@ func (r *applying) application(path string, o mfa.OrganizationID, d mfa.Director
 	if err != nil {
 		return next, err
 	}
-	ruled, err := r.stepUp(path, next.ID, want.StepUp)
+	ruled, err := r.stepUp(path, &mfa.Caller{Application: next}, want.StepUp)
 	if err != nil {
 		return next, err
 	}

@@ -104,6 +104,15 @@ type Config struct {
 	Store  mfa.Store
 	Random io.Reader
 	TOTP   mfa.Factor
+	Rules  Rules
+}
+
+// Rules judges and stores what a plan says about actions, as the calls of managers do.
+type Rules interface {
+	PutPlanned(mfa.WriteRecords, *mfa.Caller, mfa.Rule) error
+	CheckPlanned(mfa.ValueList) error
+	// JudgeAll holds all rules of the caller's application to its lists and data points.
+	JudgeAll(mfa.Records, *mfa.Caller) error
 }
 
 // Service applies plans. Its methods are safe for concurrent use.
@@ -112,11 +121,12 @@ type Service struct {
 	store  mfa.Store
 	random io.Reader
 	totp   mfa.Factor
+	rules  Rules
 }
 
 // New returns the service.
 func New(c Config) *Service {
-	return &Service{domain: c.Domain, store: c.Store, random: c.Random, totp: c.TOTP}
+	return &Service{domain: c.Domain, store: c.Store, random: c.Random, totp: c.TOTP, rules: c.Rules}
 }
 
 // configure makes one such change at a time; this process sees it at once.

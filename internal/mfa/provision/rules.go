@@ -2,17 +2,17 @@ package provision
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
 // stepUp makes the rest true: what has rows of its own.
-func (r *applying) stepUp(path string, id mfa.ApplicationID, want *PlannedStepUp) (changed bool, err error) {
+func (r *applying) stepUp(path string, c *mfa.Caller, want *PlannedStepUp) (changed bool, err error) {
 	if want == nil {
 		return false, nil
 	}
+	id := c.Application.ID
 	for _, l := range want.Lists {
 		did, err := r.valueList(id, l)
 		if err != nil {
@@ -34,14 +34,17 @@ func (r *applying) stepUp(path string, id mfa.ApplicationID, want *PlannedStepUp
 		}
 		changed = changed || did
 		for i, one := range a.Rules {
-			did, err := r.rule(id, a.Code, i, one)
+			did, err := r.rule(c, a.Code, i, one)
 			if err != nil {
 				return changed, at(path, at(one.Place, err))
 			}
 			changed = changed || did
 		}
 	}
-	return changed, nil
+	if changed {
+		err = r.s.rules.JudgeAll(r.w, c)
+	}
+	return changed, at(path, err)
 }
 
 func (r *applying) action(id mfa.ApplicationID, want PlannedAction) (bool, error) {
@@ -67,7 +70,8 @@ func (r *applying) action(id mfa.ApplicationID, want PlannedAction) (bool, error
 	return true, r.w.PutActionConfiguration(next)
 }
 
-func (r *applying) rule(id mfa.ApplicationID, code string, place int, want PlannedRule) (bool, error) {
+func (r *applying) rule(c *mfa.Caller, code string, place int, want PlannedRule) (bool, error) {
+	id := c.Application.ID
 	all, err := r.w.RulesOf(id, code)
 	if err != nil {
 		return false, err
@@ -92,11 +96,7 @@ func (r *applying) rule(id mfa.ApplicationID, code string, place int, want Plann
 		return false, err
 	}
 	next.UpdatedAt = r.s.domain.Now()
-	err = r.w.PutRule(next)
-	if mfa.IsCode(err, mfa.Conflict) {
-		err = &mfa.Error{Code: mfa.Conflict, Field: "priority", Message: fmt.Sprintf("another rule of the action has the priority %d; give each one of its own", next.Priority), Cause: err}
-	}
-	return true, err
+	return true, r.s.rules.PutPlanned(r.w, c, next)
 }
 
 func (r *applying) valueList(id mfa.ApplicationID, want PlannedList) (bool, error) {
@@ -114,6 +114,9 @@ func (r *applying) valueList(id mfa.ApplicationID, want PlannedList) (bool, erro
 	given(&next.Items, want.Items)
 	said(&next.Active, want.Active)
 	if changed, err := differ(have, next); err != nil || existed && !changed {
+		return false, err
+	}
+	if err := r.s.rules.CheckPlanned(next); err != nil {
 		return false, err
 	}
 	next.UpdatedAt = r.s.domain.Now()

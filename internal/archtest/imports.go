@@ -50,7 +50,7 @@ var layers = []row{
 	{"internal/mfa/handoffs", []string{"internal/mfa"}, "rules of codes that hand something to another device, likewise"},
 	{"internal/mfa/facts", []string{"internal/mfa"}, "what rules may know, for those who gather and those who judge it"},
 	{"internal/mfa/people", []string{"internal/mfa"}, "rules of users as applications speak of them when they track actions, apart because of their number"},
-	{"internal/mfa/actions", []string{"internal/mfa", "internal/mfa/facts", "internal/mfa/people", "internal/agent"}, "rules of what users are about to do: it gathers facts of people and their browsers"},
+	{"internal/mfa/actions", []string{"internal/mfa", "internal/mfa/facts", "internal/mfa/people", "internal/mfa/rulebook", "internal/agent", "internal/travel"}, "rules of what users are about to do: it gathers facts of people, browsers and journeys, and has the book decide"},
 	{
 		"internal/mfa/stepup",
 		[]string{"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/passkeys", "internal/text"},

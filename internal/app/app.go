@@ -20,8 +20,11 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/accounts"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/grants"
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 	"github.com/twinseal/twinseal/internal/place"
@@ -55,6 +58,9 @@ type App struct {
 	accounts *accounts.Service
 	handoffs *handoffs.Service
 	rulebook *rulebook.Service
+	people   *people.Service
+	actions  *actions.Service
+	grants   *grants.Service
 
 	outbound mfa.Sender // messages to people
 	places   *place.Places
@@ -180,6 +186,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.Service.Run(ctx) })
 	group.Go(func() error { return work.Run(ctx) })
 	group.Go(func() error { return a.places.Run(ctx) })
+	group.Go(func() error { return a.rulebook.Run(ctx) })
 	if err := group.Wait(); !errors.Is(err, context.Canceled) {
 		return err
 	}

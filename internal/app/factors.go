@@ -15,8 +15,11 @@ import (
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/accounts"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/grants"
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 )
@@ -42,6 +45,11 @@ func (a *App) wireServices() error {
 	if a.rulebook, err = rulebook.New(rulebook.Config{Domain: a.Service, Store: a.store}); err != nil {
 		return err
 	}
+	a.people = people.New(people.Config{
+		Domain: a.Service, Store: a.store, TOTP: totp.New(a.Service.Limits().TOTPWindow), Passkeys: a.passkeys,
+	})
+	a.actions = actions.New(actions.Config{Domain: a.Service, Store: a.store, Rules: a.rulebook, People: a.people, Places: a.places})
+	a.grants = grants.New(grants.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
 	a.Provision = provision.New(provision.Config{
 		Domain: a.Service, Store: a.store, Random: rand.Reader, TOTP: totp.New(a.Service.Limits().TOTPWindow), Rules: a.rulebook,
 	})

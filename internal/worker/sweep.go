@@ -16,14 +16,17 @@ type Retention struct {
 	Inbox       time.Duration // messages of the sandbox
 	Challenges  time.Duration // questions with their answers and receipts
 	Confirmed   time.Duration // transactions that were confirmed, as evidence
+	Actions     time.Duration // what users did, with what it was decided from
+	Devices     time.Duration // browsers and phones, after the user last proved something from them
 }
 
 // DefaultRetention keeps codes for a day of support calls, what went out for a month, and answers with
 // their receipts for thirteen months, so that a year can be audited after it has ended. What was confirmed is kept
-// for two years, as LoginID promised for disputes.
+// for two years, as LoginID promised for disputes. Actions are kept as long as their challenges, so that rules can be
+// tried on a year of them; a device that nobody proved anything from in that time is new again.
 func DefaultRetention() Retention {
 	const day = 24 * time.Hour
-	return Retention{Codes: day, Enrollments: 30 * day, Deliveries: 30 * day, Inbox: 7 * day, Challenges: 400 * day, Confirmed: 731 * day}
+	return Retention{Codes: day, Enrollments: 30 * day, Deliveries: 30 * day, Inbox: 7 * day, Challenges: 400 * day, Confirmed: 731 * day, Actions: 400 * day, Devices: 400 * day}
 }
 
 func (r Retention) complete() Retention {
@@ -38,6 +41,8 @@ func (r Retention) complete() Retention {
 		{&r.Inbox, d.Inbox},
 		{&r.Challenges, d.Challenges},
 		{&r.Confirmed, d.Confirmed},
+		{&r.Actions, d.Actions},
+		{&r.Devices, d.Devices},
 	} {
 		if *pair.set <= 0 {
 			*pair.set = pair.or
@@ -54,6 +59,9 @@ const (
 	limitsEvery = 5 * time.Minute
 	// purgeEvery suits everything that is kept for days.
 	purgeEvery = 10 * time.Minute
+	// longestWindow is after when a count of actions says nothing any more: its windows are no longer than thirty days,
+	// and rows are aged by the day.
+	longestWindow = 32 * 24 * time.Hour
 	// sweepBatch bounds one transaction, so that nobody waits long behind it.
 	sweepBatch = 500
 	// sweepRounds bounds one run of a job. One that took as many has its next turn at once, after all others:
@@ -82,6 +90,11 @@ func (r *run) jobs() []job {
 		{"handoffs", purgeEvery, r.purge(keep.Codes, mfa.WriteRecords.PurgeHandoffs)},
 		{"transactions", purgeEvery, r.purge(keep.Codes, mfa.WriteRecords.PurgeTransactions)},
 		{"confirmed", purgeEvery, r.purge(keep.Confirmed, mfa.WriteRecords.PurgeConfirmed)},
+		{"prompts", purgeEvery, r.purge(keep.Codes, mfa.WriteRecords.PurgePrompts)},
+		{"actions", purgeEvery, r.purge(keep.Actions, mfa.WriteRecords.PurgeActions)},
+		{"velocity", purgeEvery, r.purge(longestWindow, mfa.WriteRecords.PurgeVelocity)},
+		{"known_devices", purgeEvery, r.purge(keep.Devices, mfa.WriteRecords.PurgeKnownDevices)},
+		{"grants", purgeEvery, r.purge(keep.Codes, mfa.WriteRecords.PurgeGrants)},
 	}
 	if r.Challenges != nil {
 		jobs = append(jobs, job{"expiry", expireEvery, func(ctx context.Context, _ time.Time, limit int) (int, error) {

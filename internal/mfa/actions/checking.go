@@ -101,7 +101,7 @@ func below(allowed string, at *url.URL) bool {
 	if err != nil || !strings.EqualFold(base.Scheme, at.Scheme) || !strings.EqualFold(base.Hostname(), at.Hostname()) || port(base) != port(at) {
 		return false
 	}
-	root, want := "/"+strings.Trim(path.Clean(base.Path), "/."), path.Clean("/"+at.Path)
+	root, want := path.Clean("/"+base.Path), path.Clean("/"+at.Path)
 	return root == "/" || want == root || strings.HasPrefix(want, root+"/")
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/rand"
 	"encoding/json"
+	"net/netip"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -16,9 +17,13 @@ import (
 	"github.com/twinseal/twinseal/internal/bus"
 	"github.com/twinseal/twinseal/internal/factor/device"
 	"github.com/twinseal/twinseal/internal/factor/otp"
+	"github.com/twinseal/twinseal/internal/factor/passkey"
 	"github.com/twinseal/twinseal/internal/factor/recovery"
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 	"github.com/twinseal/twinseal/internal/pgtest"
@@ -47,6 +52,12 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// Places knows what a test writes into it.
+type Places map[netip.Addr]mfa.Place
+
+// Look finds it.
+func (p Places) Look(addr netip.Addr) mfa.Place { return p[addr] }
+
 // World is one server with one organization, one directory and one application.
 type World struct {
 	tb        testing.TB
@@ -54,10 +65,16 @@ type World struct {
 	Clock     *Clock
 	Service   *mfa.Service
 	Provision *provision.Service
-	Caller    *mfa.Caller
-	Key       mfa.Secret // of the application
-	SealKey   *ecdsa.PrivateKey
-	Waker     mfa.Waker
+	Rules     *rulebook.Service
+	Passkeys  *passkeys.Service
+	People    *people.Service
+	Actions   *actions.Service
+	// Places is what is known of addresses; a test fills it in before it asks.
+	Places  Places
+	Caller  *mfa.Caller
+	Key     mfa.Secret // of the application
+	SealKey *ecdsa.PrivateKey
+	Waker   mfa.Waker
 }
 
 // Engines runs a test on a fresh world of each engine.
@@ -106,9 +123,17 @@ func New(tb testing.TB, o store.Options) *World {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	w.Rules, w.Places = rules, Places{}
 	w.Provision = provision.New(provision.Config{
 		Domain: w.Service, Store: w.Store, Random: rand.Reader, TOTP: totp.New(mfa.DefaultLimits().TOTPWindow), Rules: rules,
 	})
+	w.Passkeys = passkeys.New(passkeys.Config{
+		Domain: w.Service, Store: w.Store, Random: rand.Reader, Factor: passkey.New(passkey.Config{Now: w.Clock.Now}), Sealer: w,
+	})
+	w.People = people.New(people.Config{
+		Domain: w.Service, Store: w.Store, TOTP: totp.New(mfa.DefaultLimits().TOTPWindow), Passkeys: w.Passkeys,
+	})
+	w.Actions = actions.New(actions.Config{Domain: w.Service, Store: w.Store, Rules: rules, People: w.People, Places: w.Places})
 	w.furnish()
 	return w
 }

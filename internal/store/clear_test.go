@@ -76,9 +76,29 @@ func fill(w mfa.WriteRecords) error {
 		w.AddCeremony(mfa.Ceremony{ID: "ceremony", Kind: mfa.CeremonyAdd, UserID: "user0", Challenge: []byte("challenge"), CreatedAt: epoch, ExpiresAt: epoch}),
 		w.AddTransaction(mfa.Transaction{ID: "transaction", State: mfa.TransactionPending, Payload: "pay 1", CreatedAt: epoch, ExpiresAt: epoch}),
 		w.AddHandoff(mfa.Handoff{ID: "handoff", UserID: "user0", Form: mfa.HandoffLong, Purpose: mfa.HandoffAdd, Secret: secret("handoff"), CreatedAt: epoch}),
+		w.AddAction(mfa.Action{
+			ID: "action", ApplicationID: "app", UserID: "user0", Code: "pay", Key: "key", State: mfa.ActionAllow,
+			Request: mfa.ActionRequest{Email: hidden + "request"}, Facts: json.RawMessage(`{"ip":"` + hidden + `facts"}`), CreatedAt: epoch,
+		}),
+		w.PutProfile(mfa.Profile{UserID: "user0", DirectoryID: "dir", Email: hidden + "email", Phone: hidden + "phone", CreatedAt: epoch}),
+		w.PutKnownDevice(mfa.KnownDevice{
+			ApplicationID: "app", UserID: "user0", DeviceID: "browser", Trust: mfa.Trust{Series: "series", Secret: secret("trust")}, CreatedAt: epoch,
+		}),
+		w.AddPrompt(mfa.Prompt{
+			ID: "prompt", ApplicationID: "app", UserID: "user0", State: mfa.PromptPending, To: secret("to"), Secret: secret("answer"),
+			Lookup: secret("lookup"), CreatedAt: epoch, ExpiresAt: epoch,
+		}),
+		w.AddGrant(mfa.Grant{ID: "grant", ApplicationID: "app", UserID: "user0", AccessID: "access", Refresh: secret("refresh"), CreatedAt: epoch}),
+		w.PutActionConfiguration(mfa.ActionConfiguration{ApplicationID: "app", Code: "pay", CreatedAt: epoch}),
+		w.PutRule(mfa.Rule{ID: "rule", ApplicationID: "app", ActionCode: "pay", Outcome: mfa.OutcomeBlock, CreatedAt: epoch}),
+		w.AddValueList(mfa.ValueList{ApplicationID: "app", Alias: "list", CreatedAt: epoch}),
+		w.AddDataPoint(mfa.DataPoint{ID: "point", ApplicationID: "app", Name: "amount", CreatedAt: epoch}),
+		counted(w.CountAction("app", mfa.VelocityKey{Kind: mfa.VelocityIP, Value: hidden + "address"}, epoch)),
 		w.AppendEvent(mfa.Event{ID: "018f0000-0000-7000-8000-000000000000", ApplicationID: "app", At: epoch}),
 	)
 }
+
+func counted(_ mfa.Velocity, err error) error { return err }
 
 func firstError(errs ...error) error {
 	for _, err := range errs {

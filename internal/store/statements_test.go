@@ -26,7 +26,8 @@ var statements = []*engine.Statement{
 	webhookByID, webhooksOf, addWebhook, removeWebhook,
 	serverSecret, keepServerSecret,
 	userByID, userByNumber, userByAlias, userByPhone, usersByPhone, userByFolded, countUsers, listUsers, addUser, updateUser,
-	removeUser[0], removeUser[1], removeUser[2], removeUser[3], removeUser[4], removeUser[5], removeUser[6], removeUser[7], removeUserRow,
+	removeUser[0], removeUser[1], removeUser[2], removeUser[3], removeUser[4], removeUser[5], removeUser[6], removeUser[7],
+	removeUser[8], removeUser[9], removeUser[10], removeUser[11], removeUserRow,
 	credentialsByAlias, credentialsByFolded, holderByThumbprint,
 	lockUser, lockCredentials, changeGeneration, stampGeneration,
 	authenticatorByID, authenticatorsOf, authenticatorByThumbprint, addAuthenticator, advanceCounter, usePasskey, updateAuthenticator, removeAuthenticator,
@@ -45,6 +46,15 @@ var statements = []*engine.Statement{
 	ceremonyByID, ceremonyByChallenge, addCeremony, takeCeremony, purgeCeremonies,
 	transactionByID, addTransaction, startTransaction, confirmTransaction, purgeTransactions, purgeConfirmed,
 	handoffByID, handoffByDigest, countHandoffs, addHandoff, authorizeHandoff, useHandoff, removeHandoffs, purgeHandoffs,
+	actionByID, actionByKey, actionsOf, decisionsOf, addAction, moveAction, removeActions, purgeActions,
+	lockVelocity, addVelocity, updateVelocity, purgeVelocity,
+	configurationByCode, configurationsOf, putConfiguration, noteAction, removeConfiguration, removeRulesOf, ruleByID, rulesOf, addRule, updateRule, removeRule,
+	valueListByAlias, valueListsOf, addValueList, updateValueList, removeValueList,
+	dataPointByID, dataPointsOf, addDataPoint, updateDataPoint, removeDataPoint,
+	profileByUser, profilesByEmail, profilesByPhone, profilesByUsername, trackedUser, putProfile,
+	knownDevice, knownDevicesOf, knownDeviceByTrust, putKnownDevice, rotateTrust, removeKnownDevice, purgeKnownDevices,
+	promptByID, lockPrompt, promptsOf, promptsByKey, pendingPrompts, openPrompt, promptByLookup, promptByChallenge, addPrompt, updatePrompt, answerPrompt, countPromptAttempt, resendPrompt, purgePrompts,
+	grantByID, grantByAccess, grantByRefresh, addGrant, rotateGrant, revokeGrant, revokeGrants, purgeGrants,
 }
 
 // onPostgres are those that SQLite has other statements for.

@@ -93,6 +93,14 @@ func (s *Service) QueueReport(w WriteRecords, dialect string, e Event, r Report)
 	return s.queueRequest(w, dialect, CallbackPayload{Event: e, Extra: r.Extra}, r)
 }
 
+// Report is [Service.QueueReport] in a transaction of its own.
+func (s *Service) Report(ctx context.Context, dialect string, e Event, r Report) error {
+	return s.store.Write(ctx, func(w WriteRecords) error {
+		_, err := s.QueueReport(w, dialect, e, r)
+		return err
+	})
+}
+
 func (s *Service) queueRequest(w WriteRecords, dialect string, p CallbackPayload, r Report) (DeliveryID, error) {
 	payload, err := json.Marshal(p)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/twinseal/twinseal/internal/agent"
 	"github.com/twinseal/twinseal/internal/maker"
 	"github.com/twinseal/twinseal/internal/mfa"
-	"github.com/twinseal/twinseal/internal/mfa/stepup"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 )
 
 // authenticatorView is an authenticator as clients see it. The server's API shows addresses as they are.
@@ -80,7 +80,7 @@ type agentView struct {
 }
 
 // viewOf shows an authenticator of the user of an alias, in words that every client of the server's API knows.
-func viewOf(e stepup.Entry, alias string) authenticatorView {
+func viewOf(e people.Entry, alias string) authenticatorView {
 	out := authenticatorView{
 		ID: e.ID, UserID: alias, VerificationMethod: safeMethod(e.Method), CreatedAt: wireTime(e.CreatedAt), VerifiedAt: wireTime(e.CreatedAt),
 		LastVerifiedAt: since(e.LastUsedAt), DevicePlatform: platformWord(e.Platform), IsActive: true,
@@ -100,7 +100,7 @@ func viewOf(e stepup.Entry, alias string) authenticatorView {
 }
 
 // credentialOf is nil for data that this server did not write.
-func credentialOf(e stepup.Entry) *credentialView {
+func credentialOf(e people.Entry) *credentialView {
 	var data mfa.PasskeyData
 	if json.Unmarshal(e.Data, &data) != nil {
 		return nil

@@ -12,9 +12,14 @@
 package authsignal
 
 import (
+	"net/http"
+
 	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
 	"github.com/twinseal/twinseal/internal/mfa/grants"
+	"github.com/twinseal/twinseal/internal/mfa/people"
+	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 	"github.com/twinseal/twinseal/internal/mfa/stepup"
 )
 
@@ -23,25 +28,39 @@ const Name = "authsignal"
 
 // Config is what the dialect stands on.
 type Config struct {
-	Domain *mfa.Service
-	StepUp *stepup.Service
-	Grants *grants.Service
+	Domain   *mfa.Service
+	Actions  *actions.Service
+	People   *people.Service
+	StepUp   *stepup.Service
+	Rulebook *rulebook.Service
+	Grants   *grants.Service
+	// HTTP asks applications before a proof counts. It must not follow redirects.
+	HTTP Doer
+}
+
+// Doer sends a request.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
 }
 
 // Dialect is the Authsignal front door.
 type Dialect struct {
-	service *mfa.Service
-	stepup  *stepup.Service
-	grants  *grants.Service
-	ring    *keyring.Ring[*rsaKey]
-	router  router
-	sockets sockets
+	service  *mfa.Service
+	actions  *actions.Service
+	people   *people.Service
+	stepup   *stepup.Service
+	rulebook *rulebook.Service
+	grants   *grants.Service
+	http     Doer
+	ring     *keyring.Ring[*rsaKey]
+	router   router
+	sockets  sockets
 }
 
 // New returns the front door to the services.
 func New(c Config) *Dialect {
 	return &Dialect{
-		service: c.Domain, stepup: c.StepUp, grants: c.Grants, ring: keyring.New(rsaKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
+		service: c.Domain, actions: c.Actions, people: c.People, stepup: c.StepUp, rulebook: c.Rulebook, grants: c.Grants, http: c.HTTP, ring: keyring.New(rsaKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
 	}
 }
 

@@ -1,0 +1,57 @@
+package authsignal
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// methodID names the settings of a method of an application, always by the same UUID.
+func methodID(c *mfa.Caller, m mfa.Method) string {
+	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("authsignal\x00"+string(c.Application.ID)+"\x00"+string(m))).String()
+}
+
+// methodNamed finds the method of an id.
+func methodNamed(c *mfa.Caller, id string) (m mfa.Method, known bool) {
+	for _, m := range mfa.Methods() {
+		if methodID(c, m) == id {
+			return m, true
+		}
+	}
+	return "", false
+}
+
+// methodView is what is told of a method.
+type methodView struct {
+	ID                 string `json:"authenticatorId"`
+	VerificationMethod string `json:"verificationMethod"`
+	IsActive           bool   `json:"isActive"`
+	IsEditableByUser   bool   `json:"isEditableByUser"`
+	IsHiddenToUser     bool   `json:"isHiddenToUser"`
+	SMSChannel         string `json:"smsChannel,omitempty"`
+}
+
+// listMethods lists the tenant's methods. Those that have one word together in this API are told once.
+func (d *Dialect) listMethods(_ context.Context, c *call) (endpoint.Response, error) {
+	settings, out := c.caller.Application.StepUpSettings(), []methodView{}
+	for _, m := range mfa.Methods() {
+		if safeMethod(m) != methodWords[m] {
+			continue
+		}
+		set := settings.Method(m)
+		one := methodView{
+			ID: methodID(c.caller, m), VerificationMethod: safeMethod(m), IsActive: c.caller.Application.MethodActive(m),
+			IsEditableByUser: set.EditableByUser == nil || *set.EditableByUser, IsHiddenToUser: set.HiddenToUser != nil && *set.HiddenToUser,
+		}
+		if m == mfa.MethodSMS {
+			if one.SMSChannel = set.Channel; one.SMSChannel == "" {
+				one.SMSChannel = "DEFAULT"
+			}
+		}
+		out = append(out, one)
+	}
+	return ok(out)
+}

@@ -24,6 +24,7 @@ var layers = []row{
 	{"client/launchkey/answerpackage", []string{"policy", "client/launchkey/envelope"}, "one implementation of the sealed answers, for devices that make and those that open them"},
 	{"client/launchkey/launchkeytest", []string{"client/launchkey/answerpackage", "policy"}, "plays the server for tests of the port and of programs built on it"},
 	{"client/loginid/loginidtest", nil, "plays the server for tests of the port and of programs built on it, as a second opinion"},
+	{"client/authsignal/authsignaltest", nil, "plays the server for tests of the port and of programs built on it, as a second opinion"},
 	{"client/internal/line", nil, "words a server's text for logs in the same way for all ports, and knows none"},
 	{"client/internal/carry", nil, "does with requests and answers of HTTP what all ports do alike, and knows none"},
 	{"client/internal/poll", nil, "waits in the same way for all ports, and knows none"},

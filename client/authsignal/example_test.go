@@ -91,7 +91,7 @@ func ExampleAuthsignal_Challenge() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(result.IsVerified, result.Failure, result.Email)
+		fmt.Printf("%v %s%s\n", result.IsVerified, result.Failure, result.Email)
 	}
 	claimed, err := shop.ClaimChallenge(ctx, sent.ID, "jo", authsignal.Claim{})
 	if err != nil {
@@ -102,7 +102,7 @@ func ExampleAuthsignal_Challenge() {
 	fmt.Println(err)
 	// Output:
 	// false CODE_INVALID_OR_EXPIRED
-	// true  jo@example.net
+	// true jo@example.net
 	// <nil>
 }
 

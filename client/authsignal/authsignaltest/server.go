@@ -158,7 +158,9 @@ func write(w http.ResponseWriter, r Reply) {
 		_, _ = io.WriteString(w, text)
 		return
 	}
-	_ = json.NewEncoder(w).Encode(r.Body)
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false) // the texts of rules come back as they were
+	_ = encoder.Encode(r.Body)
 }
 
 // Refusal is an answer with an error code, under both of its names.

@@ -153,11 +153,13 @@ func (a *attempt) mayAdd() error {
 }
 
 // usable refuses methods that are off, or that the action does not allow.
-func (a *attempt) usable(m mfa.Method) error {
-	if !a.Caller.Application.MethodActive(m) {
+func (a *attempt) usable(m mfa.Method) error { return usable(a.Caller, a.action, m) }
+
+func usable(c *mfa.Caller, a mfa.Action, m mfa.Method) error {
+	if !c.Application.MethodActive(m) {
 		return errMethodOff
 	}
-	if m != mfa.MethodRecovery && !allows(a.action, m) {
+	if m != mfa.MethodRecovery && !allows(a, m) {
 		return errMethodNotAllowed
 	}
 	return nil

@@ -75,6 +75,9 @@ func (a *attempt) add(in added) (people.Entry, error) {
 		entry.ApplicationID, entry.CreatedAt, entry.LastUsedAt = a.Caller.Application.ID, a.now, a.now
 		var err error
 		if entry.Authenticator, err = a.w.AddAuthenticator(entry.Authenticator); err != nil {
+			if mfa.IsCode(err, mfa.Conflict) {
+				err = errKeyElsewhere // nothing else that is added here is unique
+			}
 			return entry, err
 		}
 	}

@@ -23,8 +23,13 @@ var (
 	errPromptOver       = refuse(mfa.Conflict, mfa.ReasonNotPending, "the challenge was answered, or is over; begin another one")
 	errNoDevice         = refuse(mfa.Invalid, mfa.ReasonNoDevice, "the user has no phone or app that could be asked")
 	errNoKey            = mfa.Missing("authenticator")
+	errKeyElsewhere     = refuse(mfa.Conflict, "", "the key is enrolled for somebody already; make another")
 	errSignature        = refuse(mfa.Unauthenticated, mfa.ReasonKeyWrong, "the signature is not by this key, or of another message")
+	errUnknownPasskey   = refuse(mfa.NotFound, mfa.ReasonPasskeyCredential, "nobody has this passkey here")
 	errUnverified       = &mfa.Error{Code: mfa.Invalid, Field: "challengeId", Message: "the challenge was not verified yet"}
+	errOtherAction      = &mfa.Error{Code: mfa.Invalid, Field: "action", Message: "the token is of another action"}
+	errKeyTaken         = refuse(mfa.Conflict, "", "the user has an action of this key already, which was begun otherwise; begin a new challenge")
+	errNameless         = refuse(mfa.Forbidden, mfa.ReasonNotAuthorized, "the application knows this user by no id of its own; let it name the user first")
 	errNotProved        = refuse(mfa.Forbidden, mfa.ReasonNotAuthorized, "prove the action first")
 	errUntrusted        = refuse(mfa.Unauthenticated, "", "the device is not remembered")
 	errBusy             = refuse(mfa.Unavailable, "", "the authenticators changed at this moment; try again")

@@ -7,12 +7,6 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
-// Prompt makes a prompt for whatever answers, of a passkey or of an app's key: of the pass's action or, of an anonymous
-// pass, of the code and key, which may be "".
-func (s *Service) Prompt(ctx context.Context, p Pass, code, key string) (mfa.Prompt, error) {
-	return mfa.Prompt{}, errLater
-}
-
 // StartOTP is how an application's server asks for a code to be sent to an address, whose user it may not know yet.
 type StartOTP struct {
 	Caller    *mfa.Caller

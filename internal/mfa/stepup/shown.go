@@ -40,11 +40,7 @@ func customOf(r mfa.Records, p mfa.Prompt) (json.RawMessage, error) {
 		a, err := r.Action(p.ActionID)
 		return a.Request.Custom, err
 	}
-	var data struct {
-		Custom json.RawMessage `json:"custom"`
-	}
-	_ = json.Unmarshal(p.Data, &data) // what is not there is not shown
-	return data.Custom, nil
+	return Custom(p), nil
 }
 
 // public leaves out what is not for everybody's eyes.
@@ -70,9 +66,7 @@ func public(points []mfa.DataPoint, model mfa.DataModel, custom json.RawMessage)
 
 // KeyExpiry is when an app's key stops counting; the zero time for one that does not.
 func KeyExpiry(a mfa.Authenticator) time.Time {
-	var data struct {
-		Expires time.Time `json:"expires"`
-	}
+	var data mfa.AppKeyData
 	if a.Kind != mfa.KindAppKey || json.Unmarshal(a.Data, &data) != nil {
 		return time.Time{}
 	}

@@ -11,7 +11,9 @@ import (
 	"io"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 )
 
 // Config is everything that a Service needs but for the gate; see [Service.UseGate].
@@ -20,7 +22,10 @@ type Config struct {
 	Store    mfa.Store
 	Random   io.Reader
 	Factors  mfa.Factors
+	AppKeys  mfa.Factor // of keys that apps hold
 	Passkeys *passkeys.Service
+	Actions  *actions.Service
+	People   *people.Service
 	// Dialect is under which name questions are asked and the application's hooks are called.
 	Dialect string
 }
@@ -31,7 +36,10 @@ type Service struct {
 	store    mfa.Store
 	random   io.Reader
 	factors  mfa.Factors
+	appKeys  mfa.Factor
 	passkeys *passkeys.Service
+	actions  *actions.Service
+	people   *people.Service
 	dialect  string
 	gate     Gate
 }
@@ -39,8 +47,8 @@ type Service struct {
 // New returns the service.
 func New(c Config) *Service {
 	return &Service{
-		domain: c.Domain, store: c.Store, random: c.Random, factors: c.Factors, passkeys: c.Passkeys,
-		dialect: c.Dialect,
+		domain: c.Domain, store: c.Store, random: c.Random, factors: c.Factors, appKeys: c.AppKeys, passkeys: c.Passkeys, actions: c.Actions,
+		people: c.People, dialect: c.Dialect,
 	}
 }
 

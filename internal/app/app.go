@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
@@ -27,6 +28,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/people"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/mfa/rulebook"
+	"github.com/twinseal/twinseal/internal/mfa/stepup"
 	"github.com/twinseal/twinseal/internal/place"
 	"github.com/twinseal/twinseal/internal/seal"
 	"github.com/twinseal/twinseal/internal/store"
@@ -51,8 +53,9 @@ type App struct {
 	native  *native.Dialect
 	metrics *metrics
 
-	launchkey *launchkey.Dialect
-	loginid   *loginid.Dialect
+	launchkey  *launchkey.Dialect
+	loginid    *loginid.Dialect
+	authsignal *authsignal.Dialect
 
 	passkeys *passkeys.Service
 	accounts *accounts.Service
@@ -61,6 +64,7 @@ type App struct {
 	people   *people.Service
 	actions  *actions.Service
 	grants   *grants.Service
+	stepup   *stepup.Service
 
 	outbound mfa.Sender // messages to people
 	places   *place.Places

@@ -8,12 +8,14 @@ import (
 	"strings"
 
 	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/worker"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -31,13 +33,23 @@ func (a *App) wireDialects() error {
 	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
 	a.launchkey = launchkey.New(a.Service)
 	a.loginid = loginid.New(loginid.Config{Domain: a.Service, Passkeys: a.passkeys, Accounts: a.accounts, Handoffs: a.handoffs})
+	a.authsignal = authsignal.New(authsignal.Config{
+		Domain: a.Service, Actions: a.actions, People: a.people, StepUp: a.stepup, Rulebook: a.rulebook, Grants: a.grants, HTTP: still(worker.NewClient()),
+	})
+	a.stepup.UseGate(a.authsignal)
 	a.Service.Use(a.callbacks(), []mfa.InviteReader{a.authy})
 	return nil
 }
 
 // callbacks are the dialects' parts in deliveries: the domain queues by them, and the worker renders.
 func (a *App) callbacks() []mfa.Callback {
-	return []mfa.Callback{a.authy.Callback(), a.launchkey.Callback()}
+	return []mfa.Callback{a.authy.Callback(), a.launchkey.Callback(), a.authsignal.Callback()}
+}
+
+// still is the client without redirects: the address that an application named is the one that is asked.
+func still(client *http.Client) *http.Client {
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return client
 }
 
 // pushKey is the public half of the VAPID key as browsers want it, or "" where no Web Push is sent: push
@@ -75,6 +87,10 @@ func (a *App) doors(server *endpoint.Server) map[string]http.Handler {
 	}
 	for _, area := range loginid.Areas() {
 		doors[area] = loginidDoor
+	}
+	authsignalDoor := a.authsignal.Handler(server)
+	for _, area := range authsignal.Areas() {
+		doors[area] = authsignalDoor
 	}
 	return doors
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/dialect/authy"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
@@ -16,7 +17,7 @@ import (
 func TestNoTwoDialectsHaveAnAreaInCommon(t *testing.T) {
 	t.Parallel()
 	var all []string
-	for _, areas := range [][]string{authy.Areas(), launchkey.Areas(), loginid.Areas(), {"api", ".well-known", "healthz", "readyz", "metrics", "authenticator", "approve", "sandbox", "demo"}} {
+	for _, areas := range [][]string{authy.Areas(), launchkey.Areas(), loginid.Areas(), authsignal.Areas(), {"api", ".well-known", "healthz", "readyz", "metrics", "authenticator", "approve", "challenge", "sandbox", "demo"}} {
 		all = append(all, areas...)
 	}
 	slices.Sort(all)

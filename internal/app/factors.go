@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/factor/device"
 	"github.com/twinseal/twinseal/internal/factor/otp"
 	"github.com/twinseal/twinseal/internal/factor/passkey"
@@ -22,6 +23,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa/people"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/internal/mfa/rulebook"
+	"github.com/twinseal/twinseal/internal/mfa/stepup"
 )
 
 func factors(limits mfa.Limits) mfa.Factors {
@@ -49,6 +51,10 @@ func (a *App) wireServices() error {
 		Domain: a.Service, Store: a.store, TOTP: totp.New(a.Service.Limits().TOTPWindow), Passkeys: a.passkeys,
 	})
 	a.actions = actions.New(actions.Config{Domain: a.Service, Store: a.store, Rules: a.rulebook, People: a.people, Places: a.places})
+	a.stepup = stepup.New(stepup.Config{
+		Domain: a.Service, Store: a.store, Random: rand.Reader, Factors: factors(a.Service.Limits()), Passkeys: a.passkeys, Actions: a.actions,
+		People: a.people, Dialect: authsignal.Name,
+	})
 	a.grants = grants.New(grants.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
 	a.Provision = provision.New(provision.Config{
 		Domain: a.Service, Store: a.store, Random: rand.Reader, TOTP: totp.New(a.Service.Limits().TOTPWindow), Rules: a.rulebook,

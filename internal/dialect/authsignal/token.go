@@ -53,7 +53,8 @@ func (o *opened) scopes() []string { return strings.Fields(o.claims.Scope) }
 // may reports whether the token carries a scope.
 func (o *opened) may(scope string) bool { return slices.Contains(o.scopes(), scope) }
 
-// open believes a token that this server made, for a tenant that it still has, and that has not expired.
+// open believes a token that this server made, for a tenant that it still has, and that has not expired. One that has
+// is given too, with the refusal.
 func (d *Dialect) open(ctx context.Context, text string) (*opened, error) {
 	token, said, err := readToken(text)
 	if err != nil {
@@ -70,10 +71,11 @@ func (d *Dialect) open(ctx context.Context, text string) (*opened, error) {
 		return nil, err
 	}
 	expires := time.Unix(said.ExpiresAt, 0).UTC()
+	out := &opened{caller, said, expires}
 	if !d.service.Now().Before(expires) {
-		return nil, errExpired
+		return out, errExpired
 	}
-	return &opened{caller, said, expires}, nil
+	return out, nil
 }
 
 // readToken takes a token of an action apart. It believes nothing.
@@ -134,13 +136,20 @@ func (o *opened) pass() stepup.Pass {
 	return stepup.Pass{Caller: o.caller, UserID: o.user(), ActionID: o.action(), Scopes: o.scopes()}
 }
 
-// Open reads the token of an action, as pages get it, and says until when it counts.
+// Open reads the token of an action, as pages get it, and says until when it counts. Of one that has expired it says so
+// with an error of [mfa.Expired]; every other that is no good is refused alike.
 func (d *Dialect) Open(ctx context.Context, token string) (stepup.Pass, time.Time, error) {
 	o, err := d.open(ctx, token)
-	if err != nil {
-		return stepup.Pass{}, time.Time{}, err
+	own, refused := errors.AsType[*refusal](err)
+	switch {
+	case err == nil:
+		return o.pass(), o.expires, nil
+	case refused && own.failure == failExpired:
+		return o.pass(), o.expires, &mfa.Error{Code: mfa.Expired, Message: "the token has expired", Cause: err}
+	case refused:
+		err = &mfa.Error{Code: mfa.Unauthenticated, Message: "the token is not valid", Cause: err}
 	}
-	return o.pass(), o.expires, nil
+	return stepup.Pass{}, time.Time{}, err
 }
 
 // about is what a token is made of.

@@ -63,6 +63,12 @@ func Run(t *testing.T, fresh func(testing.TB) Opener) {
 		{"confirmation", confirmationScenes},
 		{"handoff", handoffScenes},
 		{"transaction", transactionScenes},
+		{"action", actionScenes},
+		{"velocity", velocityScenes},
+		{"rule", ruleScenes},
+		{"profile", profileScenes},
+		{"prompt", promptScenes},
+		{"grant", grantScenes},
 	} {
 		for _, s := range noun.scenes {
 			t.Run(noun.name+"/"+s.name, func(t *testing.T) {

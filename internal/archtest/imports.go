@@ -105,7 +105,7 @@ var layers = []row{
 		[]string{
 			"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
 			"internal/mfa/passkeys", "internal/mfa/provision", "internal/mfa/relying", "internal/agent", "internal/maker", "internal/keyring",
-			"internal/endpoint",
+			"internal/endpoint", "internal/text", "internal/text/screens",
 		},
 		"never a store, a factor or another dialect; its nouns are those of the domain's services for actions and who proves them; it judges its part of plans",
 	},

@@ -193,7 +193,7 @@ func TestConfigurationsThatCannotBeAreRefused(t *testing.T) {
 	for field, a := range map[string]mfa.ActionConfiguration{
 		"actionCode":              {Code: "with draw"},
 		"defaultUserActionResult": {Code: "a", Default: "maybe"},
-		"verificationWebhookUrl":  {Code: "b", HookURL: "http://shop.example/hook"},
+		"verificationWebhookUrl":  {Code: "b", HookURL: "ftp://shop.example/hook"},
 		"messagingTemplates":      {Code: "c", Templates: json.RawMessage(`{"en":{"defaultTemplate":7}}`)},
 		"verificationMethods":     {Code: "d", Methods: []mfa.Method{mfa.MethodRecovery}},
 	} {

@@ -1,0 +1,103 @@
+package authsignal
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
+)
+
+// managedRuleView is a rule. Its tests and metadata are this server's own members.
+type managedRuleView struct {
+	ID            mfa.RuleID      `json:"ruleId"`
+	TenantID      string          `json:"tenantId"`
+	Code          string          `json:"actionCode"`
+	Name          string          `json:"name"`
+	Description   string          `json:"description,omitempty"`
+	Active        bool            `json:"isActive"`
+	Priority      int             `json:"priority"`
+	Type          string          `json:"type"`
+	Conditions    json.RawMessage `json:"conditions,omitempty"`
+	Methods       []string        `json:"verificationMethods,omitempty"`
+	DefaultMethod string          `json:"defaultVerificationMethod,omitempty"`
+	Uplift        []string        `json:"promptToEnrollVerificationMethods,omitempty"`
+	Tests         json.RawMessage `json:"tests,omitempty"`
+	Metadata      json.RawMessage `json:"metadata,omitempty"`
+}
+
+func (d *Dialect) managedRuleView(c *call, r *mfa.Rule) managedRuleView {
+	return managedRuleView{
+		ID: r.ID, TenantID: d.tenantID(c.caller), Code: r.ActionCode, Name: r.Name, Description: r.Description, Active: r.Active,
+		Priority: r.Priority, Type: outcomeWords[r.Outcome], Conditions: r.Conditions, Methods: managedMethods(r.Methods),
+		DefaultMethod: methodWords[r.DefaultMethod], Uplift: managedMethods(r.Uplift), Tests: r.Tests, Metadata: r.Metadata,
+	}
+}
+
+// rule writes the edit into a rule. What a rule cannot be without is not cleared.
+func (e *edit) rule(r *mfa.Rule) error {
+	member(e, "name", &r.Name)
+	member(e, "description", &r.Description)
+	member(e, "isActive", &r.Active)
+	member(e, "priority", &r.Priority)
+	outcomeMember(e, "type", &r.Outcome)
+	written(e, "conditions", &r.Conditions)
+	methodList(e, "verificationMethods", &r.Methods)
+	methodMember(e, "defaultVerificationMethod", &r.DefaultMethod)
+	methodList(e, "promptToEnrollVerificationMethods", &r.Uplift)
+	written(e, "tests", &r.Tests)
+	written(e, "metadata", &r.Metadata)
+	for _, needed := range []string{"name", "isActive", "priority", "type"} {
+		if raw, said := e.in[needed]; said && isNull(raw) && e.err == nil {
+			e.err = invalid(needed + " cannot be cleared: a rule has one")
+		}
+	}
+	return e.err
+}
+
+func (d *Dialect) listRules(ctx context.Context, c *call) (endpoint.Response, error) {
+	all, err := d.rulebook.Rules(ctx, c.caller, c.values[0])
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	out := make([]managedRuleView, len(all))
+	for i := range all {
+		out[i] = d.managedRuleView(c, &all[i])
+	}
+	return ok(out)
+}
+
+func (d *Dialect) createRule(ctx context.Context, c *call, e *edit) (endpoint.Response, error) {
+	r := mfa.Rule{ActionCode: c.values[0], Active: true}
+	if err := e.rule(&r); err != nil {
+		return endpoint.Response{}, err
+	}
+	if _, said := e.in["priority"]; !said {
+		return endpoint.Response{}, invalid("priority is missing: a rule has its own place from 0 to 99")
+	}
+	return d.showRule(c)(d.rulebook.CreateRule(ctx, c.caller, r))
+}
+
+func (d *Dialect) getRule(ctx context.Context, c *call) (endpoint.Response, error) {
+	return d.showRule(c)(d.rulebook.Rule(ctx, c.caller, c.values[0], mfa.RuleID(c.values[1])))
+}
+
+func (d *Dialect) updateRule(ctx context.Context, c *call, e *edit) (endpoint.Response, error) {
+	return d.showRule(c)(d.rulebook.UpdateRule(ctx, c.caller, c.values[0], mfa.RuleID(c.values[1]), e.rule))
+}
+
+func (d *Dialect) removeRule(ctx context.Context, c *call) (endpoint.Response, error) {
+	if err := d.rulebook.RemoveRule(ctx, c.caller, c.values[0], mfa.RuleID(c.values[1])); err != nil {
+		return endpoint.Response{}, err
+	}
+	return done()
+}
+
+func (d *Dialect) showRule(c *call) func(mfa.Rule, error) (endpoint.Response, error) {
+	return func(r mfa.Rule, err error) (endpoint.Response, error) {
+		if err != nil {
+			return endpoint.Response{}, err
+		}
+		return ok(d.managedRuleView(c, &r))
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/twinseal/twinseal/internal/dialect/authsignal"
+	"github.com/twinseal/twinseal/internal/factor/appkey"
 	"github.com/twinseal/twinseal/internal/factor/device"
 	"github.com/twinseal/twinseal/internal/factor/otp"
 	"github.com/twinseal/twinseal/internal/factor/passkey"
@@ -53,7 +54,7 @@ func (a *App) wireServices() error {
 	a.actions = actions.New(actions.Config{Domain: a.Service, Store: a.store, Rules: a.rulebook, People: a.people, Places: a.places})
 	a.stepup = stepup.New(stepup.Config{
 		Domain: a.Service, Store: a.store, Random: rand.Reader, Factors: factors(a.Service.Limits()), Passkeys: a.passkeys, Actions: a.actions,
-		People: a.people, Dialect: authsignal.Name,
+		People: a.people, AppKeys: appkey.New(), Dialect: authsignal.Name,
 	})
 	a.grants = grants.New(grants.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
 	a.Provision = provision.New(provision.Config{

@@ -2,6 +2,7 @@ package stepup
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -166,17 +167,7 @@ func (a *attempt) checkCode(open mfa.Prompt, code string) (Result, error) {
 func (a *attempt) answered(open mfa.Prompt) (Result, error) {
 	k := keptOf(open)
 	if open.Enrols {
-		address := string(open.To.Reveal())
-		data, err := encode(mfa.AddressData{
-			Method: open.Method, Channel: channelOf(open.Method, a.settings(open.Method)), Verified: a.now, Agent: open.UserAgent, DeviceID: open.DeviceID,
-		})
-		if err != nil {
-			return Result{}, err
-		}
-		return a.enrol(added{
-			Authenticator: mfa.Authenticator{ID: open.AuthenticatorID, Kind: kindOf(open.Method), Data: data, Secret: open.To, RegisteredBy: string(open.Method)},
-			method:        open.Method, address: address, replaces: k.Replaces,
-		}, a.consume(open))
+		return a.enrol(a.addressed(open, k.Replaces), a.consume(open))
 	}
 	by, ok := people.EntryOf(a.mine(), open.AuthenticatorID)
 	if !ok {
@@ -192,6 +183,20 @@ func (a *attempt) answered(open mfa.Prompt) (Result, error) {
 		}
 		return true, a.used(&by)
 	})
+}
+
+// addressed is the phone or address that a prompt enrols.
+func (a *attempt) addressed(open mfa.Prompt, replaces mfa.AuthenticatorID) added {
+	data, err := json.Marshal(mfa.AddressData{
+		Method: open.Method, Channel: channelOf(open.Method, a.settings(open.Method)), Verified: a.now, Agent: open.UserAgent, DeviceID: open.DeviceID,
+	})
+	if err != nil {
+		data = nil // texts and times always encode
+	}
+	return added{
+		Authenticator: mfa.Authenticator{ID: open.AuthenticatorID, Kind: kindOf(open.Method), Data: data, Secret: open.To, RegisteredBy: string(open.Method)},
+		method:        open.Method, address: string(open.To.Reveal()), replaces: replaces,
+	}
 }
 
 // consume burns a prompt.

@@ -26,6 +26,8 @@ var (
 	errKeyElsewhere     = refuse(mfa.Conflict, "", "the key is enrolled for somebody already; make another")
 	errSignature        = refuse(mfa.Unauthenticated, mfa.ReasonKeyWrong, "the signature is not by this key, or of another message")
 	errUnknownPasskey   = refuse(mfa.NotFound, mfa.ReasonPasskeyCredential, "nobody has this passkey here")
+	errNotByServer      = &mfa.Error{Code: mfa.Invalid, Field: "verificationMethod", Message: "codes go by SMS, WHATSAPP or EMAIL_OTP"}
+	errTooLong          = &mfa.Error{Code: mfa.Invalid, Message: "one of the texts is too long"}
 	errUnverified       = &mfa.Error{Code: mfa.Invalid, Field: "challengeId", Message: "the challenge was not verified yet"}
 	errOtherAction      = &mfa.Error{Code: mfa.Invalid, Field: "action", Message: "the token is of another action"}
 	errKeyTaken         = refuse(mfa.Conflict, "", "the user has an action of this key already, which was begun otherwise; begin a new challenge")
@@ -42,5 +44,3 @@ func refuse(code mfa.Code, reason mfa.Reason, message string) *mfa.Error {
 func internal(message string, cause error) *mfa.Error {
 	return &mfa.Error{Code: mfa.Internal, Message: message, Cause: cause}
 }
-
-var errLater = refuse(mfa.Unavailable, "", "not yet")

@@ -3,8 +3,14 @@ package stepup
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/people"
 )
 
 // StartOTP is how an application's server asks for a code to be sent to an address, whose user it may not know yet.
@@ -26,7 +32,113 @@ type StartOTP struct {
 
 // Start sends the code.
 func (s *Service) Start(ctx context.Context, in StartOTP) (mfa.Prompt, error) {
-	return mfa.Prompt{}, errLater
+	var out mfa.Prompt
+	var sent mfa.DeliveryID
+	var refusal error
+	err := in.Caller.Enabled()
+	if err == nil && in.PromptID == "" {
+		in.Address, err = s.checkStart(in)
+	}
+	if err != nil {
+		return out, err
+	}
+	err = s.store.Write(ctx, func(w mfa.WriteRecords) (err error) {
+		m := mailing{caller: in.Caller, fresh: in.PromptID == ""}
+		if m.fresh {
+			m.prompt, m.user, err = s.started(w, in)
+		} else {
+			m.prompt, err = s.startedBefore(w, in)
+		}
+		if err != nil {
+			return err
+		}
+		m.address = string(m.prompt.To.Reveal())
+		out = m.prompt
+		refusal, sent, err = s.mail(w, m, sendWindows(s.domain, in.Caller, out.Method, m.address))
+		if err != nil {
+			return err
+		}
+		event := mfa.EventPromptSent
+		if refusal != nil {
+			event = mfa.EventPromptLimited
+		}
+		return s.tellOf(w, in.Caller, out, event, "")
+	})
+	if err == nil {
+		err = refusal
+	}
+	if err == nil {
+		err = s.await(ctx, sent)
+	}
+	if err != nil {
+		return mfa.Prompt{}, err
+	}
+	return out, nil
+}
+
+// tellOf appends an event about a prompt that may be nobody's yet.
+func (s *Service) tellOf(w mfa.WriteRecords, c *mfa.Caller, p mfa.Prompt, t mfa.EventType, reason string) error {
+	return s.domain.Append(w, c, mfa.Event{Type: t, UserID: p.UserID, Source: p.IP, Data: Said{
+		Method: p.Method, Action: p.ActionID, Code: p.ActionCode, Key: p.ActionKey, Prompt: p.ID, Reason: reason,
+	}.data()})
+}
+
+// checkStart refuses what cannot be sent, and gives the address in its one form.
+func (s *Service) checkStart(in StartOTP) (string, error) {
+	if in.Method != mfa.MethodSMS && in.Method != mfa.MethodWhatsApp && in.Method != mfa.MethodEmailOTP {
+		return "", errNotByServer
+	}
+	if err := s.openable(in.Caller, opening{method: in.Method, code: in.Code, key: in.Key, custom: in.Custom}); err != nil {
+		return "", err
+	}
+	for _, text := range []string{in.Locale, in.DeviceID, in.IP, in.UserAgent, in.UserAlias, strings.Join(in.Scopes, " ")} {
+		if len(text) > s.domain.Limits().ActionTextBytes {
+			return "", errTooLong
+		}
+	}
+	return parseAddress(in.Caller, in.Method, in.Address)
+}
+
+// started is a new prompt, of the user that the application names if there is one by now.
+func (s *Service) started(w mfa.WriteRecords, in StartOTP) (mfa.Prompt, mfa.User, error) {
+	var u mfa.User
+	p := Pass{Caller: in.Caller, Source: in.IP, UserAgent: in.UserAgent, DeviceID: in.DeviceID, Locale: in.Locale}
+	out, err := newPrompt(p, in.Method, kept{Scopes: in.Scopes, Custom: in.Custom})
+	if err != nil {
+		return out, u, err
+	}
+	if in.UserAlias != "" {
+		u, err = w.User(in.Caller.Directory.ID, mfa.UserRef{Alias: in.UserAlias})
+		if mfa.IsCode(err, mfa.NotFound) || err == nil && !u.KnownTo(in.Caller.Application) {
+			u, err = mfa.User{}, nil // whoever claims the prompt makes one
+		}
+		if err != nil {
+			return out, u, err
+		}
+	}
+	out.UserID, out.ActionCode, out.ActionKey, out.To = u.ID, in.Code, firstOf(in.Key, uuid.NewString()), mfa.SecretText(in.Address)
+	out.CreatedAt = s.domain.Now()
+	out.ExpiresAt = out.CreatedAt.Add(life(in.Caller, in.Method))
+	out.Secret, _, err = s.secretFor(in.Method, in.Caller.Application.StepUpSettings().Method(in.Method).Digits())
+	return out, u, err
+}
+
+// startedBefore is the prompt that is to be sent again.
+func (s *Service) startedBefore(w mfa.WriteRecords, in StartOTP) (mfa.Prompt, error) {
+	out, err := w.LockPrompt(in.PromptID)
+	switch {
+	case mfa.IsCode(err, mfa.NotFound), err == nil && !serverDriven(out, in.Caller):
+		return out, errNoPrompt
+	case err == nil && (out.State != mfa.PromptPending && out.State != mfa.PromptClaimed || !s.domain.Now().Before(out.ExpiresAt)):
+		return out, errPromptOver
+	}
+	return out, err
+}
+
+// serverDriven reports whether the application's server made a prompt: those of people's own passes are none of its
+// business.
+func serverDriven(p mfa.Prompt, c *mfa.Caller) bool {
+	return p.ApplicationID == c.Application.ID && kindOf(p.Method) != "" && p.Method != mfa.MethodMagicLink && p.AuthenticatorID == ""
 }
 
 // OTPResult is how a check of such a code ended.
@@ -37,9 +149,87 @@ type OTPResult struct {
 	Address  string // only where it was verified
 }
 
-// Verify checks the code of a prompt that [Service.Start] made. It counts for a user once the prompt is claimed.
-func (s *Service) Verify(ctx context.Context, c *mfa.Caller, prompt mfa.PromptID, code string) (OTPResult, error) {
-	return OTPResult{}, errLater
+// Verify checks the code of a prompt that [Service.Start] made. It counts for a user once the prompt is claimed, or at
+// once where it was.
+func (s *Service) Verify(ctx context.Context, c *mfa.Caller, id mfa.PromptID, code string) (OTPResult, error) {
+	var out OTPResult
+	var refusal error
+	if err := c.Enabled(); err != nil {
+		return out, err
+	}
+	err := s.store.Write(ctx, func(w mfa.WriteRecords) (err error) {
+		open, err := w.LockPrompt(id)
+		if mfa.IsCode(err, mfa.NotFound) || err == nil && !serverDriven(open, c) {
+			err = errNoPrompt
+		}
+		if err != nil {
+			return err
+		}
+		out, refusal, err = s.verify(w, c, open, strings.TrimSpace(code))
+		return err
+	})
+	if err == nil {
+		err = refusal
+	}
+	if err == nil && out.Verified && out.Prompt.ActionID != "" {
+		_, err = s.countClaimed(ctx, c, out.Prompt)
+	}
+	if err != nil {
+		return OTPResult{}, err
+	}
+	return out, nil
+}
+
+// otpWindows count wrong codes by address: a new prompt brings new attempts, and not more guesses.
+func (s *Service) otpWindows(c *mfa.Caller, open mfa.Prompt) []mfa.Window {
+	sent := sendWindows(s.domain, c, open.Method, string(open.To.Reveal()))[0]
+	return []mfa.Window{{
+		Limit: rated(s.domain.Limits().WrongPrompts, c.Application.StepUpSettings().Method(open.Method).Verify), Key: "wrong_" + sent.Key,
+	}}
+}
+
+func (s *Service) verify(w mfa.WriteRecords, c *mfa.Caller, open mfa.Prompt, code string) (out OTPResult, refusal, err error) {
+	out = OTPResult{Failure: FailureInvalid, Prompt: open}
+	now, windows := s.domain.Now(), s.otpWindows(c, open)
+	if open.State != mfa.PromptPending && open.State != mfa.PromptClaimed || !now.Before(open.ExpiresAt) {
+		return out, nil, nil
+	}
+	if refusal, err := s.domain.AnyFull(w, windows); refusal != nil || err != nil {
+		return out, refusal, err
+	}
+	if open.Attempts >= s.domain.Limits().PromptAttempts {
+		out.Failure = FailureMaxAttempts
+		return out, nil, nil
+	}
+	_, right, err := s.factors.OTP.Check(mfa.Credential{Secret: open.Secret}, mfa.Proof{Token: code}, now)
+	if err != nil {
+		return out, nil, err
+	}
+	if !right {
+		return out, nil, s.wrongOTP(w, c, open, windows)
+	}
+	won, err := w.AnswerPrompt(open.ID, mfa.PromptAnswer{From: []mfa.PromptState{open.State}, To: mfa.PromptVerified, At: now})
+	if err != nil || !won {
+		return out, nil, err
+	}
+	w.Announce(mfa.TopicPrompt(open.ID))
+	out.Verified, out.Failure, out.Address = true, "", string(open.To.Reveal())
+	out.Prompt.State = mfa.PromptVerified
+	return out, nil, s.tellOf(w, c, open, mfa.EventPromptAccepted, "")
+}
+
+func (s *Service) wrongOTP(w mfa.WriteRecords, c *mfa.Caller, open mfa.Prompt, windows []mfa.Window) error {
+	if _, err := w.CountPromptAttempt(open.ID); err != nil {
+		return err
+	}
+	filled, _, err := s.domain.Strike(w, windows)
+	if err != nil {
+		return err
+	}
+	if err := s.tellOf(w, c, open, mfa.EventPromptRefused, string(FailureInvalid)); err != nil || !filled {
+		return err
+	}
+	return s.tellOf(w, c, open, mfa.EventPromptLimited, "")
 }
 
 // Claimed says whose a prompt is.
@@ -57,7 +247,109 @@ type Claimed struct {
 
 // Claim gives a prompt to a user of the application's choice, whom it makes where there is none: once. The result's
 // pass is what a token stands for.
-func (s *Service) Claim(ctx context.Context, in Claimed) (Result, error) { return Result{}, errLater }
+func (s *Service) Claim(ctx context.Context, in Claimed) (Result, error) {
+	var open mfa.Prompt
+	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
+		open, err = ownPrompt(r, in.Caller, in.PromptID)
+		return err
+	})
+	switch {
+	case err != nil:
+		return Result{}, err
+	case !serverDriven(open, in.Caller) || in.UserAlias == "":
+		return Result{}, errNoPrompt
+	case open.State == mfa.PromptPending && !in.Unverified:
+		return Result{}, errUnverified
+	case open.State != mfa.PromptPending && open.State != mfa.PromptVerified || open.ActionID != "" || !s.domain.Now().Before(open.ExpiresAt):
+		return Result{}, errPromptOver
+	}
+	tracked, err := s.actions.Track(ctx, actions.Track{Caller: in.Caller, User: in.UserAlias, Code: open.ActionCode, Key: open.ActionKey, Request: claimRequest(in, open)})
+	if err != nil {
+		return Result{}, err
+	}
+	if open.UserID != "" && open.UserID != tracked.User.ID {
+		return Result{}, errNoPrompt
+	}
+	to := open.State
+	if to == mfa.PromptPending {
+		to = mfa.PromptClaimed
+	}
+	err = s.store.Write(ctx, func(w mfa.WriteRecords) error {
+		won, err := w.AnswerPrompt(open.ID, mfa.PromptAnswer{
+			From: []mfa.PromptState{open.State}, To: to, UserID: tracked.User.ID, ActionID: tracked.Action.ID, At: s.domain.Now(),
+		})
+		if err == nil && !won {
+			err = errPromptOver
+		}
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	open.State, open.UserID, open.ActionID = to, tracked.User.ID, tracked.Action.ID
+	if to == mfa.PromptVerified && provable(tracked.Action.State) {
+		return s.countClaimed(ctx, in.Caller, open)
+	}
+	p := claimPass(in.Caller, open)
+	p.Scopes = []string{ScopeRead}
+	return Result{Claimed: true, Method: open.Method, User: tracked.User, Action: tracked.Action, Pass: p}, nil
+}
+
+// claimRequest is what a claim tells of the action, and what was told when it began.
+func claimRequest(in Claimed, open mfa.Prompt) mfa.ActionRequest {
+	out := mfa.ActionRequest{
+		DeviceID: firstOf(in.DeviceID, open.DeviceID), IP: firstOf(in.IP, open.IP), UserAgent: firstOf(in.UserAgent, open.UserAgent),
+		Locale: open.Locale, Custom: in.Custom, Scopes: keptOf(open).Scopes,
+	}
+	if len(out.Custom) == 0 {
+		out.Custom = Custom(open)
+	}
+	return out
+}
+
+func claimPass(c *mfa.Caller, open mfa.Prompt) Pass {
+	return Pass{
+		Caller: c, UserID: open.UserID, ActionID: open.ActionID, Scopes: keptOf(open).Scopes, Source: open.IP, UserAgent: open.UserAgent,
+		DeviceID: open.DeviceID, Locale: open.Locale,
+	}
+}
+
+// countClaimed lets a prompt that was verified and claimed prove the action. Its address is enrolled for whoever has
+// nothing yet, and where the application's server said that it may be; the server's word that the address is the user's
+// proves the action either way.
+func (s *Service) countClaimed(ctx context.Context, c *mfa.Caller, open mfa.Prompt) (Result, error) {
+	p := claimPass(c, open)
+	return s.prove(ctx, p, func(a *attempt) (Result, error) {
+		address := string(open.To.Reveal())
+		mine := a.mine()
+		if i := slices.IndexFunc(mine, func(e people.Entry) bool { return serves(e, open.Method) && sameAddress(e.Address, address) }); i >= 0 {
+			return a.claimed(open, mine[i])
+		}
+		to, err := a.newAddress(open.Method, address)
+		if err != nil {
+			return a.claimed(open, people.Entry{})
+		}
+		open.AuthenticatorID, open.Enrols = to.authenticator, true
+		out, err := a.enrol(a.addressed(open, to.replaces), a.consume(open))
+		if err != nil || !out.Verified || len(mine) == 0 {
+			return out, err
+		}
+		moved, err := a.moved(open.Method, *out.Entry)
+		moved.Enrolled, moved.Pass.Scopes = true, p.Scopes
+		return moved, err
+	})
+}
+
+// claimed proves the action by an address that is enrolled, or by none. The latter earns no more rights than the
+// application's server gave.
+func (a *attempt) claimed(open mfa.Prompt, by people.Entry) (Result, error) {
+	open.AuthenticatorID = by.ID
+	out, err := a.succeed(open.Method, by, a.consume(open))
+	if err == nil && by.ID == "" {
+		out.Pass.Scopes, out.Entry = a.Scopes, nil
+	}
+	return out, err
+}
 
 // FindOTP names a prompt by its id, or by whose and what for it is.
 type FindOTP struct {
@@ -69,5 +361,37 @@ type FindOTP struct {
 
 // Find looks a prompt up that lives; NotFound where there is none.
 func (s *Service) Find(ctx context.Context, c *mfa.Caller, f FindOTP) (mfa.Prompt, error) {
-	return mfa.Prompt{}, errLater
+	var out mfa.Prompt
+	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
+		if f.PromptID != "" {
+			out, err = ownPrompt(r, c, f.PromptID)
+			return err
+		}
+		u, err := r.User(c.Directory.ID, mfa.UserRef{Alias: f.UserAlias})
+		if mfa.IsCode(err, mfa.NotFound) || err == nil && !u.KnownTo(c.Application) {
+			return errNoPrompt
+		}
+		if err != nil {
+			return err
+		}
+		open, err := r.PendingPrompts(c.Application.ID, u.ID, s.domain.Now())
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(open, func(p mfa.Prompt) bool {
+			return (f.Code == "" || p.ActionCode == f.Code) && (f.Method == "" || p.Method == f.Method)
+		})
+		if i < 0 {
+			return errNoPrompt
+		}
+		out = open[i]
+		return nil
+	})
+	if err == nil && !s.domain.Now().Before(out.ExpiresAt) {
+		err = errNoPrompt
+	}
+	if err != nil {
+		return mfa.Prompt{}, err
+	}
+	return out, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/factor/appkey"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/grants"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
@@ -61,7 +62,7 @@ func newServerWorld(tb testing.TB, in *mfatest.World) *serverWorld {
 	}}}})
 	w.must(err)
 	w.stepup = stepup.New(stepup.Config{
-		Domain: in.Service, Store: in.Store, Random: rand.Reader, Factors: factors(), Passkeys: in.Passkeys, Actions: in.Actions,
+		Domain: in.Service, Store: in.Store, Random: rand.Reader, Factors: factors(), AppKeys: appkey.New(), Passkeys: in.Passkeys, Actions: in.Actions,
 		People: in.People, Dialect: authsignal.Name,
 	})
 	w.dialect = authsignal.New(authsignal.Config{

@@ -20,7 +20,7 @@ type enrolledAnswer struct {
 // challengedAnswer says under which id an answer will come. Nonce is what apps have attested.
 type challengedAnswer struct {
 	ChallengeID mfa.PromptID `json:"challengeId"`
-	Nonce       mfa.PromptID `json:"nonce,omitempty"`
+	Nonce       string       `json:"nonce,omitempty"`
 }
 
 // verifiedAnswer is the end of a proof, good or bad: a wrong code is no error.

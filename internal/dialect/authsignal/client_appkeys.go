@@ -158,8 +158,8 @@ func readMessage(use mfa.Method) method {
 	}
 }
 
-// headerSignature is where a key's signature stands that asks what waits for it.
-const headerSignature = "X-Authsignal-Signature"
+// headerKeySignature is where a key's signature stands that asks what waits for it.
+const headerKeySignature = "X-Authsignal-Signature"
 
 // waitingFor says what waits for a key's answer.
 func waitingFor(use mfa.Method) method {
@@ -169,9 +169,9 @@ func waitingFor(use mfa.Method) method {
 			return endpoint.Response{}, err
 		}
 		k := stepup.Signed{KeyRef: ref}
-		if text := c.request.Header.Get(headerSignature); text != "" {
+		if text := c.request.Header.Get(headerKeySignature); text != "" {
 			if k.Signature, err = anyBase64(text); err != nil {
-				return endpoint.Response{}, invalid(headerSignature + " is not Base64")
+				return endpoint.Response{}, invalid(headerKeySignature + " is not Base64")
 			}
 		}
 		waiting, err := d.stepup.WaitingFor(ctx, c.pass(), k)

@@ -1,5 +1,14 @@
 package authsignal
 
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/stepup"
+)
+
 // What tests of the client's API look at from outside.
 var (
 	MaskEmail   = maskEmail
@@ -14,3 +23,33 @@ var (
 // Token and Tenant are what a socket's handshake offers.
 func (o offered) Token() string  { return o.token }
 func (o offered) Tenant() string { return o.tenant }
+
+// ClientTable are the routes of the client's API with what they are called by, sorted.
+func ClientTable() []string {
+	words := map[demand]string{byBearer: "token", byTenant: "tenant", byEither: "either", byNobody: "nobody"}
+	var out []string
+	for _, r := range clientRoutes() {
+		out = append(out, r.name()+" "+words[r.demand])
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Forge makes a token that says what it likes, by the secret key of an application.
+func Forge(c *mfa.Caller, tenant string, p stepup.Pass) string {
+	now := time.Now()
+	said := claims{
+		Subject: "forged", IssuedAt: now.Unix(), ExpiresAt: now.Add(time.Hour).Unix(), Scope: strings.Join(stepup.AllScopes(), " "),
+		Other: other{Tenant: tenant, UserID: "forged", User: string(p.UserID), Action: string(p.ActionID)},
+	}
+	for _, k := range c.Keys {
+		if k.Kind == keySecret {
+			text, err := seal(k.Secret, said)
+			if err != nil {
+				panic(err)
+			}
+			return text
+		}
+	}
+	panic("the application has no secret key")
+}

@@ -122,7 +122,7 @@ func (d *Dialect) checkQR(ctx context.Context, c *call, in *waitedRequest) (endp
 }
 
 // challenge makes an id under which a passkey or an app's key answers. With a token and no action it is for an app that
-// has itself attested; the nonce is what it has signed, and the id is as good as any.
+// has itself attested; the nonce is what it has signed.
 func (d *Dialect) challenge(ctx context.Context, c *call, in *anonymousRequest) (endpoint.Response, error) {
 	if err := c.sameAction(in.Action); err != nil {
 		return endpoint.Response{}, err
@@ -137,7 +137,7 @@ func (d *Dialect) challenge(ctx context.Context, c *call, in *anonymousRequest) 
 	}
 	out := challengedAnswer{ChallengeID: prompt.ID}
 	if c.token != nil {
-		out.Nonce = prompt.ID
+		out.Nonce = stepup.Nonce(prompt)
 	}
 	resp, err := ok(out)
 	d.keepChallenge(c, &resp, string(prompt.ID))

@@ -20,6 +20,7 @@ func passkeyRoutes() []route {
 	return []route{
 		{method: post, path: "/client/challenge", demand: byEither, answer: challenge},
 		{method: post, path: "/client/challenge/web", demand: byEither, answer: web(challenge)},
+		{method: get, path: "/client/authenticators", demand: byBearer, answer: (*Dialect).listMethods},
 		{method: get, path: "/client/user-authenticators", demand: byEither, answer: withToken((*Dialect).listAuthenticators)},
 
 		{method: post, path: "/client/user-authenticators/passkey/registration-options", demand: byBearer, answer: begin},

@@ -2,6 +2,7 @@ package stepup
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -77,6 +78,20 @@ func (s *Service) anonymous(ctx context.Context, p Pass, id mfa.PromptID) (open 
 	return open, err == nil, err
 }
 
+// handleOf is a user handle in the one spelling in which it is kept, or nil for none of ours, which says nothing of whose
+// credential it is: its id does. Some phones take the text of a user's id for the handle, whose Base64 it is.
+func handleOf(told []byte) []byte {
+	id, err := mfa.ParseUUID("user", string(told))
+	if err != nil {
+		id, err = mfa.ParseUUID("user", base64.RawURLEncoding.EncodeToString(told))
+	}
+	if err != nil {
+		return nil
+	}
+	handle, _ := base64.RawURLEncoding.DecodeString(id) // the characters of a UUID are all in the alphabet
+	return handle
+}
+
 // FinishAssertion burns a signature. An anonymous one makes an action of the credential's owner, of the prompt's code
 // or [SignInCode]. A credential that nobody has is NotFound with [mfa.ReasonPasskeyCredential]; one that is somebody
 // else's, or does not count any more, Invalid or Forbidden.
@@ -88,7 +103,7 @@ func (s *Service) FinishAssertion(ctx context.Context, p Pass, m mfa.Method, pro
 	if err != nil {
 		return Result{}, err
 	}
-	in.UserHandle = nil // the credential says whose it is; phones tell the handle in several spellings
+	in.UserHandle = handleOf(in.UserHandle)
 	finish := passkeys.FinishSignIn{Caller: p.Caller, Contexts: []string{passContext(p, m)}, Assertion: in, Source: p.Source, UserAgent: p.UserAgent}
 	if p.UserID != "" {
 		finish.User = mfa.UserRef{ID: p.UserID}

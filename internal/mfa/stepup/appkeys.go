@@ -62,6 +62,7 @@ func (s *Service) AddAppKey(ctx context.Context, p Pass, in NewAppKey) (Result, 
 	if err != nil {
 		return Result{}, err
 	}
+	id := mfa.NewID[mfa.AuthenticatorID]() // one for all attempts: the gate is told of it
 	return s.prove(ctx, p, func(a *attempt) (Result, error) {
 		thumbprint := thumbprintOf(p.Caller, KeyRef{in.Use, in.Key})
 		for _, e := range a.mine() {
@@ -70,7 +71,7 @@ func (s *Service) AddAppKey(ctx context.Context, p Pass, in NewAppKey) (Result, 
 			}
 		}
 		return a.enrol(added{method: in.Use, Authenticator: mfa.Authenticator{
-			ID: mfa.NewID[mfa.AuthenticatorID](), Kind: mfa.KindAppKey, Name: tidyName(in.Name), Platform: in.Platform, Thumbprint: thumbprint,
+			ID: id, Kind: mfa.KindAppKey, Name: tidyName(in.Name), Platform: in.Platform, Thumbprint: thumbprint,
 			Data: encoded, RegisteredBy: "app",
 		}}, func() (bool, error) { return true, nil })
 	})

@@ -318,7 +318,7 @@ func claimPass(c *mfa.Caller, open mfa.Prompt) Pass {
 // nothing yet, and where the application's server said that it may be; the server's word that the address is the user's
 // proves the action either way.
 func (s *Service) countClaimed(ctx context.Context, c *mfa.Caller, open mfa.Prompt) (Result, error) {
-	p := claimPass(c, open)
+	p, id := claimPass(c, open), mfa.NewID[mfa.AuthenticatorID]() // one for all attempts: the gate is told of it
 	return s.prove(ctx, p, func(a *attempt) (Result, error) {
 		address := string(open.To.Reveal())
 		mine := a.mine()
@@ -326,6 +326,7 @@ func (s *Service) countClaimed(ctx context.Context, c *mfa.Caller, open mfa.Prom
 			return a.claimed(open, mine[i])
 		}
 		to, err := a.newAddress(open.Method, address)
+		to.authenticator = id
 		if err != nil {
 			return a.claimed(open, people.Entry{})
 		}

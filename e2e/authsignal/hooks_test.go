@@ -65,7 +65,7 @@ func verifiesHooks(t *testing.T, s *scene) {
 func TestAnApplicationSendsCodesItself(t *testing.T) {
 	t.Parallel()
 	harness.Each(t, func(t *testing.T, engine harness.Engine) {
-		w := newSite(t, engine)
+		w := newSite(t, engine, "answered 503", "the message could not be sent")
 		verifier := packages()["node 2.21.0"].start(t, w.URL).with(hookedSecret)
 		for _, c := range []struct{ method, enroll, path, kind, to string }{
 			{"email-otp", `{"email":"ann@example.com"}`, "/email", "email.created", "ann@example.com"},
@@ -74,7 +74,7 @@ func TestAnApplicationSendsCodesItself(t *testing.T) {
 		} {
 			user := fresh()
 			got := w.trackHooked(t, user, "gated", attributes{"custom": attributes{"amount": "12"}})
-			w.callbacks.Refuse(1)
+			w.callbacks.RefuseAt(c.path, 1)
 			if refused := w.api(t, http.MethodPost, "/client/user-authenticators/"+c.method, bearer(got.Token), json.RawMessage(c.enroll)); refused.Status < http.StatusBadRequest {
 				t.Errorf("%s: the provider refuses, and the person is told %s", c.method, refused.Body)
 			}
@@ -103,7 +103,7 @@ func (w *world) trackHooked(t *testing.T, user, code string, a attributes) (got 
 // passesTheGate types the code; the application is asked before it counts, and may say no.
 func (w *world) passesTheGate(t *testing.T, verifier *sdk, method, user string, code any, got tracked) {
 	t.Helper()
-	w.callbacks.Refuse(1)
+	w.callbacks.RefuseAt("/gate", 1)
 	typed := attributes{"verificationCode": code}
 	stopped := w.api(t, http.MethodPost, "/client/verify/"+method, bearer(got.Token), typed)
 	if strings.Contains(string(stopped.Body), `"isVerified":true`) {

@@ -10,7 +10,7 @@ import (
 // newestNode: what the other packages for servers lack.
 func newestNode(t *testing.T, s *scene) {
 	for name, part := range map[string]func(*testing.T, *scene){
-		"codes": codesFromTheServer, "sessions": sessions, "people are looked for": looksForPeople, "webhooks": verifiesHooks,
+		"codes": codesFromTheServer, "sessions": sessions, "people are looked for": looksForPeople, "webhooks": verifiesHooks, "calls by telephone": callers,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, &scene{s.world, t, s.sdk, fresh()}) })
 	}
@@ -148,7 +148,7 @@ func looksForPeople(t *testing.T, s *scene) {
 	}
 }
 
-// oldestNode: it proves tokens with the secret key by itself, signs people in by mail, and hooks into logins elsewhere.
+// oldestNode: it proves tokens with the secret key by itself, and signs people in by mail.
 func oldestNode(t *testing.T, s *scene) {
 	mail := address()
 	var login struct{ URL string }
@@ -161,8 +161,12 @@ func oldestNode(t *testing.T, s *scene) {
 	if gone != nil {
 		t.Errorf("an action that nobody tracked is %+v", gone)
 	}
+}
+
+// hooksElsewhere: the package's functions for logins at another vendor send people here, and take their proof back.
+func hooksElsewhere(t *testing.T, s *scene) {
 	event := attributes{
-		"transaction": attributes{"protocol": "oidc"}, "secrets": attributes{}, "user": attributes{"user_id": s.user, "email": mail},
+		"transaction": attributes{"protocol": "oidc"}, "secrets": attributes{}, "user": attributes{"user_id": s.user, "email": address()},
 		"request":        attributes{"ip": "203.0.113.7", "user_agent": "Mozilla/5.0", "hostname": "shop.example.com", "query": attributes{}},
 		"authentication": attributes{"methods": []any{}},
 	}
@@ -191,5 +195,16 @@ func oldestNode(t *testing.T, s *scene) {
 	proved := s.proveByApp(t, token)
 	if did := hook("handleAuth0ContinuePostLogin", proved); len(did) != 1 || did[0][0] != "record" {
 		t.Errorf("proved, the login goes on with %v", did)
+	}
+}
+
+// callers: somebody who calls by telephone is for another service, and the package is told so.
+func callers(t *testing.T, s *scene) {
+	for _, call := range []string{"call.startCall", "call.finishCall"} {
+		o := order{Call: call, Args: []any{attributes{"referenceId": s.user, "phoneNumber": number(), "state": "CHALLENGE_SUCCEEDED"}}, Expect: "invalid_configuration"}
+		err := s.sdk.do(t, nil, o)
+		if r, ok := errors.AsType[*refusal](err); !ok || r.Code != "invalid_configuration" {
+			t.Errorf("%s: %v", call, err)
+		}
 	}
 }

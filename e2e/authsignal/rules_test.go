@@ -219,7 +219,11 @@ func postUser(t *testing.T, w *world) {
 	if u.DisplayName != "Jo" || u.UserID != user {
 		t.Errorf("changed %+v", u)
 	}
-	w.good(t, nil, http.MethodPost, "/users/authenticators", basic(secretKey), attributes{"authenticators": []any{}}) // nobody is called so
+	// nobody is called so
+	f := w.bad(t, http.StatusBadRequest, "invalid_request", http.MethodPost, "/users/authenticators", basic(secretKey), attributes{"authenticators": []any{}})
+	if !strings.Contains(f.ErrorDescription, "1 to 1000") {
+		t.Errorf("many passkeys at once: %+v", f)
+	}
 }
 
 func postChallenges(t *testing.T, w *world) {

@@ -48,6 +48,10 @@ func TestThePublishedPackages(t *testing.T) {
 				t.Parallel()
 				w.each(t, []style{oldest}, oldestNode)
 			})
+			t.Run("logins at another vendor", func(t *testing.T) {
+				t.Parallel()
+				w.each(t, []style{byObject, oldest}, hooksElsewhere)
+			})
 			t.Run("what the older one for Python has", func(t *testing.T) {
 				t.Parallel()
 				s := &scene{world: w, t: t, sdk: w.sdks["python 3.0.0"], user: fresh()}

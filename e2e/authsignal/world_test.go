@@ -18,12 +18,12 @@ import (
 // The tenants of the world, which share their people with an application of Authy's.
 const (
 	tenantID      = "ec3910e7-ab32-479e-b58b-36a122631d58"
-	secretKey     = "sk+shop/0123456789abcdef=="
+	secretKey     = "sk+shop/0123456789abcdef0123456789abcdef=="
 	managementKey = "mk-shop-0123456789abcdef"
 
 	hookedTenant = "7a0e6c1d-94b2-4f3e-8a57-0c2d4e6f8a1b"
-	hookedSecret = "sk+hooked/0123456789abcdef"
-	hookedOlder  = "sk+older/0123456789abcdef"
+	hookedSecret = "sk+hooked/0123456789abcdef0123456789"
+	hookedOlder  = "sk+older/0123456789abcdef0123456789"
 
 	clientID = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d"
 	authyKey = "0123456789abcdef0123456789abcdef"
@@ -111,12 +111,12 @@ func newWorld(t *testing.T, engine harness.Engine) *world {
 	return w
 }
 
-// newSite starts a server and the website.
-func newSite(t *testing.T, engine harness.Engine) *world {
+// newSite starts a server and the website. The test causes the troubles that it names.
+func newSite(t *testing.T, engine harness.Engine, caused ...string) *world {
 	t.Helper()
 	w := &world{site: openSite(t), callbacks: harness.NewCallbacks(t)}
 	w.Server = harness.Start(t, harness.Options{
-		Engine: engine, Secrets: []string{secretKey, managementKey, hookedSecret, hookedOlder, authyKey},
+		Engine: engine, Caused: caused, Secrets: []string{secretKey, managementKey, hookedSecret, hookedOlder, authyKey},
 		Apply: fmt.Sprintf(applyFile, w.site.url, tenantID, secretKey, managementKey, w.callbacks.URL, hookedTenant, hookedSecret, hookedOlder,
 			organizationID, vendorKeys().public, directoryID, clientID, authyKey),
 	})

@@ -26,6 +26,7 @@ type Callbacks struct {
 	all     []Callback
 	changed chan struct{} // closed and replaced with each callback
 	refuse  int           // how many to refuse from now on
+	only    string        // of those to this path; "" any
 	refused int           // and how many were
 }
 
@@ -40,10 +41,13 @@ func NewCallbacks(t testing.TB) *Callbacks {
 }
 
 // Refuse has the next callbacks answered with an error.
-func (c *Callbacks) Refuse(count int) {
+func (c *Callbacks) Refuse(count int) { c.RefuseAt("", count) }
+
+// RefuseAt is Refuse for those that go to one path.
+func (c *Callbacks) RefuseAt(path string, count int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.refuse = count
+	c.refuse, c.only = count, path
 }
 
 // ServeHTTP keeps a callback.
@@ -63,7 +67,7 @@ func (c *Callbacks) keep(got Callback) (refused bool) {
 	defer c.mu.Unlock()
 	close(c.changed)
 	c.changed = make(chan struct{})
-	if c.refuse > 0 {
+	if c.refuse > 0 && (c.only == "" || c.only == got.Path) {
 		c.refuse--
 		c.refused++
 		return true

@@ -3,6 +3,7 @@ package harness
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -85,10 +86,13 @@ func (l *Log) leaks() []string {
 	return found
 }
 
-// troubles lists the lines that no healthy server writes.
-func (l *Log) troubles() []string {
+// troubles lists the lines that no healthy server writes, but for those with one of the causes in them.
+func (l *Log) troubles(causes []string) []string {
 	var found []string
 	for line := range strings.Lines(l.String()) {
+		if slices.ContainsFunc(causes, func(cause string) bool { return strings.Contains(line, cause) }) {
+			continue
+		}
 		for _, sign := range []string{"level=ERROR", "panic", "fatal error", "WARNING: DATA RACE"} {
 			if strings.Contains(line, sign) {
 				found = append(found, line)

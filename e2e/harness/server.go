@@ -25,6 +25,7 @@ type Options struct {
 	Flags   []string // further flags
 	Real    bool     // without the sandbox
 	Quiet   bool     // log warnings alone, for tests with many requests
+	Caused  []string // what stands in lines about troubles that the test causes itself
 	// PublicURL tells a server behind a proxy how people reach it; "" is where it listens.
 	PublicURL string
 }
@@ -81,7 +82,7 @@ func (s *Server) open() {
 		for _, line := range s.Log.leaks() {
 			s.t.Errorf("a secret stands in the log: %s", line)
 		}
-		for _, line := range s.Log.troubles() {
+		for _, line := range s.Log.troubles(s.options.Caused) {
 			s.t.Errorf("the server is in trouble: %s", line)
 		}
 		if s.t.Failed() {

@@ -4,7 +4,8 @@
 // Started with the name under which the version is installed and the server's base URL. An order names
 //
 //   secret   the key with which the class is made
-//   call     the method, with its args; parts of the class are called "part.method"
+//   call     the method, with its args; parts of the class are called "part.method", and those of the class for calls by
+//            telephone "call.method"
 //   hook     instead of a call: a function of the package for logins at another vendor, with the event that it is
 //            given. The result is what it had that vendor do
 //   expect   the code with which the server is to refuse, where that is the documented answer
@@ -15,21 +16,23 @@ const lines = require('../../authy/node/lines');
 
 const [, , name, base] = process.argv;
 const sdk = require(name);
-const older = !sdk.Webhook && name !== '@authsignal/node';
+const older = !sdk.Webhook;
 
 // What TypeScript calls private is a method like any other at work.
 const internal = new Set(['constructor', 'getBasicAuthConfig', 'getRequestConfig', 'parseSignature']);
 const called = new Set();
 
-const made = (secret) => new sdk.Authsignal(older
-  ? { secret, apiBaseUrl: base, redirectUrl: 'https://shop.example.com/back' }
-  : { apiSecretKey: secret, apiUrl: base });
+function made(secret) {
+  if (older) return new sdk.Authsignal({ secret, apiBaseUrl: base, redirectUrl: 'https://shop.example.com/back' });
+  return Object.assign(new sdk.Authsignal({ apiSecretKey: secret, apiUrl: base }), { call: new sdk.CallConnect({ apiSecretKey: secret, apiUrl: base }) });
+}
 
 function publicMethods() {
   const of = (object) => Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter((call) => !internal.has(call));
   const target = made('any key');
   const hooks = Object.keys(sdk).filter((key) => key.startsWith('handle'));
-  return [...of(target), ...(target.webhook ? of(target.webhook).map((call) => `webhook.${call}`) : []), ...hooks];
+  const parts = ['webhook', 'call'].filter((part) => target[part]).flatMap((part) => of(target[part]).map((call) => `${part}.${call}`));
+  return [...of(target), ...parts, ...hooks];
 }
 
 // vendor is what a login at the other vendor hands to the package's functions. It keeps what they do with it.
@@ -47,7 +50,9 @@ function vendor(token, secret) {
 
 async function hook({ hook: call, event, secret, token, options }) {
   const api = vendor(token, secret);
-  await sdk[call](event, api, { secret, apiBaseUrl: base, ...options });
+  const query = { ...event.request.query, token };
+  const known = older ? { secret, apiBaseUrl: base } : { apiSecretKey: secret, apiUrl: base };
+  await sdk[call]({ ...event, request: { ...event.request, query } }, api, { ...known, ...options });
   called.add(call);
   return api.done;
 }

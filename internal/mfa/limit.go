@@ -39,6 +39,7 @@ type Limits struct {
 	PromptSends        Limit // key: user or address, application and method
 	WrongPrompts       Limit // key: user or address, application and method
 	AnonymousPrompts   Limit // key: application and address of the person
+	OpenPrompts        Limit // key: user
 	AppKeyClaims       Limit // key: address of the app
 	DevicesPerUser     int   // linked at once
 	PasskeysPerUser    int   // that count at once, with passwords and keys
@@ -101,6 +102,7 @@ func DefaultLimits() Limits {
 		PromptSends:        Limit{"prompt_sends", 5, 10 * time.Minute, "messages cost money and annoy; a person who waits for one asks again once or twice"},
 		WrongPrompts:       Limit{"wrong_prompts", 20, 15 * time.Minute, "guessing with one new code after the other: four codes of five attempts each"},
 		AnonymousPrompts:   Limit{"anonymous_prompts", 60, 10 * time.Minute, "challenges that strangers begin take a row each; an office behind one address stays below"},
+		OpenPrompts:        Limit{"open_prompts", 60, 10 * time.Minute, "pictures and ids that somebody with a token asks for take a row each; a page shows a new one every nine minutes"},
 		AppKeyClaims:       Limit{"app_key_claims", 120, 10 * time.Minute, "apps ask for what waits for them again and again; guessing among what is open does not hit"},
 		DevicesPerUser:     10,
 		PasskeysPerUser:    20,

@@ -67,8 +67,14 @@ func (s *Service) open(ctx context.Context, p Pass, in opening) (mfa.Prompt, err
 		if in.code != "" && in.code != a.action.Code && a.ActionID != "" {
 			return errOtherAction
 		}
+		allowed, until, err := a.w.TakeLimit(a.domain.Limits().OpenPrompts, "open_prompts:"+string(a.UserID), a.now)
+		if err != nil {
+			return err
+		}
+		if !allowed {
+			return a.domain.TooMany(until)
+		}
 		k.Custom = a.action.Request.Custom
-		var err error
 		if out, err = a.prompt(in.method, k); err != nil {
 			return err
 		}

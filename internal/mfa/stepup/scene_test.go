@@ -240,7 +240,11 @@ func (s *scene) failed(what string, r stepup.Result, err error, want stepup.Fail
 // crowd is how many try at the same time.
 const crowd = 30
 
-var errLost = errors.New("lost")
+var (
+	errLost = errors.New("lost")
+	// lostCodes are what whoever came too late may hear.
+	lostCodes = []mfa.Code{mfa.Conflict, mfa.NotFound, mfa.Replayed, mfa.Unavailable, mfa.Limited}
+)
 
 // winners counts for how many of a crowd a proof counts.
 func (s *scene) winners(try func() (stepup.Result, error)) int {
@@ -253,7 +257,7 @@ func (s *scene) winners(try func() (stepup.Result, error)) int {
 		return err
 	})
 	for _, err := range failed {
-		if !errors.Is(err, errLost) && !mfa.IsCode(err, mfa.Conflict) && !mfa.IsCode(err, mfa.NotFound) && !mfa.IsCode(err, mfa.Replayed) && !mfa.IsCode(err, mfa.Unavailable) {
+		if code := mfa.CodeOf(err); !errors.Is(err, errLost) && !slices.Contains(lostCodes, code) {
 			s.Errorf("a loser hears %v", err)
 		}
 	}

@@ -129,7 +129,7 @@ func (a *attempt) firstCode(open mfa.Prompt, code string) (Result, bool, error) 
 	return out, true, err
 }
 
-// checkSeeds tries all seeds that the user has. A step that was used before is as wrong as one that never was.
+// checkSeeds tries all seeds that the user has. A step that was used before does not count, and is no guess either.
 func (a *attempt) checkSeeds(code string) (Result, bool, error) {
 	seeds := slices.DeleteFunc(a.mine(), func(e people.Entry) bool { return e.Method != mfa.MethodTOTP })
 	if len(seeds) == 0 {
@@ -138,12 +138,13 @@ func (a *attempt) checkSeeds(code string) (Result, bool, error) {
 	if err := a.usable(mfa.MethodTOTP); err != nil {
 		return Result{}, false, err
 	}
+	replayed := false
 	for _, e := range seeds {
 		finding, right, err := a.factors.TOTP.Check(mfa.Credential{Data: e.Data, Secret: e.Secret, Counter: e.Counter}, mfa.Proof{Token: code}, a.now)
 		if err != nil {
 			return Result{}, false, err
 		}
-		if !right || finding.Replayed {
+		if replayed = replayed || right && finding.Replayed; !right || finding.Replayed {
 			continue
 		}
 		out, err := a.succeed(mfa.MethodTOTP, e, func() (bool, error) {
@@ -151,5 +152,8 @@ func (a *attempt) checkSeeds(code string) (Result, bool, error) {
 		})
 		return out, true, err
 	}
-	return Result{}, false, nil
+	if !replayed {
+		return Result{}, false, nil
+	}
+	return Result{Failure: FailureInvalid, Method: mfa.MethodTOTP}, true, a.note(mfa.EventTokenReplayed, mfa.MethodTOTP, "")
 }

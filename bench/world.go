@@ -66,6 +66,9 @@ func (w *world) prepare(ctx context.Context) error {
 	if err = w.fill(ctx, a); err == nil {
 		err = w.fillLoginID(ctx, a)
 	}
+	if err == nil {
+		err = w.fillActs(ctx, a)
+	}
 	if closeErr := a.Close(); err == nil {
 		err = closeErr
 	}

@@ -66,6 +66,9 @@ func (a *App) wireServices() error {
 // Passkeys are the rules of passkeys.
 func (a *App) Passkeys() *passkeys.Service { return a.passkeys }
 
+// Rulebook keeps the rules of applications.
+func (a *App) Rulebook() *rulebook.Service { return a.rulebook }
+
 // Handoffs are the rules of codes for other devices.
 func (a *App) Handoffs() *handoffs.Service { return a.handoffs }
 

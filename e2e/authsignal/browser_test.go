@@ -24,8 +24,8 @@ func TestThePackageForBrowsers(t *testing.T) {
 		for _, version := range []string{"@authsignal/browser", "browser-1.13"} {
 			t.Run(version, func(t *testing.T) {
 				p := &page{w, t, harness.OpenTab(browser, t, w.site.url), version}
-				p.tab.PlugIn()
 				p.passkeys()
+				p.tab.PlugIn()
 				p.securityKeys()
 				p.codes()
 				p.links()
@@ -121,11 +121,11 @@ func (p *page) proves(token, user, method string) {
 
 func (p *page) passkeys() {
 	user := fresh()
-	got := p.begin(user, nil)
+	got := p.begin(user, attributes{"username": user + ".name"})
 	up := p.call("passkey.signUp", attributes{"token": got.Token, "username": user, "displayName": "Jo"})
 	p.proves(up.Data.Token, user, "PASSKEY")
 	in := p.call("passkey.signIn", attributes{"action": "signIn"})
-	if !in.Data.IsVerified || in.Data.UserID != user || in.Data.Username != user {
+	if !in.Data.IsVerified || in.Data.UserID != user || in.Data.Username != user+".name" {
 		p.t.Errorf("%s: signed in %+v", p.version, in)
 	}
 	p.proves(in.Data.Token, user, "PASSKEY")

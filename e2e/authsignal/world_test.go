@@ -33,6 +33,7 @@ const (
 const (
 	customer   = "jo"
 	customerID = 1337
+	bankNumber = 7
 )
 
 // world is a server with a shop on it, the shop's website, and what its backend hears.
@@ -95,7 +96,7 @@ organizations:
           PUSH: {webhook_url: "%[5]s/push"}
         actions:
           gated: {default: CHALLENGE, webhook_url: "%[5]s/gate"}
-    - {name: Bank, authy: {api_key: %[13]s}}
+    - {name: Bank, number: 7, authy: {api_key: %[13]s}}
     users:
     - {authy_id: 1337, username: jo, email: jo@example.com, phone: +14155552671}
 `

@@ -17,7 +17,8 @@ const stepPatience = time.Minute
 type Tab struct {
 	Context context.Context //nolint:containedctx // it is the tab
 
-	t testing.TB
+	t    testing.TB
+	held webauthn.AuthenticatorID
 }
 
 // OpenTab opens an address.
@@ -25,7 +26,7 @@ func OpenTab(browser context.Context, t testing.TB, address string) *Tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	b := &Tab{ctx, t}
+	b := &Tab{Context: ctx, t: t}
 	// The first step binds the tab to its context, which therefore must not be one that ends with the step.
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		t.Fatal(err)
@@ -37,21 +38,26 @@ func OpenTab(browser context.Context, t testing.TB, address string) *Tab {
 	return b
 }
 
-// PlugIn adds a security key.
+// PlugIn puts a security key in the place of the platform's authenticator: a browser that has two asks both, and takes
+// the answer that comes first.
 func (b *Tab) PlugIn() {
 	b.t.Helper()
+	if _, err := chromedp.Call(b.Context, webauthn.RemoveVirtualAuthenticator, webauthn.RemoveVirtualAuthenticatorParams{AuthenticatorID: b.held}); err != nil {
+		b.t.Fatal(err)
+	}
 	b.addAuthenticator(webauthn.AuthenticatorTransportUsb)
 }
 
 func (b *Tab) addAuthenticator(transport webauthn.AuthenticatorTransport) {
 	b.t.Helper()
-	_, err := chromedp.Call(b.Context, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+	made, err := chromedp.Call(b.Context, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: transport,
 		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
 	}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.held = made.AuthenticatorID
 }
 
 // Go opens another address.

@@ -38,6 +38,6 @@ and proves what was answered. It speaks its own API and those of Authy, LaunchKe
 Start with "twinseal demo": a sample bank, an authenticator and an inbox on this machine.`,
 		Version: version, SilenceUsage: true, SilenceErrors: true,
 	}
-	root.AddCommand(serveCommand(), demoCommand(), applyCommand(), userCommand(), deviceCommand(), verifyCommand(), keysCommand())
+	root.AddCommand(serveCommand(), demoCommand(), applyCommand(), userCommand(), deviceCommand(), verifyCommand(), keysCommand(), rulesCommand())
 	return root
 }

@@ -10,8 +10,8 @@ import (
 
 type configurationView struct {
 	Code          string          `json:"actionCode"`
-	TenantID      string          `json:"tenantId"`
-	Default       string          `json:"defaultUserActionResult"`
+	TenantID      string          `json:"tenantId,omitempty"`
+	Default       string          `json:"defaultUserActionResult,omitempty"`
 	Methods       []string        `json:"verificationMethods,omitempty"`
 	DefaultMethod string          `json:"defaultVerificationMethod,omitempty"`
 	Uplift        []string        `json:"promptToEnrollVerificationMethods,omitempty"`

@@ -9,7 +9,7 @@ import (
 )
 
 type listView struct {
-	TenantID string          `json:"tenantId"`
+	TenantID string          `json:"tenantId,omitempty"`
 	Name     string          `json:"name"`
 	Alias    string          `json:"alias"`
 	ItemType mfa.ItemType    `json:"itemType"`

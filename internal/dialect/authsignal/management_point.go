@@ -9,8 +9,8 @@ import (
 
 // pointView is a custom data point. Types and models have the same words here and there.
 type pointView struct {
-	ID          mfa.DataPointID `json:"id"`
-	TenantID    string          `json:"tenantId"`
+	ID          mfa.DataPointID `json:"id,omitempty"`
+	TenantID    string          `json:"tenantId,omitempty"`
 	Name        string          `json:"name"`
 	Type        mfa.DataType    `json:"dataType"`
 	Model       mfa.DataModel   `json:"modelType"`

@@ -10,9 +10,9 @@ import (
 
 // managedRuleView is a rule. Its tests and metadata are this server's own members.
 type managedRuleView struct {
-	ID            mfa.RuleID      `json:"ruleId"`
-	TenantID      string          `json:"tenantId"`
-	Code          string          `json:"actionCode"`
+	ID            mfa.RuleID      `json:"ruleId,omitempty"`
+	TenantID      string          `json:"tenantId,omitempty"`
+	Code          string          `json:"actionCode,omitempty"`
 	Name          string          `json:"name"`
 	Description   string          `json:"description,omitempty"`
 	Active        bool            `json:"isActive"`
@@ -27,11 +27,9 @@ type managedRuleView struct {
 }
 
 func (d *Dialect) managedRuleView(c *call, r *mfa.Rule) managedRuleView {
-	return managedRuleView{
-		ID: r.ID, TenantID: d.tenantID(c.caller), Code: r.ActionCode, Name: r.Name, Description: r.Description, Active: r.Active,
-		Priority: r.Priority, Type: outcomeWords[r.Outcome], Conditions: r.Conditions, Methods: managedMethods(r.Methods),
-		DefaultMethod: methodWords[r.DefaultMethod], Uplift: managedMethods(r.Uplift), Tests: r.Tests, Metadata: r.Metadata,
-	}
+	view := shownRule(r)
+	view.TenantID, view.Code = d.tenantID(c.caller), r.ActionCode
+	return view
 }
 
 // rule writes the edit into a rule. What a rule cannot be without is not cleared.

@@ -14,6 +14,9 @@ const (
 	maxTestsBytes = 32 << 10
 )
 
+// FieldTests is the field of refusals for rules whose own tests fail, or cannot be read.
+const FieldTests = "tests"
+
 // Test is an example that a rule carries: facts, and whether it must match them. Value lists are those of the
 // application unless the facts bring others.
 type Test struct {
@@ -49,18 +52,18 @@ func ReadTests(tests json.RawMessage) ([]Test, error) {
 		return nil, nil
 	}
 	if len(tests) > maxTestsBytes {
-		return nil, invalid("tests", "the tests of a rule take at most 32 KiB")
+		return nil, invalid(FieldTests, "the tests of a rule take at most 32 KiB")
 	}
 	var out []Test
 	if err := json.Unmarshal(tests, &out); err != nil {
-		return nil, invalid("tests", `tests are written [{"name":"…","facts":{"ip.isAnonymous":true},"expect":true}]`)
+		return nil, invalid(FieldTests, `tests are written [{"name":"…","facts":{"ip.isAnonymous":true},"expect":true}]`)
 	}
 	if len(out) > maxTests {
-		return nil, invalid("tests", fmt.Sprintf("a rule carries at most %d tests", maxTests))
+		return nil, invalid(FieldTests, fmt.Sprintf("a rule carries at most %d tests", maxTests))
 	}
 	for i := range out {
 		if out[i].Expect == nil {
-			return nil, invalid("tests", "a test says whether it expects the rule to match")
+			return nil, invalid(FieldTests, "a test says whether it expects the rule to match")
 		}
 		if out[i].Name == "" {
 			out[i].Name = fmt.Sprintf("test %d", i+1)
@@ -81,7 +84,7 @@ func (b *Book) Test(i int) ([]Result, error) {
 		known := b.scope.Know(example{knowing{rule.Map(test.Facts), b}})
 		got, err := program.Matches(known)
 		if err != nil {
-			return nil, invalid("tests", fmt.Sprintf("the test %q of the rule %q takes too many steps", test.Name, r.Name))
+			return nil, invalid(FieldTests, fmt.Sprintf("the test %q of the rule %q takes too many steps", test.Name, r.Name))
 		}
 		results[i] = Result{Test: test, Got: got, Missing: known.Missing()}
 	}

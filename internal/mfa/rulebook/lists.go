@@ -40,7 +40,7 @@ func (s *Service) ValueList(ctx context.Context, c *mfa.Caller, alias string) (m
 
 // CreateValueList adds one, whose alias is made of its name. Without an item type the items tell.
 func (s *Service) CreateValueList(ctx context.Context, c *mfa.Caller, l mfa.ValueList) (mfa.ValueList, error) {
-	l.ApplicationID, l.Alias = c.Application.ID, slug(l.Name)
+	l.ApplicationID, l.Alias = c.Application.ID, Alias(l.Name)
 	if err := s.checkList(&l); err != nil {
 		return l, err
 	}
@@ -173,8 +173,8 @@ func typeOf(items json.RawMessage) mfa.ItemType {
 	return mfa.ItemString
 }
 
-// slug makes an alias: "Terraform Acc Test Strings" becomes terraform-acc-test-strings.
-func slug(name string) string {
+// Alias makes one of a name: "Terraform Acc Test Strings" becomes terraform-acc-test-strings.
+func Alias(name string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name) {
 		switch {

@@ -83,6 +83,19 @@ func (s *Service) RemoveDataPoint(ctx context.Context, c *mfa.Caller, id mfa.Dat
 }
 
 func (s *Service) checkPoint(w mfa.Records, c *mfa.Caller, p *mfa.DataPoint, all []mfa.DataPoint) error {
+	if err := checkPointItself(p); err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(slices.Clone(all), func(have mfa.DataPoint) bool { return have.ID == p.ID })
+	for i := range others {
+		if others[i].Name == p.Name && others[i].Model == p.Model {
+			return taken("name", "there is a data point of that name already")
+		}
+	}
+	return s.stillGood(w, c, func(d *Draft) { d.Points = append(others, *p) })
+}
+
+func checkPointItself(p *mfa.DataPoint) error {
 	switch {
 	case p.Name == "" || len(p.Name) > maxPointName || mfa.Showable(p.Name) != p.Name:
 		return invalid("name", "the name of a data point has 1 to 100 characters that can be shown")
@@ -93,11 +106,5 @@ func (s *Service) checkPoint(w mfa.Records, c *mfa.Caller, p *mfa.DataPoint, all
 	case p.Model != mfa.DataOfAction && p.Model != mfa.DataOfUser:
 		return invalid("modelType", "a data point belongs to action or user")
 	}
-	others := slices.DeleteFunc(slices.Clone(all), func(have mfa.DataPoint) bool { return have.ID == p.ID })
-	for i := range others {
-		if others[i].Name == p.Name && others[i].Model == p.Model {
-			return taken("name", "there is a data point of that name already")
-		}
-	}
-	return s.stillGood(w, c, func(d *Draft) { d.Points = append(others, *p) })
+	return nil
 }

@@ -157,7 +157,7 @@ func (s *Service) prove(d Draft) error {
 		}
 		for _, result := range results {
 			if !result.Passed() {
-				return invalid("tests", fmt.Sprintf("the test %q of the rule %q fails: %s", result.Name, d.Rules[i].Name, result.Complaint()))
+				return invalid(FieldTests, fmt.Sprintf("the test %q of the rule %q fails: %s", result.Name, d.Rules[i].Name, result.Complaint()))
 			}
 		}
 	}
@@ -180,4 +180,15 @@ func checkRule(c *mfa.Caller, r *mfa.Rule) error {
 		return invalid("metadata", "the metadata of a rule takes at most 4 KiB of JSON")
 	}
 	return checkMethods(c, r.Methods, r.DefaultMethod, r.Uplift)
+}
+
+// named says of which rule a refusal speaks, where there are several.
+func named(r *mfa.Rule, err error) error {
+	var refusal *mfa.Error
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	out := *refusal
+	out.Message = fmt.Sprintf("the rule %q: %s", r.Name, refusal.Message)
+	return &out
 }

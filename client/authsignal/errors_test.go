@@ -66,7 +66,7 @@ func TestAWrongKeyIsUnauthorizedWhateverIsAsked(t *testing.T) {
 func TestWhatNoServerTakesIsNotSent(t *testing.T) {
 	t.Parallel()
 	w, long := begin(t), strings.Repeat("x", 2000)
-	for what, make := range map[string]func(ctx context.Context) error{
+	for what, call := range map[string]func(ctx context.Context) error{
 		"a slash in a user id": func(ctx context.Context) error { _, err := w.app.GetUser(ctx, "a/b"); return err },
 		"dots":                 func(ctx context.Context) error { _, err := w.app.GetUser(ctx, ".."); return err },
 		"no user":              func(ctx context.Context) error { return w.app.DeleteUser(ctx, "") },
@@ -102,7 +102,7 @@ func TestWhatNoServerTakesIsNotSent(t *testing.T) {
 		},
 		"a rule without a name": func(ctx context.Context) error { return w.management.DeleteRule(ctx, withdraw, "") },
 	} {
-		if err := make(t.Context()); !errors.Is(err, authsignal.ErrFormat) || strings.Contains(err.Error(), long) {
+		if err := call(t.Context()); !errors.Is(err, authsignal.ErrFormat) || strings.Contains(err.Error(), long) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -157,7 +157,7 @@ func (a *app) settle(id string, by authsignal.Method) {
 		slog.Warn("a withdrawal was not paid", "withdrawal", id, "why", err)
 		return
 	}
-	slog.Info("paid", "withdrawal", id, "proved by", string(by))
+	slog.Info("paid", "withdrawal", id, "proved_by", string(by))
 }
 
 // look shows a withdrawal. One that somebody reviews is asked after.

@@ -89,7 +89,7 @@ func (l List) read(content []byte) (*list, error) {
 		}
 		read.add(prefix)
 	}
-	read.four = merged(read.four, func(a, b uint32) int { return cmp.Compare(a, b) }, func(n uint32) (uint32, bool) { return n + 1, n+1 != 0 })
+	read.four = merged(read.four, cmp.Compare[uint32], func(n uint32) (uint32, bool) { return n + 1, n+1 != 0 })
 	read.six = merged(read.six, compareWide, wide.next)
 	return read, nil
 }

@@ -17,13 +17,13 @@ import (
 // the keys.
 func Sign(payload []byte, at time.Time, keys ...string) string {
 	stamp := strconv.FormatInt(at.Unix(), 10)
-	header := "t=" + stamp
+	parts := []string{"t=" + stamp}
 	for _, key := range keys {
 		mac := hmac.New(sha256.New, []byte(key))
 		mac.Write([]byte(stamp + "." + string(payload)))
-		header += ",v2=" + strings.TrimRight(base64.StdEncoding.EncodeToString(mac.Sum(nil)), "=")
+		parts = append(parts, "v2="+strings.TrimRight(base64.StdEncoding.EncodeToString(mac.Sum(nil)), "="))
 	}
-	return header
+	return strings.Join(parts, ",")
 }
 
 // Event is the text of a webhook.

@@ -36,7 +36,7 @@ func TestALargeAmountWaitsForAProof(t *testing.T) {
 	// The page sends people back who only looked at it, too.
 	w.get(path+"/back?token="+token).expect(t, 200, "waits for you")
 	proof := w.server.Pass(token, "PASSKEY")
-	if got := w.get(path+"/back?token="+proof).expect(t, 200, "is on its way", "You proved it was you", "PASSKEY"); got.path != path {
+	if got := w.get(path+"/back?token="+proof).expect(t, 200, "is on its way", "You proved it was you, with your passkey"); got.path != path {
 		t.Errorf("the token stays in the address %s", got.path)
 	}
 	// Once more, by the back button and by a second tab, is no second payment.
@@ -62,7 +62,7 @@ func TestAFrameBringsTheProofToTheScript(t *testing.T) {
 	if to := w.script(path+"/proof", "token", w.server.Pass(again, "EMAIL_OTP")).expect(t, 200).said("to"); to != path {
 		t.Errorf("the script goes to %q", to)
 	}
-	w.get(path).expect(t, 200, "is on its way", "EMAIL_OTP")
+	w.get(path).expect(t, 200, "is on its way", "with a code by mail")
 }
 
 func TestAProofCountsForItsOwnWithdrawalAndSellerAlone(t *testing.T) {

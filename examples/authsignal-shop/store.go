@@ -67,6 +67,20 @@ type withdrawal struct {
 // Amount is for people.
 func (w withdrawal) Amount() string { return money(w.Cents) }
 
+// Proof is how it was proved, for people.
+func (w withdrawal) Proof() string {
+	if said, ok := proofs[w.Method]; ok {
+		return said
+	}
+	return "on the challenge page"
+}
+
+var proofs = map[authsignal.Method]string{
+	authsignal.AuthenticatorApp: "with your authenticator app", authsignal.Passkey: "with your passkey", authsignal.SecurityKey: "with your security key",
+	authsignal.EmailOTP: "with a code by mail", authsignal.EmailMagicLink: "with a link by mail", authsignal.SMS: "with a code by text message",
+	authsignal.WhatsApp: "with a code by WhatsApp", authsignal.Push: "on your phone", authsignal.RecoveryCode: "with a recovery code",
+}
+
 // expired withdrawals can be proved no more.
 func (w withdrawal) expired(now time.Time) bool {
 	return w.State == stateOpen && now.Sub(w.Made) > openAge

@@ -2,19 +2,22 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"net"
 	"net/http"
 	"strings"
 
 	client "github.com/twinseal/twinseal/client/authy"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/web/approve"
 	"github.com/twinseal/twinseal/internal/web/authenticator"
 	"github.com/twinseal/twinseal/internal/web/demo"
+	"github.com/twinseal/twinseal/internal/web/hosted"
 	"github.com/twinseal/twinseal/internal/web/sandbox"
 )
 
-// addPages adds what people look at: the authenticator and the page for passkeys always, the inbox in the sandbox, the sample bank
+// addPages adds what people look at: the authenticator, the page for passkeys and those of challenges always, the inbox in the sandbox, the sample bank
 // in the demo.
 func (a *App) addPages(ctx context.Context, server *endpoint.Server, address string, doors map[string]http.Handler) error {
 	own, err := authenticator.New(authenticator.Options{Sandbox: a.Config.Sandbox})
@@ -27,6 +30,11 @@ func (a *App) addPages(ctx context.Context, server *endpoint.Server, address str
 		return err
 	}
 	doors["approve"] = approvals.Handler(server)
+	challenges, err := hosted.New(hosted.Config{Domain: a.Service, StepUp: a.stepup, Tokens: a.authsignal, Templates: a.templates, Sandbox: a.Config.Sandbox})
+	if err != nil {
+		return err
+	}
+	doors[hosted.Door] = challenges.Handler(server)
 	if a.Config.Sandbox {
 		inbox, err := sandbox.New(sandbox.Options{Inbox: a.Service, Clock: movedClock{a.sandbox, a.waker}, Demo: a.Config.Demo, Authenticator: true})
 		if err != nil {
@@ -46,6 +54,12 @@ func (a *App) addPages(ctx context.Context, server *endpoint.Server, address str
 		return endpoint.Redirect("/demo"), nil
 	})
 	return nil
+}
+
+// templates are the messages of an action, as its configuration has them.
+func (a *App) templates(ctx context.Context, c *mfa.Caller, code string) (json.RawMessage, error) {
+	configuration, err := a.rulebook.Configuration(ctx, c, code)
+	return configuration.Templates, err
 }
 
 // bank is the sample bank: an application in miniature, which reaches the server as any other would.

@@ -205,8 +205,8 @@ var axe = sync.OnceValues(func() (string, error) {
 	return string(script), err
 })
 
-// judge lets axe look at the page. Whatever it calls serious fails the test.
-func (b *tab) judge(name string) {
+// judge lets axe look at the page: by all its rules, or by those named. Whatever it calls serious fails the test.
+func (b *tab) judge(name string, rules ...string) {
 	b.Helper()
 	script, err := axe()
 	if err != nil {
@@ -215,7 +215,13 @@ func (b *tab) judge(name string) {
 	if !evaluate[bool](b, `"axe" in window`) {
 		evaluate[bool](b, script+"\n;true")
 	}
-	found := evaluate[string](b, `axe.run(document, { resultTypes: ["violations"] }).then((r) => JSON.stringify(r.violations
+	options := map[string]any{"resultTypes": []string{"violations"}}
+	if len(rules) > 0 {
+		options["runOnly"] = rules
+	}
+	chosen, err := json.Marshal(options)
+	b.check(err)
+	found := evaluate[string](b, `axe.run(document, `+string(chosen)+`).then((r) => JSON.stringify(r.violations
 		.map((v) => ({ id: v.id, impact: v.impact, nodes: v.nodes.map((n) => n.html.slice(0, 160) + " " + n.any.map((a) => a.message).join(" ")) }))))`)
 	var violations []struct {
 		ID, Impact string
@@ -232,16 +238,25 @@ func (b *tab) judge(name string) {
 	}
 }
 
-// picture looks at the page in both widths and colours.
+// picture looks at the page in both widths and both schemes. What differs between the schemes are colours alone.
 func (b *tab) picture(name string) {
 	b.Helper()
-	for _, l := range looks {
-		b.use(l)
-		b.fits(name + " " + l.name)
-		b.judge(name + " " + l.name)
-		b.shoot(name + "-" + l.name)
+	wide, narrow := looks[0], looks[3]
+	b.use(wide)
+	b.fits(name + " " + wide.name)
+	b.judge(name + " " + wide.name)
+	b.shoot(name + "-" + wide.name)
+	b.use(narrow)
+	b.fits(name + " " + narrow.name)
+	b.judge(name+" "+narrow.name, "color-contrast", "target-size", "link-in-text-block")
+	b.shoot(name + "-" + narrow.name)
+	if os.Getenv(envShots) != "" {
+		b.use(looks[1])
+		b.shoot(name + "-" + looks[1].name)
+		b.use(looks[2])
+		b.shoot(name + "-" + looks[2].name)
 	}
-	b.use(look{"", "light", 1280, 860})
+	b.use(wide)
 }
 
 func (b *tab) shoot(name string) {

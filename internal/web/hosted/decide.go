@@ -129,11 +129,7 @@ func (l look) first(usable []mfa.Method, a asked) mfa.Method {
 
 // waited says that a method has a prompt that stays open while its person does something.
 func waited(m mfa.Method) bool {
-	switch m {
-	case mfa.MethodSMS, mfa.MethodWhatsApp, mfa.MethodEmailOTP, mfa.MethodMagicLink, mfa.MethodPush, mfa.MethodQRCode:
-		return true
-	}
-	return false
+	return texted(m) || mail(m) || m == mfa.MethodPush || m == mfa.MethodQRCode
 }
 
 // open finds the newest open prompt of a method.
@@ -216,10 +212,10 @@ func (l look) enrolAddress(m mfa.Method, a asked) shown {
 
 // told is the address that the application knows for a method, "" for none.
 func (l look) told(m mfa.Method) string {
-	switch m {
-	case mfa.MethodEmailOTP, mfa.MethodMagicLink:
+	switch {
+	case mail(m):
 		return l.Profile.Email
-	case mfa.MethodSMS, mfa.MethodWhatsApp:
+	case texted(m):
 		return l.Profile.Phone
 	}
 	return ""

@@ -42,7 +42,7 @@ func newGallery(t *testing.T, change func(*mfa.ApplicationSettings)) *gallery {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := w.Service.UpdateApplication(t.Context(), w.Caller.Application.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
+	app, err := w.Service.UpdateApplication(t.Context(), w.Caller.Directory.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
 		a.Name = "Linden Bank"
 		a.Settings.StepUp = &mfa.StepUp{RememberDays: 30, AllowDeleting: true, AllowDisabling: true, FrameOrigins: []string{"https://shop.example"}}
 		if change != nil {
@@ -58,6 +58,7 @@ func newGallery(t *testing.T, change func(*mfa.ApplicationSettings)) *gallery {
 	g := &gallery{}
 	mux := http.NewServeMux()
 	mux.Handle("/challenge/", pages.Handler(&endpoint.Server{}))
+	mux.HandleFunc("POST /challenge/state", func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte(`{"state":"waiting"}`)) })
 	for _, locale := range text.Locales() {
 		for _, popup := range []bool{false, true} {
 			drawn, err := hosted.Gallery(pages, &caller, locale, popup)

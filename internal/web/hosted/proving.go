@@ -58,9 +58,12 @@ func (v *visit) address(m mfa.Method) string {
 	return v.look.told(m)
 }
 
-func sameKind(a, b mfa.Method) bool { return mail(a) == mail(b) && waited(a) && waited(b) }
+// sameKind reports whether two methods send to the same kind of address.
+func sameKind(a, b mfa.Method) bool { return mail(a) && mail(b) || texted(a) && texted(b) }
 
 func mail(m mfa.Method) bool { return m == mfa.MethodEmailOTP || m == mfa.MethodMagicLink }
+
+func texted(m mfa.Method) bool { return m == mfa.MethodSMS || m == mfa.MethodWhatsApp }
 
 // Bounds of what is typed, in characters: the longest address (RFC 5321 section 4.5.3.1), a number with its
 // punctuation, a code with gaps.

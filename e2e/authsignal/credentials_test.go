@@ -1,14 +1,18 @@
 package authsignal
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
 	"sync"
+	"testing"
 
 	"github.com/twinseal/twinseal/client/launchkey"
+	"github.com/twinseal/twinseal/internal/factor/passkey/passkeytest"
 )
 
 // basic is how a package sends a key: the user of HTTP Basic, without a password.
@@ -42,3 +46,20 @@ var vendorKeys = sync.OnceValue(func() keyPair {
 		string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
 	}
 })
+
+// portText is bytes as they stand in addresses and JSON.
+func portText(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }
+
+// coseKey is the public half of a passkey that somebody brings along.
+func coseKey(t *testing.T) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := passkeytest.COSE(key.Public(), passkeytest.ES256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return portText(public)
+}

@@ -151,7 +151,7 @@ func proveOnAPage(c *customer) {
 	c.see("codes")
 	c.press("go")
 	c.finish("250.00 € is on its way")
-	c.reads("AUTHENTICATOR_APP")
+	c.reads("with your authenticator app")
 	c.looks("till-paid")
 	c.open("/")
 	c.reads("1,490.00 €")
@@ -185,7 +185,7 @@ func proveInAFrame(c *customer) {
 	c.looksFramed("till-frame-codes")
 	c.inFrame("press", "go")
 	c.leaveFrame("300.00 € is on its way")
-	c.reads("PASSKEY")
+	c.reads("with your passkey")
 
 	c.withdraw("400", "frame")
 	c.inFrame("see", "page")

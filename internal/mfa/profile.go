@@ -58,6 +58,8 @@ type Tracked struct {
 	// invalidated.
 	Device  KnownDevice
 	Devices int64
+	// Held are the user's authenticators, oldest first, without secrets, names and times.
+	Held []Authenticator
 }
 
 // ProfileReader looks profiles up.
@@ -65,7 +67,7 @@ type ProfileReader interface {
 	Profile(UserID) (Profile, error)
 	// ProfilesBy lists a directory's whose field is exactly the value, by user id, after the given one.
 	ProfilesBy(directory DirectoryID, field ProfileField, value string, after UserID, limit int) ([]Profile, error)
-	// TrackedUser reads the user of an alias with its profile and one device at the application.
+	// TrackedUser reads the user of an alias with its profile, its authenticators and one device at the application.
 	TrackedUser(application ApplicationID, directory DirectoryID, alias, device string) (Tracked, error)
 }
 

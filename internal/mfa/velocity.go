@@ -36,16 +36,19 @@ func VelocityWindows() [VelocitySpans]VelocityWindow {
 // VelocitySpans is how many windows there are.
 const VelocitySpans = 8
 
+// MaxVelocityKeys is by how many keys one action is counted: one of each kind.
+const MaxVelocityKeys = 4
+
 // Velocity is how many actions there were in each of [VelocityWindows]. Counts are exact; when an action leaves a
 // window is so to a twelfth of the window's length.
 type Velocity [VelocitySpans]int64
 
 // VelocityWriter counts.
 type VelocityWriter interface {
-	// CountAction adds one action of the application to the key's count and returns it, that action included. Other
-	// Writes that count for the same key wait until this one ends. Where two begin a key's count at the same moment, one
-	// of them is a Conflict as a whole and may be tried again.
-	CountAction(application ApplicationID, key VelocityKey, at time.Time) (Velocity, error)
+	// CountActions adds one action of the application to the count of each key, MaxVelocityKeys different ones at most, and
+	// returns the counts, that action included. Other Writes that count for one of the keys wait until this one ends.
+	// Where two begin a key's count at the same moment, one of them is a Conflict as a whole and may be tried again.
+	CountActions(application ApplicationID, keys []VelocityKey, at time.Time) ([]Velocity, error)
 	// PurgeVelocity deletes up to limit counts whose last action was before the time.
 	PurgeVelocity(before time.Time, limit int) (int, error)
 }

@@ -93,12 +93,12 @@ func fill(w mfa.WriteRecords) error {
 		w.PutRule(mfa.Rule{ID: "rule", ApplicationID: "app", ActionCode: "pay", Outcome: mfa.OutcomeBlock, CreatedAt: epoch}),
 		w.AddValueList(mfa.ValueList{ApplicationID: "app", Alias: "list", CreatedAt: epoch}),
 		w.AddDataPoint(mfa.DataPoint{ID: "point", ApplicationID: "app", Name: "amount", CreatedAt: epoch}),
-		counted(w.CountAction("app", mfa.VelocityKey{Kind: mfa.VelocityIP, Value: hidden + "address"}, epoch)),
+		counted(w.CountActions("app", []mfa.VelocityKey{{Kind: mfa.VelocityIP, Value: hidden + "address"}}, epoch)),
 		w.AppendEvent(mfa.Event{ID: "018f0000-0000-7000-8000-000000000000", ApplicationID: "app", At: epoch}),
 	)
 }
 
-func counted(_ mfa.Velocity, err error) error { return err }
+func counted(_ []mfa.Velocity, err error) error { return err }
 
 func firstError(errs ...error) error {
 	for _, err := range errs {

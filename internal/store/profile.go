@@ -1,6 +1,9 @@
 package store
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
@@ -10,10 +13,14 @@ const (
 
 	selectProfiles = `SELECT ` + profileColumns + ` FROM profiles `
 
-	// A user with its profile and one device, where it has them.
+	// A user with its profile, one device and its authenticators, where it has them: a row for each of the last.
 	trackedColumns = userColumns + `, p.sealed_profile, COALESCE(p.created_at, 0), COALESCE(p.updated_at, 0),
 		COALESCE(k.device_id, ''), COALESCE(k.user_agent, ''), COALESCE(k.created_at, 0), COALESCE(k.authenticated_at, 0),
-		COALESCE(k.invalidated_at, 0), COALESCE(k.remembered_until, 0), COALESCE(k.last_method, '')`
+		COALESCE(k.invalidated_at, 0), COALESCE(k.remembered_until, 0), COALESCE(k.last_method, ''),
+		COALESCE(a.id, ''), COALESCE(a.application_id, ''), COALESCE(a.parent_id, ''), COALESCE(a.kind, ''), COALESCE(a.state, ''),
+		COALESCE(a.data, ''), COALESCE(a.created_at, 0)`
+
+	joinTracked = `LEFT JOIN authenticators a ON a.user_id = u.id LEFT JOIN profiles p ON p.user_id = u.id `
 
 	countDevices = `(SELECT count(*) FROM known_devices o WHERE o.user_id = u.id AND o.application_id = `
 	countedOnes  = ` AND o.authenticated_at > 0 AND o.invalidated_at = 0)`
@@ -31,14 +38,13 @@ var (
 
 	trackedUser = &engine.Statement{
 		SQL: `SELECT ` + trackedColumns + `, ` + countDevices + `?1` + countedOnes + ` FROM users u
-			LEFT JOIN profiles p ON p.user_id = u.id
-			LEFT JOIN known_devices k ON k.user_id = u.id AND k.application_id = ?1 AND k.device_id = ?4
+			` + joinTracked + `LEFT JOIN known_devices k ON k.user_id = u.id AND k.application_id = ?1 AND k.device_id = ?4
 			WHERE u.directory_id = ?2 AND u.alias = ?3 AND u.alias <> ''`,
 		Batch: `SELECT v.ord, ` + trackedColumns + `, ` + countDevices + `v.application_id` + countedOnes + `
 			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS v (application_id, directory_id, alias, device_id, ord)
 			JOIN users u ON u.directory_id = v.directory_id AND u.alias = v.alias AND u.alias <> ''
-			LEFT JOIN profiles p ON p.user_id = u.id
-			LEFT JOIN known_devices k ON k.user_id = u.id AND k.application_id = v.application_id AND k.device_id = v.device_id`,
+			` + joinTracked + `LEFT JOIN known_devices k ON k.user_id = u.id AND k.application_id = v.application_id
+				AND k.device_id = v.device_id`,
 	}
 
 	putProfile = &engine.Statement{SQL: `INSERT INTO profiles
@@ -73,39 +79,74 @@ func (r *records) openProfile(p *mfa.Profile, sealed *mfa.Secret) error {
 	return decode("a profile", string(sealed.Reveal()), p)
 }
 
-// trackedRow is a user with what is tracked of it, as it is stored.
+// trackedRow is one row of trackedUser: the user again and again, with one authenticator each time.
 type trackedRow struct {
-	mfa.Tracked
-	sealed mfa.Secret
+	user   userRow
+	device mfa.KnownDevice
+	count  int64
+	sealed []byte
+	times  [6]int64 // two of the profile, four of the device
+	held   mfa.Authenticator
+	data   string
+	since  int64
+	dest   []any
 }
 
-var trackedNoun = noun[trackedRow]{
-	name: userNoun.name,
-	scan: func(row engine.Row, t *trackedRow) error {
-		var u userRow
-		var sealed []byte
-		var times [6]int64
-		err := row.Scan(append(u.dest(), &sealed, &times[0], &times[1], &t.Device.DeviceID, &t.Device.UserAgent, &times[2], &times[3], &times[4],
-			&times[5], (*string)(&t.Device.LastMethod), &t.Devices)...)
-		if err != nil {
-			return err
-		}
-		t.User, err = u.value()
-		t.sealed = mfa.NewSecret(sealed)
-		t.Profile.CreatedAt, t.Profile.UpdatedAt = moment(times[0]), moment(times[1])
-		d := &t.Device
-		d.CreatedAt, d.AuthenticatedAt, d.InvalidatedAt, d.RememberedUntil = moment(times[2]), moment(times[3]), moment(times[4]), moment(times[5])
-		d.UserID, d.DirectoryID = t.User.ID, t.User.DirectoryID
-		t.Profile.UserID, t.Profile.DirectoryID = t.User.ID, t.User.DirectoryID
-		return err
-	},
-	open: func(r *records, t *trackedRow) error { return r.openProfile(&t.Profile, &t.sealed) },
+// trackedRows keeps rows between requests: their destinations are built once, and most texts are the same for the next
+// authenticator.
+var trackedRows = sync.Pool{New: func() any { return newTrackedRow() }}
+
+func newTrackedRow() *trackedRow {
+	t := &trackedRow{}
+	d, a := &t.device, &t.held
+	t.dest = append(t.user.dest(), &t.sealed, &t.times[0], &t.times[1], &d.DeviceID, &d.UserAgent, &t.times[2], &t.times[3], &t.times[4],
+		&t.times[5], (*string)(&d.LastMethod), (*string)(&a.ID), (*string)(&a.ApplicationID), (*string)(&a.ParentID), (*string)(&a.Kind),
+		(*string)(&a.State), &t.data, &t.since, &t.count)
+	return t
 }
 
 func (r *records) TrackedUser(application mfa.ApplicationID, directory mfa.DirectoryID, alias, device string) (mfa.Tracked, error) {
-	t, err := one(r, trackedNoun, trackedUser, string(application), string(directory), alias, device)
-	t.Device.ApplicationID = application
-	return t.Tracked, err
+	row := trackedRows.Get().(*trackedRow) //nolint:forcetypeassert,errcheck // the pool holds nothing else
+	defer trackedRows.Put(row)
+	found := false
+	var held []mfa.Authenticator
+	err := r.query(trackedUser, func(in engine.Row) error {
+		found = true
+		err := in.Scan(row.dest...)
+		if row.held.ID != "" {
+			a := row.held
+			a.Data, a.CreatedAt = raw(row.data), moment(row.since)
+			held = append(held, a)
+		}
+		return err
+	}, string(application), string(directory), alias, device)
+	if err == nil && !found {
+		err = mfa.Missing(userNoun.name)
+	}
+	if err != nil {
+		return mfa.Tracked{}, err
+	}
+	return r.tracked(row, held, application)
+}
+
+// tracked finishes what trackedUser found.
+func (r *records) tracked(row *trackedRow, held []mfa.Authenticator, application mfa.ApplicationID) (mfa.Tracked, error) {
+	u, err := row.user.value()
+	if err != nil {
+		return mfa.Tracked{}, err
+	}
+	t := mfa.Tracked{User: u, Device: row.device, Devices: row.count, Held: held}
+	d, times := &t.Device, &row.times
+	d.ApplicationID, d.UserID, d.DirectoryID = application, u.ID, u.DirectoryID
+	d.CreatedAt, d.AuthenticatedAt, d.InvalidatedAt, d.RememberedUntil = moment(times[2]), moment(times[3]), moment(times[4]), moment(times[5])
+	t.Profile.UserID, t.Profile.DirectoryID = u.ID, u.DirectoryID
+	t.Profile.CreatedAt, t.Profile.UpdatedAt = moment(times[0]), moment(times[1])
+	for i := range held {
+		held[i].UserID, held[i].DirectoryID = u.ID, u.DirectoryID
+	}
+	slices.SortFunc(held, byAge) // here, because the databases would sort even the single one that there mostly is
+	sealed := mfa.NewSecret(row.sealed)
+	return t, r.openProfile(&t.Profile, &sealed)
 }
 
 func (r *records) Profile(user mfa.UserID) (mfa.Profile, error) {

@@ -47,7 +47,7 @@ var statements = []*engine.Statement{
 	transactionByID, addTransaction, startTransaction, confirmTransaction, purgeTransactions, purgeConfirmed,
 	handoffByID, handoffByDigest, countHandoffs, addHandoff, authorizeHandoff, useHandoff, removeHandoffs, purgeHandoffs,
 	actionByID, actionByKey, actionsOf, decisionsOf, addAction, moveAction, removeActions, purgeActions,
-	lockVelocity, addVelocity, updateVelocity, purgeVelocity,
+	lockVelocities, addVelocity, updateVelocities, purgeVelocity,
 	configurationByCode, configurationsOf, putConfiguration, noteAction, removeConfiguration, removeRulesOf, ruleByID, rulesOf, addRule, updateRule, removeRule,
 	valueListByAlias, valueListsOf, addValueList, updateValueList, removeValueList,
 	dataPointByID, dataPointsOf, addDataPoint, updateDataPoint, removeDataPoint,

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/base64"
+	"slices"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/bucket"
@@ -9,14 +10,17 @@ import (
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
 
-// Counts are packed, so adding to one reads it first: under a lock of its name, and of its row where it has one. A row
-// that two processes begin in the same moment is a Conflict of one of them.
+// Counts are packed, so adding to them reads them first: under locks of their names, and of their rows where they have
+// some. A row that two processes begin in the same moment is a Conflict of one of them. An action's counts are read and
+// changed together; a name that is empty stands for none.
 var (
-	lockVelocity = &engine.Statement{
-		SQL: `SELECT counts FROM velocities WHERE digest = ? /*lock*/`,
-		Batch: `SELECT v.ord, c.counts FROM unnest($1::text[]) WITH ORDINALITY AS v (digest, ord)
-			JOIN velocities c ON c.digest = v.digest ORDER BY v.ord FOR NO KEY UPDATE OF c`,
-		Key: 1, Lock: true,
+	lockVelocities = &engine.Statement{
+		SQL: `SELECT digest, counts FROM velocities WHERE digest IN (?, ?, ?, ?) /*lock*/`,
+		Batch: `SELECT v.ord, c.digest, c.counts
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS v (one, two, three, four, ord)
+			CROSS JOIN LATERAL (VALUES (v.one), (v.two), (v.three), (v.four)) AS k (digest)
+			JOIN velocities c ON c.digest = k.digest ORDER BY c.digest FOR NO KEY UPDATE OF c`,
+		Key: 1, Keys: mfa.MaxVelocityKeys, Lock: true,
 	}
 
 	addVelocity = &engine.Statement{
@@ -25,12 +29,15 @@ var (
 		Key:   1,
 	}
 
-	updateVelocity = &engine.Statement{
-		SQL: `UPDATE velocities SET counts = ?2, day = ?3 WHERE digest = ?1`,
-		Batch: `UPDATE velocities c SET counts = v.counts, day = v.day
-			FROM unnest($1::text[], $2::bytea[], $3::bigint[]) WITH ORDINALITY AS v (digest, counts, day, ord)
-			WHERE c.digest = v.digest RETURNING v.ord`,
-		Key: 1,
+	updateVelocities = &engine.Statement{
+		SQL: `UPDATE velocities SET day = ?9, counts = CASE digest WHEN ?1 THEN ?5 WHEN ?2 THEN ?6 WHEN ?3 THEN ?7 WHEN ?4 THEN ?8 ELSE counts END
+			WHERE digest IN (?1, ?2, ?3, ?4)`,
+		Batch: `UPDATE velocities c SET counts = k.counts, day = v.day
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bigint[])
+				WITH ORDINALITY AS v (one, two, three, four, first, second, third, fourth, day, ord)
+			CROSS JOIN LATERAL (VALUES (v.one, v.first), (v.two, v.second), (v.three, v.third), (v.four, v.fourth)) AS k (digest, counts)
+			WHERE c.digest = k.digest RETURNING v.ord`,
+		Key: 1, Keys: mfa.MaxVelocityKeys,
 	}
 
 	purgeVelocity = &engine.Statement{SQL: `DELETE FROM velocities WHERE digest IN
@@ -47,23 +54,61 @@ func (r *records) velocityDigest(application mfa.ApplicationID, key mfa.Velocity
 // every count.
 func dayOf(t time.Time) int64 { return t.Unix() / (24 * 3600) }
 
-func (w *writeRecords) CountAction(application mfa.ApplicationID, key mfa.VelocityKey, at time.Time) (mfa.Velocity, error) {
-	digest := w.velocityDigest(application, key)
+// velocities are the counts of one action, by the place of their keys.
+type velocities struct {
+	digests [mfa.MaxVelocityKeys]string
+	packed  [mfa.MaxVelocityKeys][]byte // nil where there is no row
+}
+
+func (w *writeRecords) CountActions(application mfa.ApplicationID, keys []mfa.VelocityKey, at time.Time) ([]mfa.Velocity, error) {
+	if len(keys) > mfa.MaxVelocityKeys {
+		return nil, &mfa.Error{Code: mfa.Internal, Message: "an action is counted by too many keys"}
+	}
+	var v velocities
+	for i, key := range keys {
+		v.digests[i] = w.velocityDigest(application, key)
+	}
+	if err := w.query(lockVelocities, v.scan, v.digests[0], v.digests[1], v.digests[2], v.digests[3]); err != nil {
+		return nil, err
+	}
+	out := make([]mfa.Velocity, len(keys))
+	for i := range keys {
+		counts, err := bucket.ParseSpans(v.packed[i])
+		if err != nil {
+			return nil, damaged("a count of actions", err)
+		}
+		counts = counts.Add(at)
+		out[i] = velocityOf(counts, at)
+		packed := counts.Append(make([]byte, 0, len(v.packed[i])+8))
+		if v.packed[i] != nil {
+			v.packed[i] = packed
+			continue
+		}
+		if err := w.later(addVelocity, v.digests[i], packed, dayOf(at)); err != nil {
+			return nil, err
+		}
+		v.digests[i] = ""
+	}
+	return out, w.update(v, at)
+}
+
+func (v *velocities) scan(row engine.Row) error {
+	var digest string
 	var packed []byte
-	change := addVelocity
-	err := w.query(lockVelocity, func(row engine.Row) error {
-		change = updateVelocity
-		return row.Scan(&packed)
-	}, digest)
-	if err != nil {
-		return mfa.Velocity{}, err
+	err := row.Scan(&digest, &packed)
+	if i := slices.Index(v.digests[:], digest); i >= 0 {
+		v.packed[i] = octets(packed)
 	}
-	counts, err := bucket.ParseSpans(packed)
-	if err != nil {
-		return mfa.Velocity{}, damaged("a count of actions", err)
+	return err
+}
+
+// update writes the counts that have rows.
+func (w *writeRecords) update(v velocities, at time.Time) error {
+	if v.digests == [mfa.MaxVelocityKeys]string{} {
+		return nil
 	}
-	counts = counts.Add(at)
-	return velocityOf(counts, at), w.later(change, digest, counts.Append(make([]byte, 0, len(packed)+4)), dayOf(at))
+	d, p := &v.digests, &v.packed
+	return w.later(updateVelocities, d[0], d[1], d[2], d[3], octets(p[0]), octets(p[1]), octets(p[2]), octets(p[3]), dayOf(at))
 }
 
 func velocityOf(counts bucket.Spans, at time.Time) mfa.Velocity {

@@ -47,7 +47,7 @@ func (t *tracking) gather() (*facts.Facts, error) {
 	return f, t.count(&f.Counts)
 }
 
-// count counts the action, the user's own counts first: they keep others that track the same waiting.
+// count counts the action. Others that count for the same user, address or device wait meanwhile.
 func (t *tracking) count(into *facts.Counts) error {
 	keys := []mfa.VelocityKey{
 		{Kind: mfa.VelocityUser, Value: string(t.user.ID)},
@@ -59,12 +59,12 @@ func (t *tracking) count(into *facts.Counts) error {
 	if t.Request.IP != "" {
 		keys = append(keys, mfa.VelocityKey{Kind: mfa.VelocityIP, Value: mfa.SourceKey(t.Request.IP)})
 	}
-	for _, key := range keys {
-		counted, err := t.w.CountAction(t.Caller.Application.ID, key, t.now)
-		if err != nil {
-			return err
-		}
-		*into.Of(key.Kind) = &counted
+	counted, err := t.w.CountActions(t.Caller.Application.ID, keys, t.now)
+	if err != nil {
+		return err
+	}
+	for i, key := range keys {
+		*into.Of(key.Kind) = &counted[i]
 	}
 	return nil
 }

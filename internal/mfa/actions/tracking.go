@@ -83,11 +83,7 @@ func (t *tracking) run() error {
 	if err := t.who(); err != nil {
 		return err
 	}
-	held, err := t.w.AuthenticatorsOf(t.user.ID)
-	if err != nil {
-		return err
-	}
-	t.out.User, t.out.Profile, t.out.Enrolled = t.user, t.profile, people.Methods(t.Caller, held)
+	t.out.User, t.out.Profile = t.user, t.profile
 	if t.Key != "" {
 		a, err := t.w.ActionByKey(t.Caller.Application.ID, t.user.ID, t.Code, t.Key)
 		if err == nil {
@@ -134,6 +130,7 @@ func (t *tracking) who() error {
 		return err
 	}
 	t.user, t.profile, t.device, t.devices = found.User, found.Profile, found.Device, found.Devices
+	t.out.Enrolled = people.Methods(c, found.Held)
 	if !t.news(&found.Profile) {
 		return nil
 	}

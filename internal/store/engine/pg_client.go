@@ -52,11 +52,28 @@ type pgCall struct {
 }
 
 // key is the value of the argument that Statement.Key names.
-func (c *pgCall) key() string {
-	if c.st.Key < 1 || c.st.Key > len(c.args) {
+func (c *pgCall) key() string { return c.keyAt(c.st.Key) }
+
+// keys are all values that no other call of the Batch may have: of several those that are not empty.
+func (c *pgCall) keys() []string {
+	if c.st.Keys < 2 {
+		return []string{c.key()}
+	}
+	all := make([]string, 0, c.st.Keys)
+	for at := c.st.Key; at < c.st.Key+c.st.Keys; at++ {
+		if k := c.keyAt(at); k != "" {
+			all = append(all, k)
+		}
+	}
+	return all
+}
+
+// keyAt is the value of an argument, by its number from 1, as text.
+func (c *pgCall) keyAt(number int) string {
+	if number < 1 || number > len(c.args) {
 		return ""
 	}
-	switch v := plain(c.args[c.st.Key-1]).(type) {
+	switch v := plain(c.args[number-1]).(type) {
 	case string:
 		return v
 	case int64:

@@ -158,20 +158,21 @@ func (g *pgGroup) mayGo(t *pgTx, used map[pgKey]bool) bool {
 	if st.Key == 0 {
 		return true
 	}
-	k := pgKey{st, t.call.key()}
-	if st.Batch != "" && used[k] {
-		return false
-	}
-	if st.Lock {
-		switch g.locks[k.key] {
-		case nil:
-			g.locks[k.key] = t
-			t.held = append(t.held, k.key)
-		case t:
-		default:
+	keys := t.call.keys()
+	for _, key := range keys {
+		if st.Batch != "" && used[pgKey{st, key}] {
+			return false
+		}
+		if holder := g.locks[key]; st.Lock && holder != nil && holder != t {
 			return false
 		}
 	}
-	used[k] = true
+	for _, key := range keys {
+		if st.Lock && g.locks[key] == nil {
+			g.locks[key] = t
+			t.held = append(t.held, key)
+		}
+		used[pgKey{st, key}] = true
+	}
 	return true
 }

@@ -45,6 +45,11 @@ type Statement struct {
 	// calls never collide.
 	Key int
 
+	// Keys is how many arguments, from that of Key on, are keys; 0 means 1. All of them must be distinct among the
+	// calls that one Batch carries, and Lock takes all of their locks, or none and waits. An empty text among several
+	// keys stands for none.
+	Keys int
+
 	// Lock makes the call also take a lock, named by the value of its Key
 	// argument alone, that the function holds until it ends: functions of the
 	// same group that ask for a lock of that name wait. Together with /*lock*/
@@ -56,8 +61,8 @@ type Statement struct {
 
 // sound refuses combinations that would not do what they say.
 func (st *Statement) sound() error {
-	if st.Key < 0 || st.Lock && st.Key == 0 {
-		return fmt.Errorf("a statement with Lock needs a Key, in: %s", st.SQL)
+	if st.Key < 0 || st.Keys < 0 || st.Key == 0 && (st.Lock || st.Keys > 0) {
+		return fmt.Errorf("a statement with Lock or Keys needs a Key, in: %s", st.SQL)
 	}
 	return nil
 }

@@ -171,7 +171,7 @@ var velocityScenes = []scene{
 	{name: "counts what happened in each window", play: func(w *world) {
 		key := mfa.VelocityKey{Kind: mfa.VelocityUser, Value: newID[string]()}
 		count := func(at time.Time) mfa.Velocity {
-			return change(w, func(r mfa.WriteRecords) (mfa.Velocity, error) { return r.CountAction(w.app.ID, key, at) })
+			return w.count(w.app.ID, key, at)
 		}
 		same(w, "first", count(start), mfa.Velocity{1, 1, 1, 1, 1, 1, 1, 1})
 		same(w, "at once", count(start), mfa.Velocity{2, 2, 2, 2, 2, 2, 2, 2})
@@ -188,23 +188,25 @@ var velocityScenes = []scene{
 			{w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value}}, {"other", mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value}},
 			{w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityIP, Value: value}}, {w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value + "x"}},
 		} {
-			got := change(w, func(r mfa.WriteRecords) (mfa.Velocity, error) { return r.CountAction(at.app, at.key, start) })
-			same(w, "alone", got[0], 1)
+			same(w, "alone", w.count(at.app, at.key, start)[0], 1)
 		}
 	}},
-	{name: "several keys are counted in one go, one of them twice", play: func(w *world) {
-		one, two := mfa.VelocityKey{Kind: mfa.VelocityUser, Value: newID[string]()}, mfa.VelocityKey{Kind: mfa.VelocityIP, Value: newID[string]()}
-		got := change(w, func(r mfa.WriteRecords) (all [3]int64, err error) {
-			for i, key := range []mfa.VelocityKey{one, two, one} {
-				v, err := r.CountAction(w.app.ID, key, start)
-				if err != nil {
-					return all, err
-				}
-				all[i] = v[0]
+	{name: "several keys are counted in one go, those that were there and those that were not", play: func(w *world) {
+		var keys []mfa.VelocityKey
+		for range mfa.MaxVelocityKeys {
+			keys = append(keys, mfa.VelocityKey{Kind: mfa.VelocityUser, Value: newID[string]()})
+		}
+		w.count(w.app.ID, keys[2], start)
+		count := func(keys []mfa.VelocityKey) (all []int64) {
+			for _, v := range change(w, func(r mfa.WriteRecords) ([]mfa.Velocity, error) { return r.CountActions(w.app.ID, keys, start) }) {
+				all = append(all, v[0])
 			}
-			return all, nil
-		})
-		same(w, "counts", got, [3]int64{1, 1, 2})
+			return all
+		}
+		same(w, "all", count(keys), []int64{1, 1, 2, 1})
+		same(w, "some", count(keys[1:3]), []int64{2, 3})
+		same(w, "all again", count(keys), []int64{2, 3, 4, 2})
+		same(w, "none", len(count(nil)), 0)
 	}},
 	{name: "of a crowd each is counted once", play: func(w *world) {
 		for _, stores := range [][]mfa.Store{{w.store}, {w.store, w.open(nil)}} {
@@ -213,16 +215,13 @@ var velocityScenes = []scene{
 				own := mfa.VelocityKey{Kind: mfa.VelocityUser, Value: newID[string]()}
 				return countThrough(ctx, s, w.app.ID, own, shared)
 			}), crowd)
-			v := change(w, func(r mfa.WriteRecords) (mfa.Velocity, error) { return r.CountAction(w.app.ID, shared, start) })
-			same(w, "in the end", v[7], crowd+1)
+			same(w, "in the end", w.count(w.app.ID, shared, start)[7], crowd+1)
 		}
 	}},
 	{name: "the purge takes what nobody adds to", alone: true, play: func(w *world) {
 		for i := range 3 {
 			key := mfa.VelocityKey{Kind: mfa.VelocityUser, Value: newID[string]()}
-			change(w, func(r mfa.WriteRecords) (mfa.Velocity, error) {
-				return r.CountAction(w.app.ID, key, start.Add(time.Duration(i)*24*time.Hour))
-			})
+			w.count(w.app.ID, key, start.Add(time.Duration(i)*24*time.Hour))
 		}
 		purge := func(r mfa.WriteRecords) (int, error) { return r.PurgeVelocity(start.Add(48*time.Hour), 10) }
 		same(w, "purged", change(w, purge), 2)
@@ -230,16 +229,19 @@ var velocityScenes = []scene{
 	}},
 }
 
+func (w *world) count(application mfa.ApplicationID, key mfa.VelocityKey, at time.Time) mfa.Velocity {
+	w.Helper()
+	return change(w, func(r mfa.WriteRecords) ([]mfa.Velocity, error) {
+		return r.CountActions(application, []mfa.VelocityKey{key}, at)
+	})[0]
+}
+
 // countThrough tries again where another process began the same count in the same moment.
 func countThrough(ctx context.Context, s mfa.Store, application mfa.ApplicationID, keys ...mfa.VelocityKey) (bool, error) {
 	for {
 		counted, err := unlessConflict(s.Write(ctx, func(r mfa.WriteRecords) error {
-			for _, key := range keys {
-				if _, err := r.CountAction(application, key, start); err != nil {
-					return err
-				}
-			}
-			return nil
+			_, err := r.CountActions(application, keys, start)
+			return err
 		}))
 		if counted || err != nil {
 			return counted, err

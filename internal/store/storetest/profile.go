@@ -54,7 +54,10 @@ var profileScenes = []scene{
 		w.knownDevice(w.user(), "one", nil)
 		same(w, "no device", get("three"), mfa.Tracked{User: u, Profile: p, Device: none, Devices: 1})
 		d.Trust = mfa.Trust{}
-		same(w, "everything", get("one"), mfa.Tracked{User: u, Profile: p, Device: d, Devices: 1})
+		seed := trackedOf(w.authenticator(u))
+		held := []mfa.Authenticator{trackedOf(w.device(u)), seed} // it is the older one
+		w.authenticator(w.user())
+		same(w, "everything", get("one"), mfa.Tracked{User: u, Profile: p, Device: d, Devices: 1, Held: held})
 		missing(w, func(r mfa.Records) (mfa.Tracked, error) { return r.TrackedUser(w.app.ID, w.dir.ID, "no-such", "") })
 		missing(w, func(r mfa.Records) (mfa.Tracked, error) { return r.TrackedUser(w.app.ID, w.dir.ID, "", "") })
 	}},
@@ -89,6 +92,14 @@ var profileScenes = []scene{
 		same(w, "purged", change(w, purge), 1)
 		same(w, "again", change(w, purge), 0)
 	}},
+}
+
+// trackedOf is an authenticator as it is tracked.
+func trackedOf(a mfa.Authenticator) mfa.Authenticator {
+	return mfa.Authenticator{
+		ID: a.ID, UserID: a.UserID, DirectoryID: a.DirectoryID, ApplicationID: a.ApplicationID, ParentID: a.ParentID, Kind: a.Kind,
+		State: a.State, Data: a.Data, CreatedAt: a.CreatedAt,
+	}
 }
 
 func (w *world) profile(u mfa.User, edit func(*mfa.Profile)) mfa.Profile {

@@ -165,3 +165,17 @@ func TestAProfilingScriptDoesNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestStrangersBeginABoundedNumberOfChallenges(t *testing.T) {
+	t.Parallel()
+	clients(t, func(t *testing.T, w *clientWorld) {
+		begin := ask{path: "challenge", auth: w.anon(), body: object{"action": "login"}}
+		for range mfa.DefaultLimits().AnonymousPrompts.Burst {
+			w.good(w.do(begin))
+		}
+		w.no("one too many", w.do(begin), http.StatusTooManyRequests, "too_many_requests")
+		for _, path := range []string{"challenge/qr-code", "challenge/web"} {
+			w.no(path, w.do(ask{path: path, auth: w.anon(), body: object{"action": "login"}}), http.StatusTooManyRequests, "too_many_requests")
+		}
+	})
+}

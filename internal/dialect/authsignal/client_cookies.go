@@ -110,7 +110,7 @@ func (d *Dialect) keepChallenge(c *call, resp *endpoint.Response, id string) {
 // setCookie sets it for pages of other sites, each of which has one of its own: what the person does on one page says
 // nothing to the next.
 func setCookie(resp *endpoint.Response, value string, seconds float64) {
-	cookie := http.Cookie{
+	cookie := http.Cookie{ //nolint:gosec // pages of other sites are whom it is for, and who they are is looked at
 		Name: cookieName, Value: value, Path: cookiePath, MaxAge: int(seconds), Secure: true, HttpOnly: true,
 		SameSite: http.SameSiteNoneMode, Partitioned: true,
 	}

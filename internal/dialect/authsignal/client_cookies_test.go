@@ -1,6 +1,7 @@
 package authsignal_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,9 +16,7 @@ func (a answer) cookie() string {
 // with is a request that brings a cookie.
 func (a ask) with(cookie string) ask {
 	header := map[string]string{"Cookie": cookie}
-	for name, value := range a.header {
-		header[name] = value
-	}
+	maps.Copy(header, a.header)
 	a.header = header
 	return a
 }

@@ -53,3 +53,29 @@ func Forge(c *mfa.Caller, tenant string, p stepup.Pass) string {
 	}
 	panic("the application has no secret key")
 }
+
+// ReadMade and ReadSigned read credentials as bodies carry them.
+func ReadMade(raw []byte) (mfa.PasskeyRegistration, error) {
+	var in registrationCredential
+	if err := decode(raw, &in); err != nil {
+		return mfa.PasskeyRegistration{}, err
+	}
+	return in.registration()
+}
+
+func ReadSigned(raw []byte) (mfa.PasskeyAssertion, error) {
+	var in authenticationCredential
+	if err := decode(raw, &in); err != nil {
+		return mfa.PasskeyAssertion{}, err
+	}
+	return in.assertion()
+}
+
+// ReadKey reads what an app's key signed, as bodies carry it.
+func ReadKey(raw []byte) (stepup.Signed, mfa.PromptID, error) {
+	var in keyRequest
+	if err := decode(raw, &in); err != nil {
+		return stepup.Signed{}, "", err
+	}
+	return in.signedPrompt(mfa.MethodPush)
+}

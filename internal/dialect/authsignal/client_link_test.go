@@ -13,7 +13,7 @@ import (
 // link is what the latest message leads to.
 func (w *clientWorld) link() mfa.Secret {
 	w.tb.Helper()
-	for _, word := range strings.Fields(w.mail().Text) {
+	for word := range strings.FieldsSeq(w.mail().Text) {
 		if u, err := url.Parse(word); err == nil && u.Path == stepup.LinkPath {
 			return mfa.SecretText(u.Query().Get(stepup.LinkParam))
 		}

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -63,9 +64,7 @@ func (p *phone) sign(message string) string {
 func (p *phone) signed(message string, more object) object {
 	p.w.tb.Helper()
 	body := object{"publicKey": p.public(), "signature": p.sign(message), "challengeId": message}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	return body
 }
 

@@ -287,8 +287,8 @@ func (s *socket) send(ctx context.Context, f frame) error {
 func (s *socket) refused(ctx context.Context, err error) error {
 	refusal := refusalOf(err)
 	body := errorBody{refusal.code, refusal.code, refusal.message}
-	if s.send(ctx, frame{frameError, body}) != nil {
-		return nil
+	if gone := s.send(ctx, frame{frameError, body}); gone != nil {
+		return nil //nolint:nilerr // a page that has gone did nothing wrong
 	}
 	_ = s.conn.Close(websocket.StatusPolicyViolation, refusal.code)
 	return refusal

@@ -11,6 +11,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
@@ -216,6 +217,28 @@ func TestSocketsAreLimited(t *testing.T) {
 			if time.Now().After(deadline) {
 				t.Fatal("one that ended still counts")
 			}
+		}
+	})
+}
+
+func TestSocketsEndWhenTheServerStops(t *testing.T) {
+	t.Parallel()
+	clients(t, func(t *testing.T, w *clientWorld) {
+		server := httptest.NewUnstartedServer(w.door)
+		lot := endpoint.NewLot(server.Listener)
+		server.Listener, w.server.Lot = lot, lot
+		server.Start()
+		t.Cleanup(server.Close)
+		conn, resp := w.open(server, shopPage, "x.authsignal.tenant."+shopTenant)
+		if conn == nil {
+			t.Fatalf("refused by %v", resp)
+		}
+		w.created(conn, "kiosk")
+		w.must(lot.Drain(w.Context()))
+		ctx, cancel := context.WithTimeout(w.Context(), patience)
+		defer cancel()
+		if _, _, err := conn.Read(ctx); websocket.CloseStatus(err) != websocket.StatusGoingAway {
+			t.Errorf("ended by %v", err)
 		}
 	})
 }

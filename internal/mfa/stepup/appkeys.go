@@ -49,6 +49,9 @@ func (s *Service) AddAppKey(ctx context.Context, p Pass, in NewAppKey) (Result, 
 	if len(in.PushToken) > maxPushToken || len(in.Platform) > maxPlatform || len(in.Key) > maxKey {
 		return Result{}, &mfa.Error{Code: mfa.Invalid, Message: "the app tells more of its key than can be kept"}
 	}
+	if p.Caller.Application.StepUpSettings().RequireAttestation {
+		return Result{}, errAttestation
+	}
 	made, err := s.appKeys.Enrol(mfa.EnrolOptions{PublicKey: base64.StdEncoding.EncodeToString(in.Key)})
 	if err != nil {
 		return Result{}, err

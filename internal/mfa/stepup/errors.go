@@ -24,6 +24,7 @@ var (
 	errNoDevice         = refuse(mfa.Invalid, mfa.ReasonNoDevice, "the user has no phone or app that could be asked")
 	errNoKey            = mfa.Missing("authenticator")
 	errKeyElsewhere     = refuse(mfa.Conflict, "", "the key is enrolled for somebody already; make another")
+	errAttestation      = refuse(mfa.Forbidden, mfa.ReasonFeatureOff, "the application wants apps to be attested, which this server cannot check; switch that off to enrol keys of apps")
 	errSignature        = refuse(mfa.Unauthenticated, mfa.ReasonKeyWrong, "the signature is not by this key, or of another message")
 	errUnknownPasskey   = refuse(mfa.NotFound, mfa.ReasonPasskeyCredential, "nobody has this passkey here")
 	errNotByServer      = &mfa.Error{Code: mfa.Invalid, Field: "verificationMethod", Message: "codes go by SMS, WHATSAPP or EMAIL_OTP"}

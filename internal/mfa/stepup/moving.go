@@ -44,13 +44,28 @@ func (s *Service) track(ctx context.Context, p Pass, u mfa.User, code string, op
 	case tracked.Again:
 		return mfa.Action{}, errKeyTaken
 	}
-	return tracked.Action, s.store.Write(ctx, func(w mfa.WriteRecords) error {
+	_, err = s.bind(ctx, open, tracked.Action, open.State)
+	return tracked.Action, err
+}
+
+// bind ties a prompt that was nobody's to an action: of several that want it one gets it.
+func (s *Service) bind(ctx context.Context, open mfa.Prompt, action mfa.Action, to mfa.PromptState) (mfa.Prompt, error) {
+	var out mfa.Prompt
+	err := s.store.Write(ctx, func(w mfa.WriteRecords) (err error) {
+		if out, err = w.LockPrompt(open.ID); err != nil {
+			return err
+		}
+		if out.State != open.State || out.ActionID != "" && out.ActionID != action.ID {
+			return errPromptOver
+		}
 		won, err := w.AnswerPrompt(open.ID, mfa.PromptAnswer{
-			From: []mfa.PromptState{open.State}, To: open.State, UserID: u.ID, ActionID: tracked.Action.ID, At: s.domain.Now(),
+			From: []mfa.PromptState{open.State}, To: to, UserID: action.UserID, ActionID: action.ID, At: s.domain.Now(),
 		})
 		if err == nil && !won {
 			err = errPromptOver
 		}
 		return err
 	})
+	out.State, out.UserID, out.ActionID = to, action.UserID, action.ID
+	return out, err
 }

@@ -246,24 +246,15 @@ type Claimed struct {
 }
 
 // Claim gives a prompt to a user of the application's choice, whom it makes where there is none: once. The result's
-// pass is what a token stands for.
+// pass is what a token stands for. One that the gate refused may be claimed again for the same user.
 func (s *Service) Claim(ctx context.Context, in Claimed) (Result, error) {
-	var open mfa.Prompt
-	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
-		open, err = ownPrompt(r, in.Caller, in.PromptID)
-		return err
-	})
-	switch {
-	case err != nil:
+	open, err := s.claimable(ctx, in)
+	if err != nil {
 		return Result{}, err
-	case !serverDriven(open, in.Caller) || in.UserAlias == "":
-		return Result{}, errNoPrompt
-	case open.State == mfa.PromptPending && !in.Unverified:
-		return Result{}, errUnverified
-	case open.State != mfa.PromptPending && open.State != mfa.PromptVerified || open.ActionID != "" || !s.domain.Now().Before(open.ExpiresAt):
-		return Result{}, errPromptOver
 	}
-	tracked, err := s.actions.Track(ctx, actions.Track{Caller: in.Caller, User: in.UserAlias, Code: open.ActionCode, Key: open.ActionKey, Request: claimRequest(in, open)})
+	tracked, err := s.actions.Track(ctx, actions.Track{
+		Caller: in.Caller, User: in.UserAlias, Code: open.ActionCode, Key: open.ActionKey, Request: claimRequest(in, open),
+	})
 	if err != nil {
 		return Result{}, err
 	}
@@ -274,25 +265,41 @@ func (s *Service) Claim(ctx context.Context, in Claimed) (Result, error) {
 	if to == mfa.PromptPending {
 		to = mfa.PromptClaimed
 	}
-	err = s.store.Write(ctx, func(w mfa.WriteRecords) error {
-		won, err := w.AnswerPrompt(open.ID, mfa.PromptAnswer{
-			From: []mfa.PromptState{open.State}, To: to, UserID: tracked.User.ID, ActionID: tracked.Action.ID, At: s.domain.Now(),
-		})
-		if err == nil && !won {
-			err = errPromptOver
-		}
-		return err
-	})
-	if err != nil {
+	if open, err = s.bind(ctx, open, tracked.Action, to); err != nil {
 		return Result{}, err
 	}
-	open.State, open.UserID, open.ActionID = to, tracked.User.ID, tracked.Action.ID
-	if to == mfa.PromptVerified && provable(tracked.Action.State) {
-		return s.countClaimed(ctx, in.Caller, open)
+	if open.State == mfa.PromptVerified && provable(tracked.Action.State) {
+		out, err := s.countClaimed(ctx, in.Caller, open)
+		if err == nil && !out.Verified {
+			err = errPromptOver
+		}
+		return out, err
 	}
 	p := claimPass(in.Caller, open)
 	p.Scopes = []string{ScopeRead}
 	return Result{Claimed: true, Method: open.Method, User: tracked.User, Action: tracked.Action, Pass: p}, nil
+}
+
+// claimable finds a prompt that may be given to a user.
+func (s *Service) claimable(ctx context.Context, in Claimed) (mfa.Prompt, error) {
+	var open mfa.Prompt
+	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
+		open, err = ownPrompt(r, in.Caller, in.PromptID)
+		return err
+	})
+	switch {
+	case err != nil:
+		return open, err
+	case !serverDriven(open, in.Caller) || in.UserAlias == "":
+		return open, errNoPrompt
+	case open.State == mfa.PromptVerified && s.domain.Now().Before(open.ExpiresAt):
+		return open, nil
+	case open.State != mfa.PromptPending || !s.domain.Now().Before(open.ExpiresAt):
+		return open, errPromptOver
+	case !in.Unverified:
+		return open, errUnverified
+	}
+	return open, nil
 }
 
 // claimRequest is what a claim tells of the action, and what was told when it began.

@@ -23,24 +23,10 @@ func (s *Service) Shown(ctx context.Context, c *mfa.Caller, w Waiting) (Shown, e
 		if err != nil {
 			return err
 		}
-		custom, err := customOf(r, w.Prompt)
-		if err != nil {
-			return err
-		}
-		out = Shown{public(points, mfa.DataOfAction, custom), public(points, mfa.DataOfUser, w.Profile.Custom)}
+		out = Shown{public(points, mfa.DataOfAction, w.Custom), public(points, mfa.DataOfUser, w.Profile.Custom)}
 		return nil
 	})
 	return out, err
-}
-
-// customOf is what the application told of the action that a prompt is for or, of one that is nobody's yet, with the
-// prompt.
-func customOf(r mfa.Records, p mfa.Prompt) (json.RawMessage, error) {
-	if p.ActionID != "" {
-		a, err := r.Action(p.ActionID)
-		return a.Request.Custom, err
-	}
-	return Custom(p), nil
 }
 
 // public leaves out what is not for everybody's eyes.

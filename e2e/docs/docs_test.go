@@ -30,6 +30,7 @@ func TestMain(m *testing.M) { harness.Main(m) }
 // each one needs: they do not go together in one.
 var pages = map[string]string{
 	"README.md": "venv", "docs/guide.md": "venv", "docs/guide-launchkey.md": "venv-launchkey", "docs/guide-loginid.md": "venv-loginid",
+	"docs/guide-authsignal.md": "venv-authsignal",
 }
 
 func TestEveryCommandOfThePagesDoesWhatThePageSays(t *testing.T) {

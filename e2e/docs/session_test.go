@@ -73,7 +73,7 @@ func (s *session) prepare(python string) {
 		"replace github.com/twinseal/twinseal => %s\n", root))
 	s.env = append(harness.Environment(),
 		"PATH="+bin+":"+filepath.Join(cache, python, "bin")+":"+os.Getenv("PATH"),
-		"NODE_PATH="+filepath.Join(cache, "node", "node_modules"), "NODE_NO_WARNINGS=1",
+		"NODE_PATH="+filepath.Join(cache, "node", "node_modules")+":"+filepath.Join(cache, "node-authsignal", "node_modules"), "NODE_NO_WARNINGS=1",
 		"GOFLAGS=-mod=mod", "GOPROXY=off", "GOSUMDB=off", "GOWORK=off",
 		"XDG_CONFIG_HOME="+filepath.Join(s.dir, ".config"), // keys of the reader's devices
 		"TWINSEAL_LISTEN="+s.replace.Replace("127.0.0.1:8080"),

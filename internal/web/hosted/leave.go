@@ -1,27 +1,26 @@
 package hosted
 
 import (
-	"net/netip"
 	"net/url"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
 )
 
 // nativeHost is the host of the address by which an app is opened: scheme://auth.
 const nativeHost = "auth"
 
-// destination is where somebody is sent when they leave, with the token, or "" where there is nowhere. An app's scheme
-// takes the place of the address that the application's server named.
+// destination is where somebody is sent when they leave, with the token, or "" where there is nowhere. The settings may
+// have changed since the action was tracked, so it is looked at again.
 func destination(s mfa.StepUp, action mfa.Action, a asked) string {
 	target := action.Request.RedirectURL
 	if a.Scheme != "" {
-		target = a.Scheme + "://" + nativeHost
+		target = native(s, a.Scheme)
 	}
 	u, err := url.Parse(target)
-	if target == "" || err != nil || !mayReturn(s, u) {
+	if target == "" || err != nil || actions.CheckRedirect(s, target) != nil && a.Scheme == "" || !web(u.Scheme) && !appScheme(u.Scheme) {
 		return ""
 	}
 	if u.RawQuery != "" {
@@ -31,48 +30,17 @@ func destination(s mfa.StepUp, action mfa.Action, a asked) string {
 	return u.String()
 }
 
-// mayReturn reports whether people may be sent to an address. Where the application listed some, it is one of them or
-// below one; else it is any website by https, one on this machine, or an app.
-func mayReturn(s mfa.StepUp, u *url.URL) bool {
-	if u.User != nil || u.Opaque != "" || u.Host == "" || strings.ContainsAny(u.Path, "\\") {
-		return false
+// native is the address that opens an app, "" where the application does not want that: it listed where people may go,
+// and the app is not among it.
+func native(s mfa.StepUp, scheme string) string {
+	target := scheme + "://" + nativeHost
+	if !appScheme(scheme) || len(s.RedirectURLs) > 0 && actions.CheckRedirect(s, target) != nil {
+		return ""
 	}
-	if len(s.RedirectURLs) > 0 {
-		return slices.ContainsFunc(s.RedirectURLs, func(listed string) bool { return below(listed, u) })
-	}
-	switch u.Scheme {
-	case "https":
-		return true
-	case "http":
-		return loopback(u.Hostname())
-	}
-	return appScheme(u.Scheme)
+	return target
 }
 
-// below reports whether an address has the listed one's scheme, host and port, and its path or one below it.
-func below(listed string, u *url.URL) bool {
-	l, err := url.Parse(listed)
-	if err != nil || l.Scheme != u.Scheme || !strings.EqualFold(l.Hostname(), u.Hostname()) || portOf(l) != portOf(u) {
-		return false
-	}
-	base, want := path.Clean("/"+l.Path), path.Clean("/"+u.Path)
-	return base == "/" || want == base || strings.HasPrefix(want, base+"/")
-}
-
-func portOf(u *url.URL) string {
-	if port := u.Port(); port != "" {
-		return port
-	}
-	return map[string]string{"https": "443", "http": "80"}[u.Scheme]
-}
-
-func loopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.IsLoopback()
-}
+func web(scheme string) bool { return scheme == "https" || scheme == "http" }
 
 // appScheme reports whether a scheme is one of an app's own. Those that browsers run, read or show themselves are not.
 func appScheme(scheme string) bool {
@@ -109,14 +77,14 @@ func frames(a mfa.Application) []string {
 // webOrigin is the origin of a website's address as browsers write it, "" of anything else.
 func webOrigin(address string) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" || !plainHost(u.Host) {
+	if err != nil || u.Host == "" || u.User != nil || !web(u.Scheme) || !plainHost(u.Host) {
 		return ""
 	}
 	host := strings.ToLower(u.Hostname())
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if port := u.Port(); port != "" && portOf(u) != portOf(&url.URL{Scheme: u.Scheme}) {
+	if port := u.Port(); port != "" && port != map[string]string{"https": "443", "http": "80"}[u.Scheme] {
 		host += ":" + port
 	}
 	return u.Scheme + "://" + host

@@ -55,7 +55,7 @@ func actsConditions() []string {
 
 // fillActs makes the application and its rules.
 func (w *world) fillActs(ctx context.Context, a *app.App) error {
-	if !w.wants("track") && !w.wants("validate") {
+	if !w.wants("track") && !w.wants("validate") && !w.wants("replay") {
 		return nil
 	}
 	_, err := a.Provision.Apply(ctx, provision.Plan{Organizations: []provision.PlannedOrganization{{Name: "Bench", Directories: []provision.PlannedDirectory{{

@@ -103,6 +103,10 @@ func (c *Counts) Of(kind mfa.VelocityKind) **mfa.Velocity {
 // Parse reads facts that were recorded.
 func Parse(recorded json.RawMessage) (*Facts, error) {
 	var f Facts
+	if f.read(recorded) {
+		return &f, nil
+	}
+	f = Facts{}
 	if err := json.Unmarshal(recorded, &f); err != nil {
 		return nil, &mfa.Error{Code: mfa.Internal, Message: "the facts of an action cannot be read", Cause: err}
 	}

@@ -16,8 +16,8 @@ const maxRulesFile = 64 << 20
 // rulesFile is all that decides an application's actions, with the members of the management API.
 type rulesFile struct {
 	Actions []actionInFile `json:"actions"`
-	Lists   []listView   `json:"valueLists"`
-	Points  []pointView  `json:"customDataPoints"`
+	Lists   []listView     `json:"valueLists"`
+	Points  []pointView    `json:"customDataPoints"`
 }
 
 type actionInFile struct {

@@ -269,6 +269,7 @@ func (p *page) pushes() {
 
 // pictures: a phone reads what the page shows, by a socket or by asking again and again.
 func (p *page) pictures() {
+	p.order("invoke", "setToken", "") // the one it holds is for another action
 	for _, polling := range []bool{true, false} {
 		user := fresh()
 		phone := newPhone(p.t, p.world)

@@ -33,31 +33,38 @@ func (s *Service) BeginAssertion(ctx context.Context, p Pass, m mfa.Method, prom
 		out.ID = mfa.NewID[mfa.PromptID]()
 	}
 	begin := passkeys.BeginSignIn{Caller: p.Caller, Context: freeContext, Life: life(p.Caller, m)}
+	prepare := s.asksWhoever
 	if p.UserID != "" {
-		v, err := s.Look(ctx, p)
-		if err != nil {
-			return out, err
-		}
-		if err := usable(p.Caller, v.Action, m); err != nil {
-			return out, err
-		}
-		if !v.Provable {
-			return out, errOver
-		}
-		begin.User, begin.Context = mfa.UserRef{ID: p.UserID}, passContext(p, m)
-		begin.Only = func(d mfa.PasskeyData) bool { return d.SecurityKey == (m == mfa.MethodSecurityKey) }
-	} else {
-		open, found, err := s.anonymous(ctx, p, prompt)
-		if err != nil {
-			return out, err
-		}
-		if found {
-			begin.Context = promptContext(open.ID)
-		}
+		prepare = s.asksUser
 	}
-	var err error
-	out.SignIn, err = s.passkeys.BeginSignIn(ctx, begin)
+	err := prepare(ctx, p, m, prompt, &begin)
+	if err == nil {
+		out.SignIn, err = s.passkeys.BeginSignIn(ctx, begin)
+	}
 	return out, err
+}
+
+// asksUser asks the pass's user, for the pass's action.
+func (s *Service) asksUser(ctx context.Context, p Pass, m mfa.Method, _ mfa.PromptID, begin *passkeys.BeginSignIn) error {
+	v, err := s.Look(ctx, p)
+	if err != nil {
+		return err
+	}
+	if !v.Provable {
+		return errOver
+	}
+	begin.User, begin.Context = mfa.UserRef{ID: p.UserID}, passContext(p, m)
+	begin.Only = func(d mfa.PasskeyData) bool { return d.SecurityKey == (m == mfa.MethodSecurityKey) }
+	return usable(p.Caller, v.Action, m)
+}
+
+// asksWhoever asks whoever answers, for the prompt if there is one.
+func (s *Service) asksWhoever(ctx context.Context, p Pass, _ mfa.Method, prompt mfa.PromptID, begin *passkeys.BeginSignIn) error {
+	open, found, err := s.anonymous(ctx, p, prompt)
+	if found {
+		begin.Context = promptContext(open.ID)
+	}
+	return err
 }
 
 // anonymous finds a prompt that waits for whoever answers. An id of none is that of options that were asked for without.

@@ -86,7 +86,7 @@ func TestAStepCountsOnceHoweverManyPresentIt(t *testing.T) {
 func TestSeedsOfOtherFrontDoorsCount(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	phone := s.World.Register("4055550101")
+	phone := s.Register("4055550101")
 	device := phone.Link()
 	u := phone.User
 	s.must(s.Store.Write(s.Context(), func(w mfa.WriteRecords) error {

@@ -238,7 +238,7 @@ func (p *page) follow(mail string, count int) {
 		p.t.Fatalf("%s: the mail has no link: %s", p.version, p.Await(p.t, mail, count).Text)
 	}
 	reader := harness.OpenTab(p.tab.Context, p.t, address)
-	reader.Do(chromedp.Click(chromedp.CSS("button[type=submit]")))
+	reader.Do(chromedp.Click(chromedp.CSS("[data-testid=go]")))
 }
 
 // pushes: an app on a phone is asked, and says yes or no.

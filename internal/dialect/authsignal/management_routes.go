@@ -6,18 +6,18 @@ import "net/http"
 // how people are asked. The router takes underscores for the hyphens of its first segment.
 func managementRoutes() []route {
 	const (
-		actions    = "management/action-configurations"
+		actions    = "/management/action-configurations"
 		action     = actions + "/{actionCode}"
 		rules      = action + "/rules"
 		rule       = rules + "/{ruleId}"
-		lists      = "management/value-lists"
+		lists      = "/management/value-lists"
 		list       = lists + "/{alias}"
-		points     = "management/custom-data-points"
+		points     = "/management/custom-data-points"
 		point      = points + "/{id}"
-		methods    = "management/authenticator-configurations"
-		tenant     = "management/tenant"
-		theme      = "management/theme"
-		words      = "management/message-overrides"
+		methods    = "/management/authenticator-configurations"
+		tenant     = "/management/tenant"
+		theme      = "/management/theme"
+		words      = "/management/message-overrides"
 		get, post  = http.MethodGet, http.MethodPost
 		patch, del = http.MethodPatch, http.MethodDelete
 	)

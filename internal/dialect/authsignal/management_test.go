@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -355,4 +357,22 @@ func TestAMethodThatTheApplicationCannotDoIsNotSwitchedOn(t *testing.T) {
 		key := m.ok("PATCH", "authenticator-configurations/PASSKEY", `{"isActive":true,"relyingParty":"shop.example"}`)
 		m.wants("origins", key["expectedOrigins"], []string{"https://shop.example"})
 	})
+}
+
+// managementRow is a line of the operators' table: the method and the path.
+var managementRow = regexp.MustCompile("(?m)^\\| `([A-Z]+)` \\| `(/management/[^`]+)` \\|")
+
+func TestThePageShowsTheManagersTable(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/dialects/authsignal-management.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented []string
+	for _, m := range managementRow.FindAllStringSubmatch(string(page), -1) {
+		documented = append(documented, m[1]+" "+m[2])
+	}
+	if table := authsignal.ManagementTable(); !slices.Equal(documented, table) {
+		t.Errorf("docs/dialects/authsignal-management.md shows\n%s\nthe table is\n%s", strings.Join(documented, "\n"), strings.Join(table, "\n"))
+	}
 }

@@ -39,11 +39,10 @@ func newApp(public, pages string, server *authsignal.Authsignal) (*app, error) {
 	if err != nil || here.Host == "" {
 		return nil, errors.New("--public-url must be an address such as https://shop.example.net")
 	}
-	there, err := url.Parse(pages)
-	if err != nil || there.Host == "" {
-		return nil, errors.New("--pages must be an address such as https://mfa.example.net")
+	at, err := originOf(pages)
+	if err != nil {
+		return nil, err
 	}
-	at := there.Scheme + "://" + there.Host
 	a := &app{
 		server: server, public: strings.TrimRight(public, "/"), pagesAt: at, store: newStore(), pages: map[string]*template.Template{},
 		secure: here.Scheme == "https", now: time.Now,
@@ -57,6 +56,15 @@ func newApp(public, pages string, server *authsignal.Authsignal) (*app, error) {
 		}
 	}
 	return a, nil
+}
+
+// originOf is where the challenge pages are, told by any address there.
+func originOf(pages string) (string, error) {
+	there, err := url.Parse(pages)
+	if err != nil || there.Host == "" {
+		return "", errors.New("--pages must be an address such as https://mfa.example.net")
+	}
+	return there.Scheme + "://" + there.Host, nil
 }
 
 // handler answers everything. Requests that change something and come from

@@ -234,7 +234,7 @@ func TestTheServerLearnsWhatItsRulesNeed(t *testing.T) {
 
 func TestSetupMakesAKeyOnce(t *testing.T) {
 	t.Parallel()
-	s := settings{public: "https://till.example", keyFile: filepath.Join(t.TempDir(), "till.key")}
+	s := settings{public: "https://till.example/", server: "https://mfa.till.example/v1", keyFile: filepath.Join(t.TempDir(), "till.key")}
 	var first, second bytes.Buffer
 	if err := setUp(&first, s); err != nil {
 		t.Fatal(err)
@@ -250,7 +250,7 @@ func TestSetupMakesAKeyOnce(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key's mode is %v, %v", info.Mode(), err)
 	}
-	for _, want := range []string{strings.TrimSpace(string(key)), "https://till.example/", tenantID, "{{amount}}"} {
+	for _, want := range []string{strings.TrimSpace(string(key)), `"https://till.example/"`, `["https://till.example", "https://mfa.till.example"]`, tenantID, "{{amount}}"} {
 		if !strings.Contains(first.String(), want) {
 			t.Errorf("%q is not in\n%s", want, first.String())
 		}

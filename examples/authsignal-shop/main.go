@@ -51,8 +51,8 @@ func command(getenv func(string) string) *cobra.Command {
 	f.StringVar(&s.public, "public-url", defaultPublic, "`URL` under which browsers reach the till")
 	f.StringVar(&s.keyFile, "key", "authsignal-shop.key", "`FILE` of the secret key; AUTHSIGNAL_SECRET_KEY wins over it")
 	cmd.Flags().StringVar(&s.listen, "listen", "127.0.0.1:9092", "`ADDRESS` to listen on")
-	cmd.Flags().StringVar(&s.server, "url", or(getenv("AUTHSIGNAL_URL"), "http://localhost:8080/v1"), "the Authsignal server's `URL`; AUTHSIGNAL_URL")
-	cmd.Flags().StringVar(&s.pages, "pages", "", "`URL` of the challenge pages, if they are not where the server is")
+	f.StringVar(&s.server, "url", or(getenv("AUTHSIGNAL_URL"), "http://localhost:8080/v1"), "the Authsignal server's `URL`; AUTHSIGNAL_URL")
+	f.StringVar(&s.pages, "pages", "", "`URL` of the challenge pages, if they are not where the server is")
 	cmd.AddCommand(&cobra.Command{
 		Use: "setup", Short: "Print what a Twinseal server has to know of the till, as a file for \"twinseal apply\"",
 		Long: "Makes the till's secret key, unless there is one, and prints an apply file with it.", Args: cobra.NoArgs,

@@ -22,6 +22,10 @@ var applyFile string
 
 // setUp prints the apply file. Running it again prints the same one.
 func setUp(out io.Writer, s settings) error {
+	pages, err := originOf(or(s.pages, s.server))
+	if err != nil {
+		return err
+	}
 	key, err := secretKey(s.keyFile)
 	if err != nil {
 		return err
@@ -30,7 +34,7 @@ func setUp(out io.Writer, s settings) error {
 	if err != nil {
 		return err
 	}
-	return file.Execute(out, map[string]string{"TenantID": tenantID, "URL": s.public, "Key": key})
+	return file.Execute(out, map[string]string{"TenantID": tenantID, "URL": strings.TrimRight(s.public, "/"), "Pages": pages, "Key": key})
 }
 
 // secretKey reads the key in the file, or makes one that only you can read.

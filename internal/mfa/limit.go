@@ -37,7 +37,7 @@ type Limits struct {
 	NotedGuesses       Limit // key: what is guessed, user and source
 	Transactions       Limit // key: public application and address of the person
 	PromptSends        Limit // key: user or address, application and method
-	WrongPrompts       Limit // key: user or address, application and method
+	WrongPrompts       Limit // key: user and source, or address, with application and method
 	AnonymousPrompts   Limit // key: application and address of the person
 	OpenPrompts        Limit // key: user
 	AppKeyClaims       Limit // key: address of the app
@@ -103,7 +103,7 @@ func DefaultLimits() Limits {
 		WrongPrompts:       Limit{"wrong_prompts", 20, 15 * time.Minute, "guessing with one new code after the other: four codes of five attempts each"},
 		AnonymousPrompts:   Limit{"anonymous_prompts", 60, 10 * time.Minute, "challenges that strangers begin take a row each; an office behind one address stays below"},
 		OpenPrompts:        Limit{"open_prompts", 60, 10 * time.Minute, "pictures and ids that somebody with a token asks for take a row each; a page shows a new one every nine minutes"},
-		AppKeyClaims:       Limit{"app_key_claims", 120, 10 * time.Minute, "apps ask for what waits for them again and again; guessing among what is open does not hit"},
+		AppKeyClaims:       Limit{"app_key_claims", 120, 10 * time.Minute, "wrong signatures of apps cost a check and a row of the log each; nothing can be guessed"},
 		DevicesPerUser:     10,
 		PasskeysPerUser:    20,
 		RevokedPerUser:     20,

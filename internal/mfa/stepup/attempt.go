@@ -138,6 +138,16 @@ func provable(s mfa.ActionState) bool {
 	return s == mfa.ActionAllow || s == mfa.ActionChallengeRequired || s == mfa.ActionChallengeSucceeded
 }
 
+// lately reports whether a proof is so young that it still gives rights: as long as the token that came with it.
+func (s *Service) lately(c *mfa.Caller, at time.Time) bool {
+	return s.domain.Now().Before(at.Add(c.Application.StepUpSettings().TokenLife()))
+}
+
+// proved reports whether an action was proved a moment ago, or the pass comes of a proof.
+func (s *Service) proved(p Pass, a mfa.Action) bool {
+	return a.State == mfa.ActionChallengeSucceeded && (p.may(ScopeUpdate) || s.lately(p.Caller, a.StateAt))
+}
+
 // mine are the means that the user has here.
 func (a *attempt) mine() []people.Entry { return people.Entries(a.Caller, a.held) }
 

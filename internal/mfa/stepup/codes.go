@@ -40,7 +40,11 @@ func (s *Service) SendCode(ctx context.Context, p Pass, m mfa.Method) (mfa.Promp
 			return target{}, err
 		}
 		if found && open.Enrols {
-			return target{method: m, address: string(open.To.Reveal()), authenticator: open.AuthenticatorID, enrols: true, replaces: keptOf(open).Replaces}, nil
+			replaces := keptOf(open).Replaces
+			if replaces == "" {
+				err = a.enrollable(m)
+			}
+			return target{method: m, address: string(open.To.Reveal()), authenticator: open.AuthenticatorID, enrols: true, replaces: replaces}, err
 		}
 		mine := a.mine()
 		if e, ok := addressOf(mine, m); ok {

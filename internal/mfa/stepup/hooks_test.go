@@ -112,3 +112,24 @@ func TestAHookWakesTheAppThatIsAsked(t *testing.T) {
 		t.Errorf("the hook got %+v", h)
 	}
 }
+
+func TestWhoeverWasToldThatAHookFailedAsksAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.set(func(a *mfa.ApplicationSettings) {
+		a.StepUp.Methods[mfa.MethodSMS] = mfa.MethodSettings{HookURL: "https://shop.example/send"}
+	})
+	tries := make(chan stepup.Handout, 2)
+	s.hooked(func(h stepup.Handout) bool {
+		tries <- h
+		return len(tries) > 1
+	})
+	p := s.track("ann", "withdraw")
+	_, err := s.stepup.EnrolAddress(s.Context(), p, mfa.MethodSMS, number)
+	s.want("the first try", err, mfa.Unavailable, "")
+	_, err = s.stepup.SendCode(s.Context(), p, mfa.MethodSMS)
+	s.must(err)
+	if first, second := <-tries, <-tries; first.Code != second.Code {
+		t.Error("another code went out")
+	}
+}

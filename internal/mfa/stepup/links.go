@@ -141,7 +141,7 @@ func (s *Service) polled(r mfa.Records, p Pass, open mfa.Prompt) (Result, error)
 	}
 	out.Pass.UserID, out.Pass.ActionID = open.UserID, open.ActionID
 	k := keptOf(open)
-	if out.Enrolled = k.Enrolled; k.Full {
+	if out.Enrolled = k.Enrolled; k.Full && s.lately(p.Caller, open.AnsweredAt) {
 		out.Pass.Scopes = AllScopes()
 	}
 	return out, s.fill(r, &out, open.AuthenticatorID)

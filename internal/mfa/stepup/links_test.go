@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/stepup"
@@ -106,4 +107,22 @@ func TestALinkOfABlockedActionMovesNothing(t *testing.T) {
 	_, err = s.stepup.ConfirmLink(s.Context(), s.link(), here, "")
 	s.want("the link", err, mfa.Conflict, mfa.ReasonNotPending)
 	s.wantState("then", p, mfa.ActionBlock)
+}
+
+func TestAnOldClickGivesNoNewRights(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.enrolled("ann", mfa.MethodMagicLink, "ann@example.com")
+	p := s.track("ann", "withdraw")
+	_, err := s.stepup.SendCode(s.Context(), p, mfa.MethodMagicLink)
+	s.must(err)
+	got, err := s.stepup.ConfirmLink(s.Context(), s.link(), here, "")
+	s.verified("the link", got, err)
+	s.Clock.Advance(time.Hour) // the application tracks the same action again, which makes a new token
+	got, err = s.stepup.PollLink(s.Context(), p)
+	if out := s.verified("whoever asks late", got, err); has(out.Pass.Scopes, stepup.ScopeAdd) {
+		s.Errorf("may %v", out.Pass.Scopes)
+	}
+	_, err = s.stepup.Remember(s.Context(), p)
+	s.want("remembering late", err, mfa.Forbidden, mfa.ReasonNotAuthorized)
 }

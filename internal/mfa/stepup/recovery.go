@@ -46,7 +46,7 @@ func (a *attempt) burnRecovery(set mfa.Authenticator) func() (bool, error) {
 }
 
 // MakeRecovery gives the user fresh recovery codes, shown once; older ones stop working. It needs [ScopeUpdate] or, of
-// somebody who has none yet and has proved the action, nothing.
+// somebody who has none yet and has just proved the action, nothing.
 func (s *Service) MakeRecovery(ctx context.Context, p Pass) ([]string, error) {
 	if !p.Caller.Application.MethodActive(mfa.MethodRecovery) {
 		return nil, errNotOffered
@@ -55,7 +55,7 @@ func (s *Service) MakeRecovery(ctx context.Context, p Pass) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	due := !v.Recovery && v.Action.State == mfa.ActionChallengeSucceeded && len(v.Entries) > 0
+	due := !v.Recovery && s.proved(p, v.Action) && len(v.Entries) > 0
 	if !p.may(ScopeUpdate) && !due {
 		return nil, errMayNotUpdate
 	}

@@ -129,7 +129,9 @@ type mailing struct {
 // mail writes a prompt and its message. The id is that of the delivery, "" where an equal message has just been sent.
 func (s *Service) mail(w mfa.WriteRecords, m mailing, windows []mfa.Window) (refusal error, id mfa.DeliveryID, err error) {
 	now := s.domain.Now()
-	if !m.fresh && now.Before(m.prompt.SentAt.Add(s.domain.Limits().ResendWindow)) {
+	// A hook says at once whether it took a message, so whoever asks again was told that it did not.
+	hooked := m.caller.Application.StepUpSettings().Method(m.prompt.Method).HookURL != ""
+	if !m.fresh && !hooked && now.Before(m.prompt.SentAt.Add(s.domain.Limits().ResendWindow)) {
 		return nil, "", nil
 	}
 	for _, at := range windows {

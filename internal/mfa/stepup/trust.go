@@ -37,7 +37,7 @@ func (s *Service) Remember(ctx context.Context, p Pass) (Remembered, error) {
 	}
 	var out Remembered
 	err = s.attempt(ctx, p, func(a *attempt) error {
-		if a.action.State != mfa.ActionChallengeSucceeded {
+		if !s.proved(p, a.action) {
 			return errNotProved
 		}
 		d, err := a.people.Seen(a.w, p.Caller, a.user, p.DeviceID, p.UserAgent, a.action.Method)

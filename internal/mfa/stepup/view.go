@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
 	"github.com/twinseal/twinseal/internal/mfa/people"
 )
 
@@ -95,14 +96,13 @@ func (v *View) judge(s *Service, p Pass, held []mfa.Authenticator) {
 	if v.Recovery && app.MethodActive(mfa.MethodRecovery) {
 		v.Usable = append(v.Usable, mfa.MethodRecovery)
 	}
-	v.Default = v.first()
+	v.Default = v.first(p.Caller, held)
 	for _, m := range v.Action.Uplift {
 		if app.MethodActive(m) && !v.has(m) {
 			v.Uplift = append(v.Uplift, m)
 		}
 	}
-	v.RecoveryDue = !v.Recovery && len(v.Entries) > 0 && app.MethodActive(mfa.MethodRecovery) && !settings.HideRecoveryOnEnrollment &&
-		v.Action.State == mfa.ActionChallengeSucceeded
+	v.RecoveryDue = !v.Recovery && len(v.Entries) > 0 && app.MethodActive(mfa.MethodRecovery) && !settings.HideRecoveryOnEnrollment && s.proved(p, v.Action)
 }
 
 // has reports whether the user can prove themselves by a method.
@@ -127,12 +127,10 @@ func (v *View) offers(m mfa.Method, settings mfa.MethodSettings) bool {
 	return v.CanAdd && !hidden && !one && (len(v.Entries) > 0 || allows(v.Action, m))
 }
 
-// first is the method to begin with: the decision's, else the user's own choice, else the strongest.
-func (v *View) first() mfa.Method {
-	for _, m := range []mfa.Method{v.Action.DefaultMethod, v.Profile.DefaultMethod} {
-		if slices.Contains(v.Usable, m) {
-			return m
-		}
+// first is the method to begin with: as the application was told when the action was tracked, or else the strongest.
+func (v *View) first(c *mfa.Caller, held []mfa.Authenticator) mfa.Method {
+	if _, m := actions.Choices(c, v.Action.Decision, v.Profile, people.Methods(c, held)); slices.Contains(v.Usable, m) {
+		return m
 	}
 	if len(v.Usable) == 0 || v.Usable[0] == mfa.MethodRecovery {
 		return ""

@@ -37,7 +37,7 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{domain: c.Domain, store: c.Store, compiler: compiler}, nil
+	return &Service{domain: c.Domain, store: c.Store, compiler: compiler, cache: cache{life: bookLife}}, nil
 }
 
 // Books are cached as callers are: for bookLife at most, and until the configuration changes. bookRoom bounds them.
@@ -53,6 +53,7 @@ type cache struct {
 	dropped uint64
 	// loading keeps many requests from making the same book at once.
 	loading sync.Mutex
+	life    time.Duration
 }
 
 type held struct {
@@ -72,7 +73,7 @@ func (c *cache) get(id mfa.ApplicationID) (h held, fresh bool) {
 }
 
 func (c *cache) put(id mfa.ApplicationID, book *Book, drops uint64) {
-	until := time.Now().Add(bookLife)
+	until := time.Now().Add(c.life)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.held == nil || len(c.held) >= bookRoom {

@@ -103,7 +103,7 @@ var layers = []row{
 	{
 		"internal/dialect/authsignal",
 		[]string{
-			"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
+			"internal/mfa", "internal/mfa/actions", "internal/mfa/facts", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
 			"internal/mfa/passkeys", "internal/mfa/provision", "internal/mfa/relying", "internal/agent", "internal/maker", "internal/keyring",
 			"internal/endpoint", "internal/text", "internal/text/screens",
 		},

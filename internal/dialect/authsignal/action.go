@@ -8,6 +8,7 @@ import (
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/facts"
 )
 
 // actionView is an action as it stands. Its output is there even when it is empty: some clients take it apart.
@@ -101,6 +102,16 @@ type listedAction struct {
 	VerifiedBy         mfa.AuthenticatorID `json:"verifiedByAuthenticatorId,omitempty"`
 	UserAgent          string              `json:"userAgent,omitempty"`
 	IPAddress          string              `json:"ipAddress,omitempty"`
+	CountryCode        string              `json:"countryCode,omitempty"`
+}
+
+// countryOf is where an action came from, as far as that was known when it was tracked.
+func countryOf(a *mfa.Action) string {
+	known, err := facts.Parse(a.Facts)
+	if err != nil || known.Address == nil {
+		return ""
+	}
+	return known.Address.Country
 }
 
 // maxActions is how many actions one list holds.
@@ -128,7 +139,7 @@ func (d *Dialect) queryActions(ctx context.Context, c *call) (endpoint.Response,
 		a := &found[i]
 		out = append(out, listedAction{
 			a.Code, a.Key, wireTime(a.CreatedAt), since(a.UpdatedAt), stateWords[a.State], since(a.StateAt), safeMethod(a.Method),
-			a.AuthenticatorID, a.Request.UserAgent, a.Request.IP,
+			a.AuthenticatorID, a.Request.UserAgent, a.Request.IP, countryOf(a),
 		})
 	}
 	return ok(out)

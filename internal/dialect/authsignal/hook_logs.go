@@ -180,6 +180,7 @@ type actionRecord struct {
 	Rules                      []ruleView      `json:"rules,omitempty"`
 	PriorityRuleID             mfa.RuleID      `json:"priorityRuleId,omitempty"`
 	IPAddress                  string          `json:"ipAddress,omitempty"`
+	CountryCode                string          `json:"countryCode,omitempty"`
 	Email                      string          `json:"email,omitempty"`
 	PhoneNumber                string          `json:"phoneNumber,omitempty"`
 	DeviceID                   string          `json:"deviceId,omitempty"`
@@ -197,7 +198,7 @@ func (d *Dialect) actionRecord(ctx context.Context, c *mfa.Caller, alias string,
 		Tenant: d.tenantID(c), UserID: alias, ActionCode: a.Code, IdempotencyKey: a.Key, CreatedAt: wireTime(a.CreatedAt),
 		UpdatedAt: wireTime(a.UpdatedAt), State: stateWords[a.State], StateUpdatedAt: wireTime(a.StateAt), Outcome: outcomeWords[a.Outcome],
 		VerificationMethod: methodWords[a.Method], AllowedVerificationMethods: safeMethods(a.Methods), Rules: ruleViews(a.Rules),
-		PriorityRuleID: a.DecidedBy, IPAddress: asked.IP, Email: asked.Email, PhoneNumber: asked.Phone, DeviceID: asked.DeviceID,
+		PriorityRuleID: a.DecidedBy, IPAddress: asked.IP, CountryCode: countryOf(&a), Email: asked.Email, PhoneNumber: asked.Phone, DeviceID: asked.DeviceID,
 		Custom: object(asked.Custom),
 	}, nil
 }

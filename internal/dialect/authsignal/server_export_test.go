@@ -10,7 +10,6 @@ import (
 var (
 	Basic      = basic
 	ReadAccess = func(text string) error { _, _, err := readAccess(text); return err }
-	Routes     = routes
 )
 
 // Signature signs a body as webhooks are.
@@ -69,4 +68,13 @@ func DecodeAll(body []byte) {
 	_, _ = enroll.entry()
 	_, _ = challenge.method()
 	_, _ = device.until(time.Now())
+}
+
+// ServerTable are the routes of the server's API, in their order.
+func ServerTable() []string {
+	var out []string
+	for _, r := range serverRoutes() {
+		out = append(out, r.name())
+	}
+	return out
 }

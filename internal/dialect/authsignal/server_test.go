@@ -3,6 +3,7 @@ package authsignal_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -167,7 +168,8 @@ func TestTrackingOneActionTwiceIsOneAction(t *testing.T) {
 	t.Parallel()
 	servers(t, func(t *testing.T, w *serverWorld) {
 		w.enrol("ann", "+6421000001")
-		first := w.track("ann", "pay", object{"idempotencyKey": "order-1", "custom": object{"amount": 12}})
+		w.Places[netip.MustParseAddr("192.0.2.7")] = mfa.Place{Country: "NZ"}
+		first := w.track("ann", "pay", object{"idempotencyKey": "order-1", "custom": object{"amount": 12}, "ipAddress": "192.0.2.7"})
 		w.has("first", first, object{"idempotencyKey": "order-1", "state": "CHALLENGE_REQUIRED", "isEnrolled": true, "defaultVerificationMethod": "SMS"})
 		w.prove(first.text("token"))
 		again := w.track("ann", "pay", object{"idempotencyKey": "order-1"})
@@ -179,7 +181,7 @@ func TestTrackingOneActionTwiceIsOneAction(t *testing.T) {
 			t.Errorf("output %v", got.body["output"])
 		}
 		listed := w.list(request{path: "users/ann/actions?codes=pay%2Cother&state=CHALLENGE_SUCCEEDED&fromDate=" + url.QueryEscape(w.Clock.Now().Add(-time.Hour).Format(time.RFC3339))})
-		if len(listed) != 1 || listed[0]["idempotencyKey"] != "order-1" || listed[0]["verifiedByAuthenticatorId"] == nil {
+		if len(listed) != 1 || listed[0]["idempotencyKey"] != "order-1" || listed[0]["verifiedByAuthenticatorId"] == nil || listed[0]["countryCode"] != "NZ" {
 			t.Errorf("listed: %v", listed)
 		}
 		if none := w.list(request{path: "users/ann/actions?codes=other"}); len(none) != 0 {

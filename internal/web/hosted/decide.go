@@ -231,7 +231,7 @@ func (l look) after(a asked) shown {
 		return l.prove(a)
 	case (a.Step == stepAdd || a.Step == stepAddress) && l.CanAdd && len(l.enrollable()) > 0:
 		return l.enrol(a)
-	case proved && l.RecoveryDue && !l.Settings.HideRecoveryOnEnrollment && a.Step == "":
+	case proved && a.New != "" && l.RecoveryDue && a.Step == "":
 		return shown{Page: pageOffer}
 	case proved && (a.Step == "" || a.Step == stepUplift) && l.upliftable():
 		return shown{Page: pageUplift, Method: mfa.MethodPasskey, Enrols: true}
@@ -268,4 +268,6 @@ func (l look) manage(a asked) shown {
 	return shown{Page: pageSettings}
 }
 
-func (l look) entry(id mfa.AuthenticatorID) (people.Entry, bool) { return people.EntryOf(l.Entries, id) }
+func (l look) entry(id mfa.AuthenticatorID) (people.Entry, bool) {
+	return people.EntryOf(l.Entries, id)
+}

@@ -50,8 +50,8 @@ func sampleLook(now time.Time, settings mfa.StepUp) look {
 	return look{
 		Passkeys: true, Settings: settings,
 		View: stepup.View{
-			Action:  mfa.Action{ID: "action", State: mfa.ActionChallengeRequired, Request: mfa.ActionRequest{RedirectURL: "https://shop.example/back", ToSettings: true}},
-			Usable:  methods, Enrollable: methods, CanAdd: true, CanUpdate: true, CanRemove: true, Recovery: true, Provable: true, Default: mfa.MethodPasskey,
+			Action: mfa.Action{ID: "action", State: mfa.ActionChallengeRequired, Request: mfa.ActionRequest{RedirectURL: "https://shop.example/back", ToSettings: true}},
+			Usable: methods, Enrollable: methods, CanAdd: true, CanUpdate: true, CanRemove: true, Recovery: true, Provable: true, Default: mfa.MethodPasskey,
 			Profile: mfa.Profile{Email: "annemarie.konstantinopoulos@example.com", Phone: "+447700900123"},
 			Entries: []people.Entry{
 				entry("1", mfa.MethodPasskey, "Annemarie's telephone in the kitchen", ""), entry("2", mfa.MethodSMS, "", "+447700900123"),
@@ -117,8 +117,16 @@ func (v *visit) samples() []sample {
 			v.look.CanAdd, v.look.CanUpdate, v.look.CanRemove = false, false, false
 			return v.settingsPage()
 		}},
-		{"settings-empty", false, func() *screen { v.look = sampleLook(v.now(), v.settings); v.look.Entries = nil; return v.settingsPage() }},
-		{"rename", false, func() *screen { v.look = sampleLook(v.now(), v.settings); v.asked.ID = "1"; return v.sure(is(pageRename, "")) }},
+		{"settings-empty", false, func() *screen {
+			v.look = sampleLook(v.now(), v.settings)
+			v.look.Entries = nil
+			return v.settingsPage()
+		}},
+		{"rename", false, func() *screen {
+			v.look = sampleLook(v.now(), v.settings)
+			v.asked.ID = "1"
+			return v.sure(is(pageRename, ""))
+		}},
 		{"remove", false, func() *screen { return v.sure(is(pageRemove, "")) }},
 		{"disable", false, func() *screen { return v.sure(is(pageDisable, "")) }},
 		{"renew", false, func() *screen { return v.sure(is(pageRenew, "")) }},

@@ -91,7 +91,6 @@ func newGallery(t *testing.T, change func(*mfa.ApplicationSettings)) *gallery {
 	return g
 }
 
-
 func TestEveryPageFitsAndIsAccessibleInBothSchemes(t *testing.T) {
 	t.Parallel()
 	g, b := newGallery(t, nil), newTab(t)

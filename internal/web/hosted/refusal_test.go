@@ -27,7 +27,9 @@ func TestPagesRefuseToBeFramedByStrangers(t *testing.T) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
-	w.change(shopTenant, func(s *mfa.ApplicationSettings) { s.RelyingParty, s.StepUp.FrameOrigins, s.StepUp.RedirectURLs = nil, nil, nil })
+	w.change(shopTenant, func(s *mfa.ApplicationSettings) {
+		s.RelyingParty, s.StepUp.FrameOrigins, s.StepUp.RedirectURLs = nil, nil, nil
+	})
 	r.open(w.address(w.track(shopTenant, "ann", "withdraw", func(r *mfa.ActionRequest) { r.RedirectURL = "" })))
 	for _, address := range []string{r.at, w.home + "/challenge?token=nonsense", w.home + "/challenge/link?link=nonsense", w.home + "/challenge/nothing"} {
 		r.open(address)

@@ -32,7 +32,8 @@ function sender(other) {
 function tellHeight(stage, send) {
   let told = 0;
   const tell = () => {
-    const height = Math.ceil(stage.getBoundingClientRect().height);
+    // To its end and not its own height: above it a sandbox warns.
+    const height = Math.ceil(stage.getBoundingClientRect().bottom + window.scrollY);
     if (height !== told) send({ height: told = height });
   };
   new ResizeObserver(tell).observe(stage);

@@ -41,7 +41,7 @@ func (s stretch) types() []mfa.EventType {
 
 // logReports has the minute of an event told once it is over and the tokens of its actions have ended.
 func (d *Dialect) logReports(c *mfa.Caller, e mfa.Event) []mfa.Report {
-	kind := ""
+	var kind string
 	switch e.Type {
 	case mfa.EventActionTracked:
 		kind = hookActionLog

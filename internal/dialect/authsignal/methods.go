@@ -3,28 +3,11 @@ package authsignal
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
 )
 
-// methodID names the settings of a method of an application, always by the same UUID.
-func methodID(c *mfa.Caller, m mfa.Method) string {
-	return uuid.NewSHA1(uuid.NameSpaceOID, []byte("authsignal\x00"+string(c.Application.ID)+"\x00"+string(m))).String()
-}
-
-// methodNamed finds the method of an id.
-func methodNamed(c *mfa.Caller, id string) (m mfa.Method, known bool) {
-	for _, m := range mfa.Methods() {
-		if methodID(c, m) == id {
-			return m, true
-		}
-	}
-	return "", false
-}
-
-// methodView is what is told of a method.
+// methodView is what is told of a method, whose id is the word that the management API knows it by.
 type methodView struct {
 	ID                 string `json:"authenticatorId"`
 	VerificationMethod string `json:"verificationMethod"`
@@ -43,7 +26,7 @@ func (d *Dialect) listMethods(_ context.Context, c *call) (endpoint.Response, er
 		}
 		set := settings.Method(m)
 		one := methodView{
-			ID: methodID(c.caller, m), VerificationMethod: safeMethod(m), IsActive: c.caller.Application.MethodActive(m),
+			ID: methodWords[m], VerificationMethod: safeMethod(m), IsActive: c.caller.Application.MethodActive(m),
 			IsEditableByUser: set.EditableByUser == nil || *set.EditableByUser, IsHiddenToUser: set.HiddenToUser != nil && *set.HiddenToUser,
 		}
 		if m == mfa.MethodSMS {

@@ -3,6 +3,7 @@ package authsignal_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -253,9 +254,7 @@ func TestTokensOpenOnlyWhatTheyAreFor(t *testing.T) {
 		nothing := object{"isValid": false, "state": nil, "userId": nil, "action": nil, "actionCode": nil}
 		with := func(why string) object {
 			out := object{"error": why}
-			for name, value := range nothing {
-				out[name] = value
-			}
+			maps.Copy(out, nothing)
 			return out
 		}
 		for range 2 { // it is repeatable
@@ -461,9 +460,7 @@ func TestSessionsAreOpenedContinuedAndEnded(t *testing.T) {
 		}
 		validate := func(token string, more object) request {
 			body := object{"accessToken": token}
-			for name, value := range more {
-				body[name] = value
-			}
+			maps.Copy(body, more)
 			return request{path: "sessions/validate", body: body}
 		}
 		valid := w.good(validate(first.text("accessToken"), object{"clientIds": []string{"phone", "web"}}))

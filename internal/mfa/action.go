@@ -148,9 +148,24 @@ type Decided struct {
 	CreatedAt time.Time
 }
 
+// Standing is where an action stands, without what it was decided from.
+type Standing struct {
+	ID            ActionID
+	ApplicationID ApplicationID
+	UserID        UserID
+	Code          string
+	Key           string
+	State         ActionState
+	StateAt       time.Time
+	Method        Method
+	// Asked says that a question to the user's devices is open, whose answer may not have been counted yet.
+	Asked bool
+}
+
 // ActionReader looks actions up.
 type ActionReader interface {
 	Action(ActionID) (Action, error)
+	ActionStanding(ActionID) (Standing, error)
 	ActionByKey(application ApplicationID, user UserID, code, key string) (Action, error)
 	// ActionsOf lists a user's, newest first.
 	ActionsOf(ActionFilter) ([]Action, error)

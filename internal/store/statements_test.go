@@ -46,7 +46,7 @@ var statements = []*engine.Statement{
 	ceremonyByID, ceremonyByChallenge, addCeremony, takeCeremony, purgeCeremonies,
 	transactionByID, addTransaction, startTransaction, confirmTransaction, purgeTransactions, purgeConfirmed,
 	handoffByID, handoffByDigest, countHandoffs, addHandoff, authorizeHandoff, useHandoff, removeHandoffs, purgeHandoffs,
-	actionByID, actionByKey, actionsOf, decisionsOf, addAction, moveAction, removeActions, purgeActions,
+	actionByID, actionStanding, actionByKey, actionsOf, decisionsOf, addAction, moveAction, removeActions, purgeActions,
 	lockVelocities, addVelocity, updateVelocities, purgeVelocity,
 	configurationByCode, configurationsOf, putConfiguration, noteAction, removeConfiguration, removeRulesOf, ruleByID, rulesOf, addRule, updateRule, removeRule,
 	valueListByAlias, valueListsOf, addValueList, updateValueList, removeValueList,

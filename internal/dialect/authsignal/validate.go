@@ -55,12 +55,9 @@ func (d *Dialect) validate(ctx context.Context, c *call, in *validateRequest) (e
 	case in.Action != "" && in.Action != said.ActionCode:
 		return notValid(wrongAction, nil)
 	}
-	a, err := d.actions.ByID(ctx, c.caller, token.action())
+	a, err := d.standing(ctx, c.caller, token.action())
 	if mfa.IsCode(err, mfa.NotFound) || err == nil && a.UserID != token.user() {
 		return notValid(wrongToken, nil)
-	}
-	if err == nil {
-		a, err = d.settled(ctx, c.caller, a)
 	}
 	if err != nil {
 		return endpoint.Response{}, err
@@ -73,6 +70,20 @@ func (d *Dialect) validate(ctx context.Context, c *call, in *validateRequest) (e
 		out.VerificationMethod = safeMethod(a.Method)
 	}
 	return ok(out)
+}
+
+// standing says where an action stands. Where a device is asked, its answer is made to count first.
+func (d *Dialect) standing(ctx context.Context, c *mfa.Caller, id mfa.ActionID) (mfa.Standing, error) {
+	stands, err := d.actions.Standing(ctx, c, id)
+	if err != nil || !stands.Asked {
+		return stands, err
+	}
+	a, err := d.actions.ByID(ctx, c, id)
+	if err == nil {
+		a, err = d.settled(ctx, c, a)
+	}
+	stands.State, stands.StateAt, stands.Method = a.State, a.StateAt, a.Method
+	return stands, err
 }
 
 // wrong tells tokens that are no good from trouble of ours.

@@ -88,6 +88,19 @@ func (s *Service) ByID(ctx context.Context, c *mfa.Caller, id mfa.ActionID) (mfa
 	return out, err
 }
 
+// Standing says where an action of the application stands: one light read, for who asks often.
+func (s *Service) Standing(ctx context.Context, c *mfa.Caller, id mfa.ActionID) (mfa.Standing, error) {
+	var out mfa.Standing
+	err := s.store.Read(ctx, func(r mfa.Records) (err error) {
+		out, err = r.ActionStanding(id)
+		return err
+	})
+	if err == nil && out.ApplicationID != c.Application.ID {
+		return mfa.Standing{}, mfa.Missing("action")
+	}
+	return out, err
+}
+
 // Get finds an action by its names.
 func (s *Service) Get(ctx context.Context, c *mfa.Caller, alias, code, key string) (mfa.Action, error) {
 	var out mfa.Action

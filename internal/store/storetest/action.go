@@ -39,6 +39,23 @@ var actionScenes = []scene{
 			}
 		}
 	}},
+	{name: "where it stands is told with whether a device is asked", play: func(w *world) {
+		u := w.user()
+		a := w.action(u, func(a *mfa.Action) { a.Method = mfa.MethodPush })
+		want := mfa.Standing{
+			ID: a.ID, ApplicationID: a.ApplicationID, UserID: u.ID, Code: a.Code, Key: a.Key, State: a.State, StateAt: a.StateAt, Method: a.Method,
+		}
+		stands := func(r mfa.Records) (mfa.Standing, error) { return r.ActionStanding(a.ID) }
+		w.prompt(u, func(p *mfa.Prompt) { p.ActionID, p.ChallengeID = a.ID, "" })
+		same(w, "nobody is asked", read(w, stands), want)
+		p := w.prompt(u, func(p *mfa.Prompt) { p.ActionID = a.ID })
+		want.Asked = true
+		same(w, "asked", read(w, stands), want)
+		change(w, func(r mfa.WriteRecords) (bool, error) { return r.AnswerPrompt(p.ID, answerOf(mfa.PromptConsumed, 1)) })
+		want.Asked = false
+		same(w, "answered", read(w, stands), want)
+		missing(w, func(r mfa.Records) (mfa.Standing, error) { return r.ActionStanding("no-such") })
+	}},
 	{name: "a key serves once for each user and code", play: func(w *world) {
 		u := w.user()
 		a := w.action(u, nil)

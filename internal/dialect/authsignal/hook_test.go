@@ -177,6 +177,46 @@ func TestAMinuteOfTheLogIsToldOnceItsTokensHaveEnded(t *testing.T) {
 	})
 }
 
+func TestALongMinuteOfTheLogIsToldInSeveralRequests(t *testing.T) {
+	t.Parallel()
+	servers(t, func(t *testing.T, w *serverWorld) {
+		c, most := w.caller(cafeKey), 500
+		user := w.track("ann", "pay", nil)
+		pass, _, err := w.dialect.Open(w.Context(), user.text("token"))
+		w.must(err)
+		w.must(w.Store.Write(w.Context(), func(r mfa.WriteRecords) error {
+			for range most + 1 {
+				e := mfa.Event{Type: mfa.EventPromptRefused, UserID: pass.UserID, Data: json.RawMessage(`{"method":"sms","code":"pay","key":"k","reason":"invalid_or_expired"}`)}
+				if err := w.Service.Append(r, c, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		var told []int
+		for range 2 { // the first render queues what it leaves
+			told = nil
+			for _, r := range w.told() {
+				if r.URL.Path != "/logs" {
+					continue
+				}
+				_, data := checked(t, r, cafeKey)
+				records, _ := data["records"].([]object)
+				if records[0]["type"] != "challenge.log_created" {
+					continue
+				}
+				if record, _ := records[0]["record"].(object); record["type"] != "SMS_CODE_INVALID_OR_EXPIRED" || record["userId"] != "ann" || record["actionCode"] != "pay" {
+					t.Errorf("told: %v", records[0])
+				}
+				told = append(told, len(records))
+			}
+		}
+		if !slices.Equal(told, []int{most, 1}) {
+			t.Errorf("told in requests of %v", told)
+		}
+	})
+}
+
 func TestMessagesForAnApplicationsOwnHookSayWhatItSends(t *testing.T) {
 	t.Parallel()
 	servers(t, func(t *testing.T, w *serverWorld) {

@@ -1,6 +1,7 @@
 package authsignal_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -333,6 +334,42 @@ func TestATenantMayHaveTokensByTheServersKey(t *testing.T) {
 		keys := w.good(request{method: "GET", path: "client/public/" + cafeTenant + "/.well-known/jwks", key: "-"})
 		if list, _ := keys.body["keys"].([]any); len(list) != 1 {
 			t.Errorf("keys %s", keys.raw)
+		}
+	})
+}
+
+func TestTokensByAnOldKeyOfTheServersStayGood(t *testing.T) {
+	t.Parallel()
+	servers(t, func(t *testing.T, w *serverWorld) {
+		w.enrol("ann", "+6421000001")
+		w.change(cafeKey, func(to *mfa.StepUp) { to.SignWithRSA = true })
+		proved := w.prove(w.track("ann", "pay", nil).text("token"))
+		_, err := authsignal.RotateKey(w.Context(), w.Service)
+		w.must(err)
+		w.Clock.Advance(time.Minute) // other processes look again within seconds
+		if keys, _ := w.good(request{method: "GET", path: "client/public/" + cafeTenant + "/.well-known/jwks", key: "-"}).body["keys"].([]any); len(keys) != 2 {
+			t.Errorf("%d keys are published", len(keys))
+		}
+		w.has("by the old key", w.good(request{path: "validate", body: object{"token": proved}}), object{"isValid": true})
+		fresh := w.track("ann", "pay", nil).text("token")
+		if strings.HasPrefix(fresh, strings.Split(proved, ".")[0]+".") {
+			t.Error("the old key signs on")
+		}
+	})
+}
+
+func TestKeysComeInEveryEncodingThatClientsUse(t *testing.T) {
+	t.Parallel()
+	servers(t, func(t *testing.T, w *serverWorld) {
+		for _, text := range []string{cafeKey + ":", cafeKey} {
+			for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+				for _, scheme := range []string{"Basic ", "basic  "} {
+					w.good(request{method: "GET", path: "users/ann", key: "-", header: map[string]string{"Authorization": scheme + encoding.EncodeToString([]byte(text))}})
+				}
+			}
+		}
+		for _, bad := range []string{"", "Basic", "Basic !", "Bearer " + cafeKey, cafeKey, "Basic " + base64.StdEncoding.EncodeToString([]byte("x:"+cafeKey)), "Basic " + strings.Repeat("A", 4096)} {
+			w.no(bad, request{method: "GET", path: "users/ann", key: "-", header: map[string]string{"Authorization": bad}}, 401, "unauthorized")
 		}
 	})
 }

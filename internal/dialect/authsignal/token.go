@@ -173,8 +173,11 @@ func (d *Dialect) mint(ctx context.Context, in about) (string, error) {
 			Username: in.username, User: string(in.user.ID), Action: string(in.action.ID),
 		},
 	}
-	if tenant == "" {
+	switch {
+	case tenant == "":
 		return "", errNoTenant
+	case in.user.Alias == "":
+		return "", errNoAlias
 	}
 	if settings.SignWithRSA {
 		key, err := d.ring.Current(ctx)
@@ -192,6 +195,7 @@ func (d *Dialect) mint(ctx context.Context, in about) (string, error) {
 
 var (
 	errNoTenant = &mfa.Error{Code: mfa.Forbidden, Message: "the application has no tenant id; give it one"}
+	errNoAlias  = &mfa.Error{Code: mfa.Forbidden, Message: "the application knows the user by no id"}
 	errNoSecret = &mfa.Error{Code: mfa.Forbidden, Message: "the application has no live secret key to make tokens with; give it one"}
 )
 

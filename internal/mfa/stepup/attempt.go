@@ -258,7 +258,7 @@ func (a *attempt) wrong(m mfa.Method) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := a.note(mfa.EventPromptRefused, m, ""); err != nil {
+	if err := a.tell(mfa.EventPromptRefused, Said{Method: m, Reason: string(FailureInvalid)}); err != nil {
 		return Result{}, err
 	}
 	out := Result{Failure: FailureInvalid, Method: m, User: a.user, Action: a.action, Pass: a.Pass}

@@ -152,7 +152,7 @@ func firstOf(texts ...string) string {
 // checkCode compares a code with the one that was sent.
 func (a *attempt) checkCode(open mfa.Prompt, code string) (Result, error) {
 	if open.Attempts >= a.domain.Limits().PromptAttempts {
-		return Result{Failure: FailureMaxAttempts, Method: open.Method}, nil
+		return Result{Failure: FailureMaxAttempts, Method: open.Method}, a.noteExhausted(open)
 	}
 	_, right, err := a.factors.OTP.Check(mfa.Credential{Secret: open.Secret}, mfa.Proof{Token: strings.TrimSpace(code)}, a.now)
 	if err != nil {
@@ -165,6 +165,15 @@ func (a *attempt) checkCode(open mfa.Prompt, code string) (Result, error) {
 		return a.wrong(open.Method)
 	}
 	return a.answered(open)
+}
+
+// noteExhausted says in the log that a code was tried that takes no more attempts, as often as tells anybody anything.
+func (a *attempt) noteExhausted(open mfa.Prompt) error {
+	noted, _, err := a.w.TakeLimit(a.domain.Limits().NotedGuesses, "noted_prompts:"+string(a.UserID)+":"+mfa.AttemptsFrom(a.Caller, a.Source), a.now)
+	if err != nil || !noted {
+		return err
+	}
+	return a.tell(mfa.EventPromptRefused, Said{Method: open.Method, Prompt: open.ID, Reason: string(FailureMaxAttempts)})
 }
 
 // answered lets the right answer to a prompt count.

@@ -31,7 +31,7 @@ type Pass struct {
 	Locale    string
 }
 
-// Anonymous reports whether nobody is named.
+// Anonymous reports whether it names no action: it is anybody's, or one that only looks after authenticators.
 func (p Pass) Anonymous() bool { return p.ActionID == "" }
 
 // Failure says why a proof did not count, where that is an outcome and no error.

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"github.com/twinseal/twinseal/e2e/harness"
 )
 
@@ -129,6 +127,11 @@ func (p *page) passkeys() {
 		p.t.Errorf("%s: signed in %+v", p.version, in)
 	}
 	p.proves(in.Data.Token, user, "PASSKEY")
+	known := p.call("passkey.signIn", attributes{"action": "signIn", "useCookies": true})
+	p.proves(known.Data.Token, user, "PASSKEY")
+	if known = p.call("passkey.signIn", attributes{"useCookies": true}); known.Data.UserID != user {
+		p.t.Errorf("%s: signed in by a cookie %+v", p.version, known)
+	}
 	again := p.begin(user, nil)
 	with := p.call("passkey.signIn", attributes{"token": again.Token})
 	p.proves(with.Data.Token, user, "PASSKEY")
@@ -238,7 +241,8 @@ func (p *page) follow(mail string, count int) {
 		p.t.Fatalf("%s: the mail has no link: %s", p.version, p.Await(p.t, mail, count).Text)
 	}
 	reader := harness.OpenTab(p.tab.Context, p.t, address)
-	reader.Do(chromedp.Click(chromedp.CSS("[data-testid=go]")))
+	reader.Press(id("go"))
+	reader.Await(`[data-page="confirmed"]`)
 }
 
 // pushes: an app on a phone is asked, and says yes or no.

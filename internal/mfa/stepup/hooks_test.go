@@ -133,3 +133,25 @@ func TestWhoeverWasToldThatAHookFailedAsksAgainAtOnce(t *testing.T) {
 		t.Error("another code went out")
 	}
 }
+
+func TestAPushThatWasNotSentAsksNobody(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.set(func(a *mfa.ApplicationSettings) {
+		a.StepUp.Methods[mfa.MethodPush] = mfa.MethodSettings{HookURL: "https://shop.example/wake"}
+	})
+	s.hooked(func(stepup.Handout) bool { return false })
+	person := s.Register("4055550101")
+	phone := person.Link()
+	s.named(person.User, "ann")
+	p := s.track("ann", "withdraw")
+	p.Scopes = stepup.AllScopes()
+	s.newApp(mfa.MethodPush).add(p)
+	_, err := s.stepup.StartPush(s.Context(), p, "")
+	s.want("the person", err, mfa.Unavailable, "")
+	waiting, err := s.Service.PendingFor(s.Context(), phone.Authenticate("jti-0000000000000-list"))
+	s.must(err)
+	if len(waiting) != 0 {
+		t.Errorf("the phone still shows %+v", waiting)
+	}
+}

@@ -3,6 +3,7 @@ package stepup
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -45,8 +46,25 @@ func (s *Service) StartPush(ctx context.Context, p Pass, only mfa.AuthenticatorI
 	for _, e := range asked {
 		out.Asked = append(out.Asked, e.ID)
 	}
-	out.Prompt, err = s.push(ctx, p, open, asked)
-	return out, err
+	if out.Prompt, err = s.push(ctx, p, open, asked); err != nil {
+		if failed := s.retract(ctx, p, open.ChallengeID); failed != nil {
+			err = errors.Join(err, failed)
+		}
+		return Pushed{}, err
+	}
+	return out, nil
+}
+
+// retract takes a question back from the phones that nobody waits for after all.
+func (s *Service) retract(ctx context.Context, p Pass, id mfa.ChallengeID) error {
+	if id == "" {
+		return nil
+	}
+	return s.store.Write(ctx, func(w mfa.WriteRecords) error {
+		_, err := w.CancelChallenge(id, s.domain.Now())
+		w.Announce(mfa.TopicChallenge(id), mfa.TopicUserChallenges(p.UserID))
+		return err
+	})
 }
 
 // askable are the phones and keys that can be asked.
@@ -56,7 +74,7 @@ func askable(mine []people.Entry, only mfa.AuthenticatorID, now time.Time) []peo
 	})
 }
 
-// maxQuestion bounds what a phone shows of an action.
+// fallbackQuestion is what a phone shows where there is no action that it could name.
 const fallbackQuestion = "sign-in"
 
 // ask puts the question to the devices that were linked through any front door.

@@ -2,6 +2,8 @@ package harness
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,6 +13,9 @@ import (
 
 // stepPatience bounds one step in a browser on a busy machine.
 const stepPatience = time.Minute
+
+// glancePatience bounds a look at a page that may be changing.
+const glancePatience = 2 * time.Second
 
 // Tab is a page on a device of its own: nothing is shared with other tabs, and it has a platform authenticator whose owner
 // is always there.
@@ -60,6 +65,35 @@ func (b *Tab) addAuthenticator(transport webauthn.AuthenticatorTransport) {
 	b.held = made.AuthenticatorID
 }
 
+// Frame is the frame of another site in the tab, once its address begins so and it can be asked.
+func (b *Tab) Frame(address string) *Tab {
+	b.t.Helper()
+	return Until(b.t, "the frame "+address, func() (*Tab, bool) {
+		all, err := chromedp.Targets(b.Context)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, one := range all {
+			if one.Type != "iframe" || !strings.HasPrefix(one.URL, address) {
+				continue
+			}
+			ctx, cancel := chromedp.NewContext(b.Context, chromedp.WithTargetID(one.TargetID))
+			b.t.Cleanup(cancel) // which ends the whole tab
+			if _, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.readyState")); err == nil {
+				return &Tab{Context: ctx, t: b.t}, true
+			}
+		}
+		return nil, false
+	})
+}
+
+// glance evaluates an expression that may not be answered, because the page is changing.
+func (b *Tab) glance(expression string) (string, error) {
+	ctx, cancel := context.WithTimeout(b.Context, glancePatience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[string](expression))
+}
+
 // Go opens another address.
 func (b *Tab) Go(address string) {
 	b.t.Helper()
@@ -74,6 +108,30 @@ func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+// Await waits until the page, whichever it is by then, has what a selector means.
+func (b *Tab) Await(selector string) {
+	b.t.Helper()
+	expression := fmt.Sprintf("document.readyState === 'complete' && document.querySelector(%q) ? 'there' : ''", selector)
+	Until(b.t, selector, func() (bool, bool) {
+		text, err := b.glance(expression)
+		return true, err == nil && text != ""
+	})
+}
+
+// Press clicks on what a selector means, which may lead to another page.
+func (b *Tab) Press(selector string) {
+	b.t.Helper()
+	b.Await(selector)
+	b.Evaluate(fmt.Sprintf("setTimeout((button) => button.click(), 0, document.querySelector(%q)), ''", selector))
+}
+
+// Type writes into the field that a selector means.
+func (b *Tab) Type(selector, text string) {
+	b.t.Helper()
+	b.Await(selector)
+	b.Evaluate(fmt.Sprintf("document.querySelector(%q).value = %q", selector, text))
 }
 
 // Evaluate gives the text that an expression, or its promise, comes to.

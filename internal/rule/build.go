@@ -74,10 +74,14 @@ func (b *builder) operation(o *operation) (*node, error) {
 	return nil, malformed(`there is no operator %q: use and, or, !, !!, ==, !=, <, <=, >, >=, in, cidr, some, all, none, var`, o.name)
 }
 
-// operands checks how many there are and reads them.
-func (b *builder) operands(o *operation, least, most int) ([]*node, error) {
-	if len(o.args) < least || len(o.args) > most {
-		return nil, malformed("%q takes %s, not %d", o.name, operandCount(least, most), len(o.args))
+// operands checks how many there are, two or up to most, and reads them.
+func (b *builder) operands(o *operation, most int) ([]*node, error) {
+	if len(o.args) < 2 || len(o.args) > most {
+		takes := "two operands"
+		if most > 2 {
+			takes = "two or three operands"
+		}
+		return nil, malformed("%q takes %s, not %d", o.name, takes, len(o.args))
 	}
 	nodes := make([]*node, len(o.args))
 	for i, arg := range o.args {
@@ -88,16 +92,6 @@ func (b *builder) operands(o *operation, least, most int) ([]*node, error) {
 		nodes[i] = n
 	}
 	return nodes, nil
-}
-
-func operandCount(least, most int) string {
-	switch {
-	case least == 1 && most == 1:
-		return "one operand"
-	case least == most:
-		return "two operands"
-	}
-	return "two or three operands"
 }
 
 // join reads and, or. Their operands may be judged in any order, so the cheap ones come first; what is shown in
@@ -142,7 +136,7 @@ func (b *builder) equality(o *operation) (*node, error) {
 	if len(o.args) == 2 && (o.args[0] == nil || o.args[1] == nil) {
 		return b.presence(how, o)
 	}
-	args, err := b.operands(o, 2, 2)
+	args, err := b.operands(o, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +177,7 @@ func (b *builder) presence(how op, o *operation) (*node, error) {
 // order reads the comparisons that need one, and the form of three operands: between.
 func (b *builder) order(o *operation) (*node, error) {
 	how := map[string]op{"<": opLess, "<=": opAtMost, ">": opMore, ">=": opAtLeast}[o.name]
-	args, err := b.operands(o, 2, 3)
+	args, err := b.operands(o, 3)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +214,7 @@ func comparison(how op, x, y *node) *node {
 
 // in reads membership: of a list, or of a text in a text.
 func (b *builder) in(o *operation) (*node, error) {
-	args, err := b.operands(o, 2, 2)
+	args, err := b.operands(o, 2)
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +236,7 @@ func (b *builder) in(o *operation) (*node, error) {
 
 // network reads whether an address is in one of some networks.
 func (b *builder) network(o *operation) (*node, error) {
-	args, err := b.operands(o, 2, 2)
+	args, err := b.operands(o, 2)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/common/types/traits"
@@ -48,8 +48,7 @@ func (c *Compiler) plan(ast *cel.Ast) (cel.Program, error) {
 // ask has CEL judge. Every error but the limit's means that something was not known.
 func (p *Program) ask(program cel.Program, k *Known) (bool, error) {
 	verdict, _, err := program.Eval(activation{k})
-	var cancelled interpreter.EvalCancelledError
-	if errors.As(err, &cancelled) {
+	if _, cancelled := errors.AsType[interpreter.EvalCancelledError](err); cancelled {
 		return false, ErrTooSlow
 	}
 	return err == nil && verdict == types.True, nil
@@ -152,8 +151,8 @@ func fromCEL(v ref.Val) value {
 		return many(v.list)
 	case traits.Lister:
 		var items []value
-		for i := types.Int(0); i < v.Size().(types.Int); i++ {
-			items = append(items, fromCEL(v.Get(i)))
+		for i := v.Iterator(); i.HasNext() == types.True; {
+			items = append(items, fromCEL(i.Next()))
 		}
 		return many(newList(items))
 	}
@@ -163,23 +162,23 @@ func fromCEL(v ref.Val) value {
 // sizes tells CEL what it cannot know beforehand, and what our lists cost when they are asked.
 type sizes struct{}
 
-// EstimateSize implements [checker.CostEstimator].
-func (sizes) EstimateSize(element checker.AstNode) *checker.SizeEstimate {
+// EstimateSize implements [cost.Estimator].
+func (sizes) EstimateSize(element cost.AstNode) *cost.SizeEstimate {
 	if element.ComputedSize() != nil {
 		return element.ComputedSize()
 	}
 	if len(element.Path()) > 0 && element.Path()[len(element.Path())-1] == "@items" {
-		return &checker.SizeEstimate{Max: assumedBytes}
+		return &cost.SizeEstimate{Max: assumedBytes}
 	}
-	return &checker.SizeEstimate{Max: assumedElements}
+	return &cost.SizeEstimate{Max: assumedElements}
 }
 
-// EstimateCallCost implements [checker.CostEstimator].
-func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+// EstimateCallCost implements [cost.Estimator].
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }
 
-// CallCost implements [interpreter.ActualCostEstimator]: to ask one of our lists for an item is one step.
+// CallCost implements [cost.ActualCostEstimator]: to ask one of our lists for an item is one step.
 func (sizes) CallCost(function, _ string, args []ref.Val, _ ref.Val) *uint64 {
 	if function != "@in" || len(args) != 2 {
 		return nil

@@ -209,6 +209,7 @@ func TestCELShowsWhatConditionsSay(t *testing.T) {
 		`{"in":[{"var":"user.userId"},{"var":"valueList.staff-ids"}]}`: `user.userId in valueList["staff-ids"]`,
 		`{"none":[{"var":"custom.tags"},{"==":[{"var":""},"gift"]}]}`:  `!custom.tags.exists(e, e == "gift")`,
 		`{"==":[{"var":["custom.in","no"]},"a\"b"]}`:                   `(("in" in custom) ? custom["in"] : "no") == "a\"b"`,
+		`{"!":[{"or":[{"==":[{"var":"custom.a"},1]}]}]}`:               `!(custom.a == 1.0)`,
 		`{"!":[{"==":[{"var":"authenticators"},null]}]}`:               `!!has(user.authenticators)`,
 	} {
 		if got := compile(t, compiler(t).Scope(nil), conditions).Source(); got != want {

@@ -43,7 +43,10 @@ func (n *node) operand(above op) string {
 	binds := true
 	switch n.op {
 	case opAnd, opOr:
-		binds = len(n.args) == 1
+		if len(n.args) == 1 {
+			return n.args[0].operand(above)
+		}
+		binds = false
 	case opEqual, opDiffer, opLess, opAtMost, opMore, opAtLeast, opAll, opNone:
 		binds = above == opAnd || above == opOr
 	case opIn:

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"slices"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -99,12 +100,11 @@ func managedMethod(name, word string) (mfa.Method, error) {
 	if m, known := methodOf(word); known {
 		return m, nil
 	}
-	for _, theirs := range []string{
+	theirs := []string{
 		"VERIFF", "IPROOV", "IDVERSE", "ONFIDO", "PALM_BIOMETRICS_RR", "APPLE_ID_TOKEN", "GOOGLE_ID_TOKEN", "DIGITAL_CREDENTIAL", "OIDC_PROVIDER",
-	} {
-		if word == theirs {
-			return "", refuse(failConfiguration, name+" names "+word+", which this server does not have")
-		}
+	}
+	if slices.Contains(theirs, word) {
+		return "", refuse(failConfiguration, name+" names "+word+", which this server does not have")
 	}
 	return "", invalid(name + " names no verification method")
 }

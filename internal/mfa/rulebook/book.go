@@ -95,8 +95,7 @@ func (b *Book) Source(i int) string { return b.programs[i].Source() }
 
 // unreadable turns a refusal of conditions into ours.
 func unreadable(r *mfa.Rule, err error) error {
-	var refusal *rule.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*rule.Refusal](err); ok {
 		return invalid("conditions", fmt.Sprintf("the conditions of the rule %q were not taken: %s", r.Name, refusal.Sentence))
 	}
 	return &mfa.Error{Code: mfa.Internal, Message: "conditions could not be read", Cause: err}

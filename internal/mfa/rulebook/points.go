@@ -92,7 +92,7 @@ func (s *Service) checkPoint(w mfa.Records, c *mfa.Caller, p *mfa.DataPoint, all
 			return taken("name", "there is a data point of that name already")
 		}
 	}
-	return s.stillGood(w, c, func(d *Draft) { d.Points = append(others, *p) })
+	return s.stillGood(w, c, func(d *Draft) { d.Points = slices.Concat(others, []mfa.DataPoint{*p}) })
 }
 
 func checkPointItself(p *mfa.DataPoint) error {

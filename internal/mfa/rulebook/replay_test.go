@@ -44,7 +44,7 @@ func TestEveryFactOfTheCatalogueIsGathered(t *testing.T) {
 	}
 }
 
-// record stores decisions as tracking does: so many withdrawals, of 1, 2, 3 …
+// record stores decisions as tracking does: so many withdrawals, of 1, 2, 3 and on.
 func (s *scene) record(n int) {
 	s.Helper()
 	ann := s.Register("4055550101")

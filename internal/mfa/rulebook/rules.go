@@ -115,8 +115,7 @@ func (s *Service) put(w mfa.WriteRecords, c *mfa.Caller, r *mfa.Rule) error {
 		return err
 	}
 	err := w.PutRule(*r)
-	var conflict *mfa.Error
-	if errors.As(err, &conflict) && conflict.Code == mfa.Conflict && conflict.Field == "priority" {
+	if conflict, ok := errors.AsType[*mfa.Error](err); ok && conflict.Code == mfa.Conflict && conflict.Field == "priority" {
 		return taken("priority", fmt.Sprintf("another rule of the action has priority %d", r.Priority))
 	}
 	return err
@@ -184,8 +183,8 @@ func checkRule(c *mfa.Caller, r *mfa.Rule) error {
 
 // named says of which rule a refusal speaks, where there are several.
 func named(r *mfa.Rule, err error) error {
-	var refusal *mfa.Error
-	if !errors.As(err, &refusal) {
+	refusal, ok := errors.AsType[*mfa.Error](err)
+	if !ok {
 		return err
 	}
 	out := *refusal

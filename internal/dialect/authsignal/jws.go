@@ -55,15 +55,12 @@ func parseSigned(text string) (*signed, error) {
 	input, last := cutLast(text)
 	first, middle, _ := strings.Cut(input, ".")
 	out := &signed{input: input}
-	raw, err := base64.RawURLEncoding.DecodeString(first)
+	err := out.header.read(first)
 	if err == nil {
 		out.payload, err = base64.RawURLEncoding.DecodeString(middle)
 	}
 	if err == nil {
 		out.signature, err = base64.RawURLEncoding.DecodeString(last)
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, &out.header)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errToken, err)
@@ -72,6 +69,22 @@ func parseSigned(text string) (*signed, error) {
 		return nil, fmt.Errorf("%w: it demands what is not known here", errToken)
 	}
 	return out, nil
+}
+
+// read reads a header. Nearly all are the one that [seal] writes.
+func (h *header) read(text string) error {
+	if text == sealedHeader {
+		*h = header{Algorithm: algorithmHMAC, Type: typeAction}
+		return nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return fmt.Errorf("read a header: %w", err)
+	}
+	if err := json.Unmarshal(raw, h); err != nil {
+		return fmt.Errorf("read a header: %w", err)
+	}
+	return nil
 }
 
 func cutLast(text string) (before, after string) {
@@ -99,22 +112,20 @@ func mac(key mfa.Secret, input string) []byte {
 	return m.Sum(nil)
 }
 
-func inputOf(h header, claims any) (string, error) {
-	first, err := json.Marshal(h)
-	if err != nil {
-		return "", fmt.Errorf("write a token: %w", err)
-	}
+// sealedHeader is {"alg":"HS256","typ":"JWT"}, as tokens carry it.
+const sealedHeader = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
+
+func inputOf(first string, claims any) (string, error) {
 	second, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("write a token: %w", err)
 	}
-	encode := base64.RawURLEncoding.EncodeToString
-	return encode(first) + "." + encode(second), nil
+	return first + "." + base64.RawURLEncoding.EncodeToString(second), nil
 }
 
 // seal makes a token with a key of the tenant.
 func seal(key mfa.Secret, claims any) (string, error) {
-	input, err := inputOf(header{Algorithm: algorithmHMAC, Type: typeAction}, claims)
+	input, err := inputOf(sealedHeader, claims)
 	if err != nil {
 		return "", err
 	}
@@ -123,7 +134,11 @@ func seal(key mfa.Secret, claims any) (string, error) {
 
 // sign makes a token with a key of the server.
 func sign(key *rsaKey, kind string, claims any) (string, error) {
-	input, err := inputOf(header{Algorithm: algorithmRSA, Type: kind, KeyID: key.id}, claims)
+	first, err := json.Marshal(header{Algorithm: algorithmRSA, Type: kind, KeyID: key.id})
+	if err != nil {
+		return "", fmt.Errorf("write a token: %w", err)
+	}
+	input, err := inputOf(base64.RawURLEncoding.EncodeToString(first), claims)
 	if err != nil {
 		return "", err
 	}

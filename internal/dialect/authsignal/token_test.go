@@ -65,6 +65,9 @@ func TestATokenCountsByEveryLiveKeyAndByNoOther(t *testing.T) {
 		token := w.track("ann", "pay", nil).text("token")
 		w.prove(token)
 		said := claimsOf(t, token)
+		if head, err := authsignal.AnyBase64(strings.Split(token, ".")[0]); err != nil || string(head) != `{"alg":"HS256","typ":"JWT"}` {
+			t.Errorf("the header is %s, %v", head, err)
+		}
 		for name, want := range map[string]any{"sub": "ann", "scope": "read:authenticators"} {
 			if said[name] != want {
 				t.Errorf("%s is %v", name, said[name])

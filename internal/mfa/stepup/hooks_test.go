@@ -37,6 +37,9 @@ func handOver(w mfa.WriteRecords, s *scene, take func(stepup.Handout) bool) erro
 		return err
 	}
 	for _, d := range due {
+		if d.Kind != mfa.DeliveryCallback {
+			continue // what the server sends itself
+		}
 		var p mfa.CallbackPayload
 		var h stepup.Handout
 		if err := json.Unmarshal(d.Payload.Reveal(), &p); err != nil {

@@ -58,6 +58,7 @@ var layers = []row{
 		"every kind of proof moves an action in the write that burns it, and words what is sent for it",
 	},
 	{"internal/mfa/grants", []string{"internal/mfa"}, "rules of sessions that proved actions open, likewise"},
+	{"internal/mfa/verifications", []string{"internal/mfa", "internal/text"}, "rules of codes for numbers that are nobody's yet, apart because of their number"},
 	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
 	{"internal/mfa/rulebook", []string{"internal/mfa", "internal/mfa/facts", "internal/rule"}, "what operators write about actions, read by the language of rules"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
@@ -87,7 +88,7 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/authy",
-		[]string{"internal/mfa", "internal/endpoint", "client/authy/signature"},
+		[]string{"internal/mfa", "internal/mfa/verifications", "internal/endpoint", "client/authy/signature"},
 		"never a store, a factor or another dialect; signs callbacks with the code that verifies them",
 	},
 	{

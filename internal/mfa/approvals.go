@@ -193,8 +193,8 @@ func (s *Service) askAll(w WriteRecords, in AskApproval, u User, held []Authenti
 		if held[i].Kind != KindDevice {
 			continue
 		}
-		err := s.pushTo(w, in.Caller, held[i], outgoing{
-			challenge: c.ID, message: s.approvalMessage(in, u, c), dedupe: sameAsked(in), giveUp: c.ExpiresAt,
+		err := s.pushTo(w, in.Caller, held[i], Outgoing{
+			Challenge: c.ID, Message: s.approvalMessage(in, u, c), Dedupe: sameAsked(in), GiveUp: c.ExpiresAt,
 		})
 		if err != nil {
 			return asked, err

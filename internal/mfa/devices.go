@@ -68,8 +68,8 @@ func (s *Service) noticeLinked(w WriteRecords, c *Caller, l Linked) error {
 	if l.User.Email() == "" || !c.Application.Settings.Email {
 		return nil
 	}
-	_, err := s.queueMessage(w, c, outgoing{
-		user: l.User.ID, message: s.linkedNotice(c, l.User, l.Device), dedupe: "linked:" + string(l.Device.ID),
+	_, err := s.QueueMessage(w, c, Outgoing{
+		User: l.User.ID, Message: s.linkedNotice(c, l.User, l.Device), Dedupe: "linked:" + string(l.Device.ID),
 	})
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
+	"github.com/twinseal/twinseal/internal/mfa/verifications"
 )
 
 func TestGuessing(t *testing.T) {
@@ -56,20 +57,20 @@ func wrongOverCodes(t *testing.T, w *mfatest.World) {
 		if i > 0 && i%limits.VerificationStarts.Burst == 0 {
 			w.Clock.Advance(limits.VerificationStarts.Per)
 		}
-		start(t, w, mfa.StartVerification{Phone: p})
+		start(t, w, verifications.Start{Phone: p})
 		code := codeIn(t, sentTo(w, p.E164()))
 		for range limits.CodeAttempts {
-			if got := checkCode(t, w, p, wrongOf(code)); got != mfa.VerificationWrong {
+			if got := checkCode(t, w, p, wrongOf(code)); got != verifications.Wrong {
 				t.Fatalf("code %d: a wrong one was %s", i, got)
 			}
 		}
 	}
 	w.Clock.Advance(2 * time.Hour)
-	_, err := w.Service.StartVerification(t.Context(), mfa.StartVerification{Caller: w.Caller, Phone: p, Channel: mfa.ChannelSMS})
+	_, err := verifications.New(w.Service).Start(t.Context(), verifications.Start{Caller: w.Caller, Phone: p, Channel: mfa.ChannelSMS})
 	want(t, "a code that nobody could check", err, mfa.Limited, "")
 	w.Clock.Advance(limits.WrongVerifications.Per)
-	start(t, w, mfa.StartVerification{Phone: p})
-	if got := checkCode(t, w, p, codeIn(t, sentTo(w, p.E164()))); got != mfa.VerificationRight {
+	start(t, w, verifications.Start{Phone: p})
+	if got := checkCode(t, w, p, codeIn(t, sentTo(w, p.E164()))); got != verifications.Right {
 		t.Errorf("the right code a day later was %s", got)
 	}
 }

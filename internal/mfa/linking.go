@@ -112,8 +112,8 @@ func (s *Service) sendInstallLink(w WriteRecords, c *Caller, u User) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.queueMessage(w, c, outgoing{
-		user: u.ID, message: s.installMessage(c, u, link), dedupe: "install:" + string(u.ID), giveUp: link.ExpiresAt,
+	_, err = s.QueueMessage(w, c, Outgoing{
+		User: u.ID, Message: s.installMessage(c, u, link), Dedupe: "install:" + string(u.ID), GiveUp: link.ExpiresAt,
 	})
 	return err
 }

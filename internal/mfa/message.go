@@ -3,14 +3,13 @@ package mfa
 import (
 	"cmp"
 	"net/url"
-	"strings"
 
 	"github.com/twinseal/twinseal/internal/text"
 )
 
-// wording speaks a user's language: the one the request names, else the user's own, else that of the
+// Wording speaks a user's language: the one the request names, else the user's own, else that of the
 // phone's country.
-func wording(locale string, u User, phone Phone) text.Wording {
+func Wording(locale string, u User, phone Phone) text.Wording {
 	if locale == "" {
 		locale = u.Locale
 	}
@@ -21,8 +20,8 @@ func wording(locale string, u User, phone Phone) text.Wording {
 	return text.For(locale, hints)
 }
 
-// worded puts a wording's message on its way by a channel.
-func worded(say text.Wording, c *Caller, channel Channel, to string, m text.Message) Message {
+// Worded puts a wording's message on its way by a channel.
+func Worded(say text.Wording, c *Caller, channel Channel, to string, m text.Message) Message {
 	return Message{
 		Channel: channel, To: to, Subject: m.Subject, Text: m.Text, HTML: m.HTML, Speech: m.Speech,
 		Locale: string(say.Locale()), From: c.Application.Name,
@@ -30,76 +29,50 @@ func worded(say text.Wording, c *Caller, channel Channel, to string, m text.Mess
 }
 
 func (s *Service) codeMessage(in SendCode, u User, code SentCode) Message {
-	say := wording(in.Locale, u, u.Phone)
+	say := Wording(in.Locale, u, u.Phone)
 	what := text.Code{App: in.Caller.Application.Name, Code: string(code.Secret.Reveal()), ActionMessage: in.ActionMessage}
 	switch in.Channel {
 	case ChannelVoice:
-		return worded(say, in.Caller, ChannelVoice, u.Phone.E164(), say.CodeVoice(what))
+		return Worded(say, in.Caller, ChannelVoice, u.Phone.E164(), say.CodeVoice(what))
 	case ChannelEmail:
-		return worded(say, in.Caller, ChannelEmail, u.Email(), say.CodeMail(what))
+		return Worded(say, in.Caller, ChannelEmail, u.Email(), say.CodeMail(what))
 	default:
-		return worded(say, in.Caller, ChannelSMS, u.Phone.E164(), text.Message{Text: say.CodeSMS(what)})
+		return Worded(say, in.Caller, ChannelSMS, u.Phone.E164(), text.Message{Text: say.CodeSMS(what)})
 	}
-}
-
-// customCodeMark is where a custom message wants the code.
-const customCodeMark = "{{code}}"
-
-func (s *Service) verificationMessage(in StartVerification, code SentCode) Message {
-	say := wording(in.Locale, User{}, in.Phone)
-	digits := string(code.Secret.Reveal())
-	what := text.Code{App: in.Caller.Application.Name, Code: digits}
-	said := text.Message{Text: say.VerificationSMS(what)}
-	if in.Channel == ChannelVoice {
-		said = say.VerificationVoice(what)
-	}
-	if in.CustomMessage != "" {
-		said.Text = strings.ReplaceAll(Showable(in.CustomMessage), customCodeMark, digits)
-	}
-	return worded(say, in.Caller, in.Channel, in.Phone.E164(), said)
 }
 
 func (s *Service) linkCodeMessage(c *Caller, u User, e Enrollment) Message {
-	say := wording("", u, e.Phone)
+	say := Wording("", u, e.Phone)
 	what := text.Link{App: c.Application.Name, Code: string(e.Secret.Reveal())}
-	return worded(say, c, ChannelSMS, e.Phone.E164(), text.Message{Text: say.LinkSMS(what)})
+	return Worded(say, c, ChannelSMS, e.Phone.E164(), text.Message{Text: say.LinkSMS(what)})
 }
 
 func (s *Service) installMessage(c *Caller, u User, link LinkCode) Message {
-	say := wording("", u, u.Phone)
+	say := Wording("", u, u.Phone)
 	// The code stands in the fragment, which browsers do not send and servers do not log.
 	address := s.options.PublicURL + "/authenticator#code=" + url.QueryEscape(link.Code)
-	return worded(say, c, ChannelSMS, u.Phone.E164(), text.Message{Text: say.InstallSMS(text.Install{App: c.Application.Name, URL: address})})
+	return Worded(say, c, ChannelSMS, u.Phone.E164(), text.Message{Text: say.InstallSMS(text.Install{App: c.Application.Name, URL: address})})
 }
 
 func (s *Service) openAppMessage(c *Caller, u User) Message {
-	say := wording("", u, u.Phone)
-	return worded(say, c, ChannelPush, "", say.OpenAppPush(c.Application.Name))
+	say := Wording("", u, u.Phone)
+	return Worded(say, c, ChannelPush, "", say.OpenAppPush(c.Application.Name))
 }
 
 func (s *Service) approvalMessage(in AskApproval, u User, asked Challenge) Message {
-	say := wording("", u, u.Phone)
+	say := Wording("", u, u.Phone)
 	m := say.ApprovalPush(text.Approval{App: in.Caller.Application.Name, Message: asked.Message})
 	m.Subject, m.Text = cmp.Or(in.PushTitle, m.Subject), cmp.Or(in.PushBody, m.Text)
-	return worded(say, in.Caller, ChannelPush, "", m)
+	return Worded(say, in.Caller, ChannelPush, "", m)
 }
 
 // linkedNotice tells an owner by mail that a device was linked, so that a stranger's device is noticed.
 func (s *Service) linkedNotice(c *Caller, u User, device Authenticator) Message {
-	say := wording("", u, u.Phone)
-	return worded(say, c, ChannelEmail, u.Email(), say.DeviceLinked(text.Notice{App: c.Application.Name, Device: device.Name}))
+	say := Wording("", u, u.Phone)
+	return Worded(say, c, ChannelEmail, u.Email(), say.DeviceLinked(text.Notice{App: c.Application.Name, Device: device.Name}))
 }
 
 // linkURI is what the linking QR holds.
 func linkURI(server, code string) string {
 	return "twinseal://link?" + url.Values{"server": {server}, "code": {code}}.Encode()
-}
-
-// PhoneSentence words what the Authy dialect answers to a started verification.
-func PhoneSentence(locale string, phone Phone, shown string, channel Channel) string {
-	say := wording(locale, User{}, phone)
-	if channel == ChannelVoice {
-		return say.CallStarted(shown)
-	}
-	return say.TextSent(shown)
 }

@@ -35,7 +35,7 @@ func (s *Service) StartPhoneLink(ctx context.Context, phone Phone, d NewDevice) 
 	if err != nil {
 		return PhoneLink{}, err
 	}
-	secret, err := s.makeCode(linkCodeDigits)
+	secret, err := s.MakeCode(linkCodeDigits)
 	if err != nil {
 		return PhoneLink{}, err
 	}
@@ -98,8 +98,8 @@ func (s *Service) sendLinkCode(w WriteRecords, e Enrollment) error {
 	if err != nil || c.Directory.Disabled {
 		return err
 	}
-	_, err = s.queueMessage(w, c, outgoing{
-		user: u.ID, message: s.linkCodeMessage(c, u, e), dedupe: "link:" + string(e.ID), giveUp: e.ExpiresAt,
+	_, err = s.QueueMessage(w, c, Outgoing{
+		User: u.ID, Message: s.linkCodeMessage(c, u, e), Dedupe: "link:" + string(e.ID), GiveUp: e.ExpiresAt,
 	})
 	return err
 }

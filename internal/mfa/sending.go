@@ -25,6 +25,12 @@ const (
 	MaxActionLength = 255
 )
 
+// Lengths of sent codes.
+const (
+	MinCodeDigits = 4
+	MaxCodeDigits = 10
+)
+
 // SentResult says what became of it. Ignored means that nothing was sent because Device makes codes.
 // CodeID names the code, the same for as long as it is sent again; MessageID is "" when an equal message
 // was on its way already.
@@ -152,7 +158,7 @@ func (s *Service) outstanding(w WriteRecords, in SendCode, u User) (code SentCod
 	if digits == 0 {
 		digits = defaultCodeDigits
 	}
-	secret, err := s.makeCode(digits)
+	secret, err := s.MakeCode(digits)
 	return SentCode{
 		ID: NewID[CodeID](), Purpose: PurposeToken, ApplicationID: in.Caller.Application.ID, UserID: u.ID, Phone: u.Phone,
 		Channel: in.Channel, Action: in.Action, Secret: secret, SentAt: now, CreatedAt: now, ExpiresAt: now.Add(s.limits.CodeLife),
@@ -162,7 +168,8 @@ func (s *Service) outstanding(w WriteRecords, in SendCode, u User) (code SentCod
 // defaultCodeDigits is what a code has when the application names no length: the Authy service sent seven.
 const defaultCodeDigits = 7
 
-func (s *Service) makeCode(digits int) (Secret, error) {
+// MakeCode draws a code of so many digits.
+func (s *Service) MakeCode(digits int) (Secret, error) {
 	made, err := s.factors.OTP.Enrol(EnrolOptions{Random: s.random, Now: s.Now(), Digits: digits})
 	return made.Secret, err
 }
@@ -183,8 +190,8 @@ func (s *Service) keepCode(w WriteRecords, u User, code SentCode, fresh bool, no
 }
 
 func (s *Service) sendWorded(w WriteRecords, in SendCode, u User, code SentCode) (DeliveryID, error) {
-	id, err := s.queueMessage(w, in.Caller, outgoing{
-		user: u.ID, message: s.codeMessage(in, u, code), dedupe: "code:" + string(code.ID), giveUp: code.ExpiresAt,
+	id, err := s.QueueMessage(w, in.Caller, Outgoing{
+		User: u.ID, Message: s.codeMessage(in, u, code), Dedupe: "code:" + string(code.ID), GiveUp: code.ExpiresAt,
 	})
 	if err != nil {
 		return "", err
@@ -193,10 +200,13 @@ func (s *Service) sendWorded(w WriteRecords, in SendCode, u User, code SentCode)
 	if err != nil {
 		return "", &Error{Code: Internal, Message: "an event could not be written", Cause: err}
 	}
-	return id, s.Append(w, in.Caller, Event{Type: sentEvent[in.Channel], UserID: u.ID, Source: in.Source, Data: data})
+	return id, s.Append(w, in.Caller, Event{Type: SentEvent(in.Channel), UserID: u.ID, Source: in.Source, Data: data})
 }
 
-var sentEvent = map[Channel]EventType{ChannelSMS: EventSMSSent, ChannelVoice: EventCallSent, ChannelEmail: EventEmailSent}
+// SentEvent tells that a code went out by a channel.
+func SentEvent(channel Channel) EventType {
+	return map[Channel]EventType{ChannelSMS: EventSMSSent, ChannelVoice: EventCallSent, ChannelEmail: EventEmailSent}[channel]
+}
 
 // remindOfApp invites the user to open the app and read the code there, on every device that has push.
 func (s *Service) remindOfApp(w WriteRecords, in SendCode, u User, held []Authenticator) error {
@@ -204,7 +214,7 @@ func (s *Service) remindOfApp(w WriteRecords, in SendCode, u User, held []Authen
 		if held[i].Kind != KindDevice {
 			continue
 		}
-		if err := s.pushTo(w, in.Caller, held[i], outgoing{message: s.openAppMessage(in.Caller, u), dedupe: "open-app", giveUp: s.Now().Add(s.limits.CodeLife)}); err != nil {
+		if err := s.pushTo(w, in.Caller, held[i], Outgoing{Message: s.openAppMessage(in.Caller, u), Dedupe: "open-app", GiveUp: s.Now().Add(s.limits.CodeLife)}); err != nil {
 			return err
 		}
 	}
@@ -212,7 +222,7 @@ func (s *Service) remindOfApp(w WriteRecords, in SendCode, u User, held []Authen
 }
 
 // pushTo queues a push for a device that subscribed; others see what waits when they look.
-func (s *Service) pushTo(w WriteRecords, c *Caller, device Authenticator, o outgoing) error {
+func (s *Service) pushTo(w WriteRecords, c *Caller, device Authenticator, o Outgoing) error {
 	var data DeviceData
 	if err := json.Unmarshal(device.Data, &data); err != nil {
 		return &Error{Code: Internal, Message: "a device's data cannot be read", Cause: err}
@@ -220,33 +230,33 @@ func (s *Service) pushTo(w WriteRecords, c *Caller, device Authenticator, o outg
 	if data.Push == nil {
 		return nil
 	}
-	o.user, o.message.Channel, o.message.To, o.message.Push = device.UserID, ChannelPush, string(device.ID), data.Push
-	o.dedupe += ":" + string(device.ID)
-	_, err := s.queueMessage(w, c, o)
+	o.User, o.Message.Channel, o.Message.To, o.Message.Push = device.UserID, ChannelPush, string(device.ID), data.Push
+	o.Dedupe += ":" + string(device.ID)
+	_, err := s.QueueMessage(w, c, o)
 	return err
 }
 
-// outgoing is a message with what the outbox needs to know of it.
-type outgoing struct {
-	user      UserID
-	challenge ChallengeID
-	message   Message
-	dedupe    string
-	giveUp    time.Time
+// Outgoing is a message with what the outbox needs to know of it.
+type Outgoing struct {
+	User      UserID
+	Challenge ChallengeID
+	Message   Message
+	Dedupe    string    // see [Delivery]
+	GiveUp    time.Time // likewise
 }
 
-// queueMessage puts a message into the outbox, unless an equal one was put there within the resend
+// QueueMessage puts a message into the outbox, unless an equal one was put there within the resend
 // window: then it succeeds and returns "".
-func (s *Service) queueMessage(w WriteRecords, c *Caller, o outgoing) (DeliveryID, error) {
-	payload, err := json.Marshal(o.message)
+func (s *Service) QueueMessage(w WriteRecords, c *Caller, o Outgoing) (DeliveryID, error) {
+	payload, err := json.Marshal(o.Message)
 	if err != nil {
 		return "", &Error{Code: Internal, Message: "a message could not be written", Cause: err}
 	}
 	now := s.Now()
 	d := Delivery{
 		ID: NewID[DeliveryID](), Kind: DeliveryMessage, State: DeliveryPending, OrganizationID: c.Organization.ID,
-		ApplicationID: c.Application.ID, UserID: o.user, ChallengeID: o.challenge, Channel: o.message.Channel, To: o.message.To,
-		Payload: NewSecret(payload), Dedupe: o.dedupe, DueAt: now, GiveUpAt: o.giveUp, CreatedAt: now,
+		ApplicationID: c.Application.ID, UserID: o.User, ChallengeID: o.Challenge, Channel: o.Message.Channel, To: o.Message.To,
+		Payload: NewSecret(payload), Dedupe: o.Dedupe, DueAt: now, GiveUpAt: o.GiveUp, CreatedAt: now,
 	}
 	queued, err := w.AddDelivery(d, now.Add(-s.limits.ResendWindow))
 	if err != nil || !queued {

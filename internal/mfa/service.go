@@ -68,6 +68,14 @@ func (s *Service) Use(callbacks []Callback, invites []InviteReader) {
 	s.invites = append(s.invites, invites...)
 }
 
+// Parts are what the service stands on, for the rules that stand beside it.
+func (s *Service) Parts() Config {
+	return Config{
+		Store: s.store, Clock: s.clock, Random: s.random, Waker: s.waker, Factors: s.factors, Limits: s.limits, Sealer: s.sealer,
+		Options: s.options,
+	}
+}
+
 // Now is the service's time.
 func (s *Service) Now() time.Time { return s.clock.Now() }
 

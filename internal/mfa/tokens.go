@@ -114,7 +114,7 @@ func (c *tokenCheck) run() (TokenResult, error) {
 	if reached, err := c.limited(); err != nil || reached != nil {
 		return *orEmpty(reached), err
 	}
-	if !wellFormedToken(c.Token) {
+	if !WellFormedToken(c.Token) {
 		return c.wrong()
 	}
 	tries := []func() (*TokenResult, error){c.testToken, c.sentCode, c.totp, c.recovery}
@@ -162,7 +162,8 @@ func orEmpty(r *TokenResult) *TokenResult {
 	return r
 }
 
-func wellFormedToken(token string) bool {
+// WellFormedToken reports whether a text can be a code: so many digits as any has.
+func WellFormedToken(token string) bool {
 	if len(token) < minTokenDigits || len(token) > maxTokenDigits {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/verifications"
 )
 
 func TestVerificationOfANumber(t *testing.T) {
@@ -27,7 +28,7 @@ func TestVerificationOfANumber(t *testing.T) {
 	})
 }
 
-func start(t *testing.T, w *mfatest.World, in mfa.StartVerification) mfa.Verification {
+func start(t *testing.T, w *mfatest.World, in verifications.Start) verifications.Verification {
 	t.Helper()
 	if in.Caller == nil {
 		in.Caller = w.Caller
@@ -35,16 +36,16 @@ func start(t *testing.T, w *mfatest.World, in mfa.StartVerification) mfa.Verific
 	if in.Channel == "" {
 		in.Channel = mfa.ChannelSMS
 	}
-	v, err := w.Service.StartVerification(t.Context(), in)
+	v, err := verifications.New(w.Service).Start(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return v
 }
 
-func checkCode(t *testing.T, w *mfatest.World, p mfa.Phone, code string) mfa.VerificationOutcome {
+func checkCode(t *testing.T, w *mfatest.World, p mfa.Phone, code string) verifications.Outcome {
 	t.Helper()
-	got, err := w.Service.CheckVerification(t.Context(), w.Caller, p, code, "")
+	got, err := verifications.New(w.Service).Check(t.Context(), w.Caller, p, code, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,10 +54,10 @@ func checkCode(t *testing.T, w *mfatest.World, p mfa.Phone, code string) mfa.Ver
 
 func sameCodeAgain(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551001")
-	first := start(t, w, mfa.StartVerification{Phone: p})
+	first := start(t, w, verifications.Start{Phone: p})
 	code := codeIn(t, sentTo(w, p.E164()))
 	w.Clock.Advance(time.Minute)
-	second := start(t, w, mfa.StartVerification{Phone: p})
+	second := start(t, w, verifications.Start{Phone: p})
 	if second.ID != first.ID || !second.ExpiresAt.Equal(first.ExpiresAt) {
 		t.Errorf("the second start was %+v after %+v", second, first)
 	}
@@ -71,7 +72,7 @@ func sameCodeAgain(t *testing.T, w *mfatest.World) {
 func askedAtOnce(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551002")
 	for range 10 { // more often than starts are allowed
-		start(t, w, mfa.StartVerification{Phone: p, Digits: 6})
+		start(t, w, verifications.Start{Phone: p, Digits: 6})
 	}
 	if list := sentTo(w, p.E164()); len(list) != 1 || len(codeIn(t, list)) != 6 {
 		t.Errorf("%d messages", len(list))
@@ -80,75 +81,75 @@ func askedAtOnce(t *testing.T, w *mfatest.World) {
 
 func otherChannel(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551003")
-	start(t, w, mfa.StartVerification{Phone: p})
+	start(t, w, verifications.Start{Phone: p})
 	code := codeIn(t, sentTo(w, p.E164()))
 	for range 10 {
-		start(t, w, mfa.StartVerification{Phone: p, Channel: mfa.ChannelVoice})
+		start(t, w, verifications.Start{Phone: p, Channel: mfa.ChannelVoice})
 	}
 	list := sentTo(w, p.E164())
 	if len(list) != 2 || list[1].Channel != mfa.ChannelVoice || list[1].Speech == "" {
 		t.Fatalf("%d messages", len(list))
 	}
-	if got := checkCode(t, w, p, code); got != mfa.VerificationRight {
+	if got := checkCode(t, w, p, code); got != verifications.Right {
 		t.Errorf("the code of both was %s", got)
 	}
 }
 
 func rightCode(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551004")
-	if got := checkCode(t, w, p, "1234"); got != mfa.VerificationNone {
+	if got := checkCode(t, w, p, "1234"); got != verifications.None {
 		t.Errorf("before any start a code was %s", got)
 	}
-	v := start(t, w, mfa.StartVerification{Phone: p})
+	v := start(t, w, verifications.Start{Phone: p})
 	code := codeIn(t, sentTo(w, p.E164()))
 	for _, step := range []struct {
 		code string
-		want mfa.VerificationOutcome
-	}{{wrongOf(code), mfa.VerificationWrong}, {"", mfa.VerificationWrong}, {code, mfa.VerificationRight}, {code, mfa.VerificationNone}} {
+		want verifications.Outcome
+	}{{wrongOf(code), verifications.Wrong}, {"", verifications.Wrong}, {code, verifications.Right}, {code, verifications.None}} {
 		if got := checkCode(t, w, p, step.code); got != step.want {
 			t.Errorf("%q was %s, want %s", step.code, got, step.want)
 		}
 	}
-	byPhone, err := w.Service.VerificationByPhone(t.Context(), w.Caller, p)
-	if err != nil || byPhone.State != mfa.VerificationVerified || byPhone.ID != v.ID {
+	byPhone, err := verifications.New(w.Service).ByPhone(t.Context(), w.Caller, p)
+	if err != nil || byPhone.State != verifications.Verified || byPhone.ID != v.ID {
 		t.Errorf("afterwards it is %+v, %v", byPhone, err)
 	}
-	if again := start(t, w, mfa.StartVerification{Phone: p}); again.ID == v.ID {
+	if again := start(t, w, verifications.Start{Phone: p}); again.ID == v.ID {
 		t.Error("a verified number is not verified anew")
 	}
 }
 
 func deadCode(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551005")
-	v := start(t, w, mfa.StartVerification{Phone: p})
+	v := start(t, w, verifications.Start{Phone: p})
 	code := codeIn(t, sentTo(w, p.E164()))
 	w.Clock.Advance(w.Service.Limits().CodeLife)
-	if got := checkCode(t, w, p, code); got != mfa.VerificationNone {
+	if got := checkCode(t, w, p, code); got != verifications.None {
 		t.Errorf("an expired code was %s", got)
 	}
-	byID, err := w.Service.VerificationByID(t.Context(), w.Caller, v.ID)
-	if err != nil || byID.State != mfa.VerificationExpired {
+	byID, err := verifications.New(w.Service).ByID(t.Context(), w.Caller, v.ID)
+	if err != nil || byID.State != verifications.Expired {
 		t.Errorf("it is %+v, %v", byID, err)
 	}
 }
 
 func wrongCodes(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551006")
-	first := start(t, w, mfa.StartVerification{Phone: p})
+	first := start(t, w, verifications.Start{Phone: p})
 	code := codeIn(t, sentTo(w, p.E164()))
 	for range w.Service.Limits().CodeAttempts {
-		if got := checkCode(t, w, p, wrongOf(code)); got != mfa.VerificationWrong {
+		if got := checkCode(t, w, p, wrongOf(code)); got != verifications.Wrong {
 			t.Fatalf("a wrong code was %s", got)
 		}
 	}
-	if got := checkCode(t, w, p, code); got != mfa.VerificationLimited {
+	if got := checkCode(t, w, p, code); got != verifications.Limited {
 		t.Errorf("the right code after too many wrong ones was %s", got)
 	}
-	second := start(t, w, mfa.StartVerification{Phone: p})
+	second := start(t, w, verifications.Start{Phone: p})
 	if second.ID == first.ID {
 		t.Fatal("a code that takes no more attempts was sent again")
 	}
-	if got := checkCode(t, w, p, codeIn(t, sentTo(w, p.E164()))); got != mfa.VerificationRight {
+	if got := checkCode(t, w, p, codeIn(t, sentTo(w, p.E164()))); got != verifications.Right {
 		t.Errorf("the new code was %s", got)
 	}
 }
@@ -157,31 +158,31 @@ func limitedStarts(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551007")
 	limit := w.Service.Limits().VerificationStarts
 	for range limit.Burst {
-		start(t, w, mfa.StartVerification{Phone: p})
+		start(t, w, verifications.Start{Phone: p})
 		w.Clock.Advance(time.Minute)
 	}
-	_, err := w.Service.StartVerification(t.Context(), mfa.StartVerification{Caller: w.Caller, Phone: p, Channel: mfa.ChannelSMS})
+	_, err := verifications.New(w.Service).Start(t.Context(), verifications.Start{Caller: w.Caller, Phone: p, Channel: mfa.ChannelSMS})
 	want(t, "one more", err, mfa.Limited, "")
 	if n := len(sentTo(w, p.E164())); n != limit.Burst {
 		t.Errorf("%d messages went out, want %d", n, limit.Burst)
 	}
-	start(t, w, mfa.StartVerification{Phone: number(t, "4055551008")})
+	start(t, w, verifications.Start{Phone: number(t, "4055551008")})
 	w.Clock.Advance(limit.Per)
-	start(t, w, mfa.StartVerification{Phone: p})
+	start(t, w, verifications.Start{Phone: p})
 }
 
 func customGated(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551009")
 	plain := with(w, func(s *mfa.ApplicationSettings) { s.CustomCodes = false })
-	for what, in := range map[string]mfa.StartVerification{
+	for what, in := range map[string]verifications.Start{
 		"a custom code":    {CustomCode: "1234"},
 		"a custom message": {CustomMessage: "Hi {{code}}"},
 	} {
 		in.Caller, in.Phone, in.Channel = plain, p, mfa.ChannelSMS
-		_, err := w.Service.StartVerification(t.Context(), in)
+		_, err := verifications.New(w.Service).Start(t.Context(), in)
 		want(t, what+" without the feature", err, mfa.Forbidden, mfa.ReasonFeatureOff)
 	}
-	for what, in := range map[string]mfa.StartVerification{
+	for what, in := range map[string]verifications.Start{
 		"letters":     {CustomCode: "12ab"},
 		"too short":   {CustomCode: "123"},
 		"too long":    {CustomCode: "12345678901"},
@@ -191,33 +192,33 @@ func customGated(t *testing.T, w *mfatest.World) {
 		"minus":       {Digits: -1},
 	} {
 		in.Caller, in.Phone, in.Channel = w.Caller, p, mfa.ChannelSMS
-		_, err := w.Service.StartVerification(t.Context(), in)
+		_, err := verifications.New(w.Service).Start(t.Context(), in)
 		want(t, what, err, mfa.Invalid, "")
 	}
 	if n := len(sentTo(w, p.E164())); n != 0 {
 		t.Errorf("%d messages went out", n)
 	}
-	start(t, w, mfa.StartVerification{Phone: p, CustomCode: "987654", CustomMessage: "Say {{code}},\n{{code}}\u202e!"})
+	start(t, w, verifications.Start{Phone: p, CustomCode: "987654", CustomMessage: "Say {{code}},\n{{code}}\u202e!"})
 	if got := sentTo(w, p.E164())[0].Text; got != "Say 987654, 987654!" {
 		t.Errorf("the custom message is %q", got)
 	}
-	if got := checkCode(t, w, p, "987654"); got != mfa.VerificationRight {
+	if got := checkCode(t, w, p, "987654"); got != verifications.Right {
 		t.Errorf("the custom code was %s", got)
 	}
 }
 
 func customReplaces(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551010")
-	first := start(t, w, mfa.StartVerification{Phone: p, CustomCode: "1111"})
-	if same := start(t, w, mfa.StartVerification{Phone: p, CustomCode: "1111"}); same.ID != first.ID {
+	first := start(t, w, verifications.Start{Phone: p, CustomCode: "1111"})
+	if same := start(t, w, verifications.Start{Phone: p, CustomCode: "1111"}); same.ID != first.ID {
 		t.Error("the same custom code was not the same verification")
 	}
 	w.Clock.Advance(time.Second)
-	start(t, w, mfa.StartVerification{Phone: p, CustomCode: "2222"})
-	if got := checkCode(t, w, p, "1111"); got != mfa.VerificationWrong {
+	start(t, w, verifications.Start{Phone: p, CustomCode: "2222"})
+	if got := checkCode(t, w, p, "1111"); got != verifications.Wrong {
 		t.Errorf("the replaced code was %s", got)
 	}
-	if got := checkCode(t, w, p, "2222"); got != mfa.VerificationRight {
+	if got := checkCode(t, w, p, "2222"); got != verifications.Right {
 		t.Errorf("the custom code was %s", got)
 	}
 }
@@ -231,29 +232,29 @@ func channelsJudged(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551011")
 	for _, c := range []struct {
 		what   string
-		in     mfa.StartVerification
+		in     verifications.Start
 		reason mfa.Reason
 	}{
-		{"SMS that is off", mfa.StartVerification{Caller: mute, Phone: p, Channel: mfa.ChannelSMS}, mfa.ReasonFeatureOff},
-		{"calls that are off", mfa.StartVerification{Caller: mute, Phone: p, Channel: mfa.ChannelVoice}, mfa.ReasonFeatureOff},
-		{"SMS to a landline", mfa.StartVerification{Caller: w.Caller, Phone: landline, Channel: mfa.ChannelSMS}, mfa.ReasonLandline},
+		{"SMS that is off", verifications.Start{Caller: mute, Phone: p, Channel: mfa.ChannelSMS}, mfa.ReasonFeatureOff},
+		{"calls that are off", verifications.Start{Caller: mute, Phone: p, Channel: mfa.ChannelVoice}, mfa.ReasonFeatureOff},
+		{"SMS to a landline", verifications.Start{Caller: w.Caller, Phone: landline, Channel: mfa.ChannelSMS}, mfa.ReasonLandline},
 	} {
-		_, err := w.Service.StartVerification(t.Context(), c.in)
+		_, err := verifications.New(w.Service).Start(t.Context(), c.in)
 		want(t, c.what, err, mfa.Forbidden, c.reason)
 	}
-	start(t, w, mfa.StartVerification{Phone: landline, Channel: mfa.ChannelVoice})
+	start(t, w, verifications.Start{Phone: landline, Channel: mfa.ChannelVoice})
 }
 
 func foreignVerification(t *testing.T, w *mfatest.World) {
 	p := number(t, "4055551012")
-	v := start(t, w, mfa.StartVerification{Phone: p})
+	v := start(t, w, verifications.Start{Phone: p})
 	foreign := *w.Caller
 	foreign.Application.ID = "00000000-0000-4000-8000-000000000001"
-	_, err := w.Service.VerificationByID(t.Context(), &foreign, v.ID)
+	_, err := verifications.New(w.Service).ByID(t.Context(), &foreign, v.ID)
 	want(t, "another's by id", err, mfa.NotFound, "")
-	_, err = w.Service.VerificationByPhone(t.Context(), &foreign, p)
+	_, err = verifications.New(w.Service).ByPhone(t.Context(), &foreign, p)
 	want(t, "another's by number", err, mfa.NotFound, "")
-	_, err = w.Service.VerificationByID(t.Context(), w.Caller, "nonsense")
+	_, err = verifications.New(w.Service).ByID(t.Context(), w.Caller, "nonsense")
 	want(t, "an id that never was", err, mfa.NotFound, "")
 }
 

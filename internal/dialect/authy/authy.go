@@ -17,6 +17,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/verifications"
 )
 
 // Options are what the dialect needs besides the domain.
@@ -28,9 +29,10 @@ type Options struct {
 
 // Dialect is the Authy front door. It reads registration tokens too ([mfa.InviteReader]).
 type Dialect struct {
-	service *mfa.Service
-	bases   []string
-	router  router
+	service       *mfa.Service
+	verifications *verifications.Service
+	bases         []string
+	router        router
 }
 
 // New returns the front door to a service. The service must be told of it: see [mfa.Service.Use].
@@ -39,7 +41,7 @@ func New(service *mfa.Service, options Options) *Dialect {
 	for _, base := range options.BaseURLs {
 		bases = append(bases, strings.TrimRight(base, "/"))
 	}
-	return &Dialect{service: service, bases: bases, router: newRouter(routes())}
+	return &Dialect{service: service, verifications: verifications.New(service), bases: bases, router: newRouter(routes())}
 }
 
 // proof is how a call shows who makes it.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/verifications"
 )
 
 type startedPhone struct {
@@ -28,7 +29,7 @@ func (d *Dialect) startPhone(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := mfa.StartVerification{
+	in := verifications.Start{
 		Caller: c.caller, Phone: phone, Channel: mfa.ChannelSMS, Locale: c.params.text("locale"), Digits: c.params.integer("code_length", 0),
 		CustomCode: c.params.text("custom_code"), CustomMessage: c.params.text("custom_message"), Source: c.source,
 	}
@@ -42,13 +43,13 @@ func (d *Dialect) startPhone(ctx context.Context, c *call) (any, error) {
 	if err := c.params.failed(); err != nil {
 		return nil, err
 	}
-	started, err := d.service.StartVerification(ctx, in)
+	started, err := d.verifications.Start(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	answer := startedPhone{
 		Carrier: unknownCarrier, IsCellphone: phone.Line() == mfa.LineCellphone, SecondsToExpire: d.secondsTo(started.ExpiresAt),
-		Message: mfa.PhoneSentence(in.Locale, phone, spelled(phone), in.Channel), UUID: string(started.ID), Success: true,
+		Message: verifications.Sentence(in.Locale, phone, spelled(phone), in.Channel), UUID: string(started.ID), Success: true,
 	}
 	if in.CustomCode != "" && started.MessageID != "" {
 		answer.SMSID = sid("SM", started.MessageID)
@@ -81,16 +82,16 @@ func (d *Dialect) checkPhone(ctx context.Context, c *call) (any, error) {
 	if err := c.params.failed(); err != nil {
 		return nil, err
 	}
-	outcome, err := d.service.CheckVerification(ctx, c.caller, phone, code, c.source)
+	outcome, err := d.verifications.Check(ctx, c.caller, phone, code, c.source)
 	if err != nil {
 		return nil, err
 	}
 	switch outcome {
-	case mfa.VerificationRight:
+	case verifications.Right:
 		return done{"Verification code is correct.", true}, nil
-	case mfa.VerificationLimited:
+	case verifications.Limited:
 		return nil, refuse(failLimited)
-	case mfa.VerificationNone:
+	case verifications.None:
 		return nil, noneFor(phone)
 	}
 	return nil, refuse(failPhoneCode)
@@ -113,33 +114,33 @@ func (d *Dialect) phoneStatus(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	answer := phoneStatusAnswer{Message: "Phone Verification status.", Status: string(found.State), Success: true}
-	if found.State == mfa.VerificationPending {
+	if found.State == verifications.Pending {
 		answer.SecondsToExpire = d.secondsTo(found.ExpiresAt)
 	}
 	return answer, nil
 }
 
 // findPhone looks a verification up by its uuid or else by its number.
-func (d *Dialect) findPhone(ctx context.Context, c *call) (mfa.Verification, error) {
+func (d *Dialect) findPhone(ctx context.Context, c *call) (verifications.Verification, error) {
 	uuid := c.params.text("uuid")
 	if uuid == "" && (c.params.text("phone_number") == "" || c.params.text("country_code") == "") {
-		return mfa.Verification{}, refuse(failNoPhone)
+		return verifications.Verification{}, refuse(failNoPhone)
 	}
 	if err := c.params.failed(); err != nil {
-		return mfa.Verification{}, err
+		return verifications.Verification{}, err
 	}
 	if uuid != "" {
 		id, err := mfa.ParseUUID("uuid", uuid)
 		if err != nil {
-			return mfa.Verification{}, mfa.Missing("verification")
+			return verifications.Verification{}, mfa.Missing("verification")
 		}
-		return d.service.VerificationByID(ctx, c.caller, mfa.CodeID(id))
+		return d.verifications.ByID(ctx, c.caller, mfa.CodeID(id))
 	}
 	phone, err := c.phone()
 	if err != nil {
-		return mfa.Verification{}, err
+		return verifications.Verification{}, err
 	}
-	found, err := d.service.VerificationByPhone(ctx, c.caller, phone)
+	found, err := d.verifications.ByPhone(ctx, c.caller, phone)
 	if mfa.IsCode(err, mfa.NotFound) {
 		return found, noneFor(phone)
 	}

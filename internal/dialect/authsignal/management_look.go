@@ -98,7 +98,7 @@ func darkShape() shape {
 
 func containerShape(more shape) shape {
 	s := shape{
-		"contentAlignment": word("left", "center", "right"), "padding": size(maxPadding), "logoAlignment": word("left", "center", "right"),
+		"contentAlignment": word("left", "center", "right"), "position": showable, "padding": size(maxPadding), "logoAlignment": word("left", "center", "right"),
 		"logoPosition": word("inside", "outside"), "logoHeight": size(maxLogo),
 	}
 	maps.Copy(s, more)

@@ -38,6 +38,7 @@ type managedMethodView struct {
 	CodeDigits     int             `json:"verificationCodeLength,omitempty"`
 	SessionMinutes int             `json:"sessionTtlInMinutes,omitempty"`
 	Verify         *rateView       `json:"rateLimitConfiguration,omitempty"`
+	Submit         *rateView       `json:"submissionRateLimitConfiguration,omitempty"` // newer clients' word for the one above
 	Send           *rateView       `json:"sendingRateLimitConfiguration,omitempty"`
 	Issuer         string          `json:"issuerName,omitempty"`
 	Multiple       *bool           `json:"allowMultipleUserAuthenticators,omitempty"`
@@ -69,12 +70,13 @@ func (d *Dialect) managedMethodView(c *call, a *mfa.Application, m mfa.Method) (
 		ID: methodWords[m], TenantID: d.tenantID(c.caller), Method: methodWords[m], Active: a.MethodActive(m),
 		Editable: set.EditableByUser == nil || *set.EditableByUser, Hidden: set.HiddenToUser != nil && *set.HiddenToUser,
 		SMSChannel: set.Channel, Countries: set.Countries, HookURL: set.HookURL, Sender: set.Sender, Template: set.Template,
-		LinkMode: set.LinkMode, CodeDigits: set.CodeDigits, SessionMinutes: set.SessionMinutes, Verify: (*rateView)(nil),
+		LinkMode: set.LinkMode, CodeDigits: set.CodeDigits, SessionMinutes: set.SessionMinutes,
 		Issuer: set.Issuer, Multiple: set.AllowMultiple, Recovery: managedMethods(set.Recovery), RedirectURLs: set.RedirectURLs,
 	}
 	v.Type, v.Channel = olderWords(m)
 	if set.Verify != nil {
 		v.Verify = &rateView{set.Verify.Limit, set.Verify.Minutes}
+		v.Submit = v.Verify
 	}
 	if set.Send != nil {
 		v.Send = &rateView{set.Send.Limit, set.Send.Minutes}
@@ -120,10 +122,66 @@ func (d *Dialect) manageMethods(ctx context.Context, c *call) (endpoint.Response
 	return ok(out)
 }
 
-func (d *Dialect) manageMethod(ctx context.Context, c *call, e *edit) (endpoint.Response, error) {
-	m, known := methodOf(strings.ToUpper(c.values[0]))
+// namedMethod is the method of a path: its word, in either case and with either sign between its parts.
+func namedMethod(c *call) (mfa.Method, error) {
+	m, known := methodOf(strings.ReplaceAll(strings.ToUpper(c.values[0]), "-", "_"))
 	if !known || !slices.Contains(configurable(), m) {
-		return endpoint.Response{}, refuse(failMissing, "There is no authenticator configuration of that id.")
+		return "", refuse(failMissing, "There is no authenticator configuration of that id.")
+	}
+	return m, nil
+}
+
+func (d *Dialect) getManagedMethod(ctx context.Context, c *call) (endpoint.Response, error) {
+	m, err := namedMethod(c)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	a, err := d.fresh(ctx, c)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	view, err := d.managedMethodView(c, &a, m)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	return ok(view)
+}
+
+// createMethod configures a method, which is on unless the body says otherwise.
+func (d *Dialect) createMethod(ctx context.Context, c *call, e *edit) (endpoint.Response, error) {
+	if !e.says("isActive") {
+		if e.in == nil {
+			e.in = map[string]json.RawMessage{}
+		}
+		e.in["isActive"] = json.RawMessage("true")
+	}
+	return d.manageMethod(ctx, c, e)
+}
+
+// removeMethod takes back what was set for a method, and switches it off.
+func (d *Dialect) removeMethod(ctx context.Context, c *call) (endpoint.Response, error) {
+	m, err := namedMethod(c)
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	_, err = d.reconfigure(ctx, c, func(_ *mfa.Application, s *mfa.StepUp) error {
+		if s.Methods == nil {
+			s.Methods = map[mfa.Method]mfa.MethodSettings{}
+		}
+		off := false
+		s.Methods[m] = mfa.MethodSettings{Active: &off}
+		return nil
+	})
+	if err != nil {
+		return endpoint.Response{}, err
+	}
+	return done()
+}
+
+func (d *Dialect) manageMethod(ctx context.Context, c *call, e *edit) (endpoint.Response, error) {
+	m, err := namedMethod(c)
+	if err != nil {
+		return endpoint.Response{}, err
 	}
 	a, err := d.reconfigure(ctx, c, func(a *mfa.Application, s *mfa.StepUp) error {
 		set := s.Method(m)
@@ -169,7 +227,9 @@ func (e *edit) methodSettings(m mfa.Method, set *mfa.MethodSettings) error {
 	member(e, "verificationCodeLength", &set.CodeDigits)
 	member(e, "sessionTtlInMinutes", &set.SessionMinutes)
 	rate(e, "rateLimitConfiguration", &set.Verify)
+	rate(e, "submissionRateLimitConfiguration", &set.Verify)
 	rate(e, "sendingRateLimitConfiguration", &set.Send)
+	firstRate(e, &set.Send)
 	member(e, "issuerName", &set.Issuer)
 	methodList(e, "recoveryMethods", &set.Recovery)
 	member(e, "redirectUrls", &set.RedirectURLs)
@@ -194,6 +254,22 @@ func rate(e *edit, name string, to **mfa.Rate) {
 		*to = &mfa.Rate{Limit: view.Limit, Minutes: view.Minutes}
 	}
 }
+
+// firstRate takes the first of several bounds on sending; all are read back.
+func firstRate(e *edit, to **mfa.Rate) {
+	var views []rateView
+	if !e.says(sendingRates) {
+		return
+	}
+	member(e, sendingRates, &views)
+	*to = nil
+	if len(views) > 0 {
+		*to = &mfa.Rate{Limit: views[0].Limit, Minutes: views[0].Minutes}
+	}
+}
+
+// sendingRates is newer clients' word for bounds on sending.
+const sendingRates = "sendingRateLimitConfigurations"
 
 // provider ends a hook where another provider was chosen in its place: this server sends by the providers of its
 // operator, whichever name is kept.
@@ -283,6 +359,9 @@ func (e *edit) rest(stored *json.RawMessage) error {
 		if err := json.Unmarshal(*stored, &kept); err != nil {
 			return &mfa.Error{Code: mfa.Internal, Message: "the settings of a method cannot be read", Cause: err}
 		}
+	}
+	if e.says("sendingRateLimitConfiguration") {
+		delete(kept, sendingRates)
 	}
 	known := restShape()
 	for _, name := range slices.Sorted(maps.Keys(known)) {

@@ -65,13 +65,12 @@ func (d *Dialect) listRules(ctx context.Context, c *call) (endpoint.Response, er
 	return ok(out)
 }
 
+// createRule makes a rule. Older clients leave out whatever is zero or false, so that is what a missing priority and a
+// missing isActive mean.
 func (d *Dialect) createRule(ctx context.Context, c *call, e *edit) (endpoint.Response, error) {
-	r := mfa.Rule{ActionCode: c.values[0], Active: true}
+	r := mfa.Rule{ActionCode: c.values[0]}
 	if err := e.rule(&r); err != nil {
 		return endpoint.Response{}, err
-	}
-	if _, said := e.in["priority"]; !said {
-		return endpoint.Response{}, invalid("priority is missing: a rule has its own place from 0 to 99")
 	}
 	return d.showRule(c)(d.rulebook.CreateRule(ctx, c.caller, r))
 }

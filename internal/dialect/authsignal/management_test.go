@@ -200,7 +200,6 @@ func TestRulesThatCannotBeAreRefusedInASentence(t *testing.T) {
 		slow := `{"some":[{"var":"custom.tags"},{"in":[{"var":""},["` + strings.Repeat(`a","`, 900) + `a"]]}]}`
 		for body, want := range map[string][2]string{
 			`{"priority":0,"type":"BLOCK"}`:                                                                           {"invalid_request", "name"},
-			`{"name":"a","type":"BLOCK"}`:                                                                             {"invalid_request", "priority is missing"},
 			`{"name":"a","priority":100,"type":"BLOCK"}`:                                                              {"invalid_request", "0 to 99"},
 			`{"name":"a","priority":1.5,"type":"BLOCK"}`:                                                              {"invalid_request", "priority is of the wrong type"},
 			`{"name":"a","priority":0,"type":"MAYBE"}`:                                                                {"invalid_request", "ALLOW, CHALLENGE, REVIEW or BLOCK"},
@@ -375,4 +374,52 @@ func TestThePageShowsTheManagersTable(t *testing.T) {
 	if table := authsignal.ManagementTable(); !slices.Equal(documented, table) {
 		t.Errorf("docs/dialects/authsignal-management.md shows\n%s\nthe table is\n%s", strings.Join(documented, "\n"), strings.Join(table, "\n"))
 	}
+}
+
+func TestWhatOlderClientsLeaveOutOfARuleIsZero(t *testing.T) {
+	t.Parallel()
+	manage(t, func(m *managed) {
+		m.ok("POST", "action-configurations", `{"actionCode":"withdraw"}`)
+		made := m.ok("POST", withdraw+"/rules", `{"name":"First","type":"BLOCK"}`)
+		if made["priority"] != 0.0 || made["isActive"] != false {
+			m.Errorf("made %v", made)
+		}
+		m.refused(400, "invalid_request", "priority 0", "POST", withdraw+"/rules", `{"name":"Second","type":"BLOCK"}`)
+	})
+}
+
+func TestNewerClientsConfigureOneMethodAtATime(t *testing.T) {
+	t.Parallel()
+	manage(t, func(m *managed) {
+		const path = "authenticator-configurations/email-otp"
+		made := m.ok("POST", path, `{"emailProvider":"SMTP","smtpEmailCredentials":{"host":"mail","password":"secret"},
+			"submissionRateLimitConfiguration":{"rateLimit":4,"windowInMinutes":15},"allowedCustomEmailVariables":["name"],
+			"sendingRateLimitConfigurations":[{"rateLimit":2,"windowInMinutes":5},{"rateLimit":9,"windowInMinutes":60}]}`)
+		if made["isActive"] != true || made["verificationMethod"] != "EMAIL_OTP" || made["emailProvider"] != "SMTP" || made["smtpEmailCredentials"] != nil {
+			m.Errorf("made %v", made)
+		}
+		m.wants("answers", made["rateLimitConfiguration"], object{"rateLimit": 4, "windowInMinutes": 15})
+		m.wants("answers in the newer word", made["submissionRateLimitConfiguration"], made["rateLimitConfiguration"])
+		m.wants("messages", made["sendingRateLimitConfiguration"], object{"rateLimit": 2, "windowInMinutes": 5})
+		m.wants("all bounds", made["sendingRateLimitConfigurations"], []object{{"rateLimit": 2, "windowInMinutes": 5}, {"rateLimit": 9, "windowInMinutes": 60}})
+		m.wants("read", m.ok("GET", path, ""), made)
+		changed := m.ok("PATCH", path, `{"sendingRateLimitConfigurations":[],"allowedCustomEmailVariables":[],"isActive":false}`)
+		if changed["sendingRateLimitConfiguration"] != nil || changed["isActive"] != false || changed["emailProvider"] != "SMTP" {
+			m.Errorf("changed %v", changed)
+		}
+		sms := m.ok("PATCH", "authenticator-configurations/sms", `{"smsProvider":"MESSAGE_MEDIA","prefixRateLimitConfigurations":[{"enabled":true,"blockSize":"country","rateLimit":5,
+			"windowInMinutes":10,"countryCodes":["NZ"]},{"blockSize":4}]}`)
+		m.wants("blocks", sms["prefixRateLimitConfigurations"], []object{
+			{"enabled": true, "blockSize": "country", "rateLimit": 5, "windowInMinutes": 10, "countryCodes": []string{"NZ"}}, {"blockSize": 4},
+		})
+		m.refused(400, "invalid_request", "prefixRateLimitConfigurations[0].blockSize", "PATCH", "authenticator-configurations/sms", `{"prefixRateLimitConfigurations":[{"blockSize":"town"}]}`)
+		m.refused(400, "invalid_request", "sendingRateLimitConfigurations is of the wrong type", "PATCH", "authenticator-configurations/sms", `{"sendingRateLimitConfigurations":[{"rateLimit":"x"}]}`)
+		m.refused(400, "invalid_request", "limit of 1 to 1000", "PATCH", "authenticator-configurations/sms", `{"sendingRateLimitConfigurations":[{"rateLimit":0,"windowInMinutes":1}]}`)
+		m.wants("removed", m.ok("DELETE", path, ""), object{"success": true})
+		if left := m.ok("GET", path, ""); left["isActive"] != false || left["emailProvider"] != nil {
+			m.Errorf("left %v", left)
+		}
+		m.refused(404, "not_found", "", "GET", "authenticator-configurations/nose", "")
+		m.refused(404, "not_found", "", "DELETE", "authenticator-configurations/recovery-code", "")
+	})
 }

@@ -24,6 +24,8 @@ func TestThePagesThatThePackageLaunches(t *testing.T) {
 				p.inAFrame()
 				p.awayFromAFrame()
 				p.byRedirect()
+				p.enrolsOnThePages("email_otp", "EMAIL_OTP", address())
+				p.enrolsOnThePages("sms", "SMS", number())
 			})
 		}
 	})
@@ -32,18 +34,26 @@ func TestThePagesThatThePackageLaunches(t *testing.T) {
 // id finds what the pages name for programs.
 func id(name string) string { return `[data-testid="` + name + `"]` }
 
+// on finds it on a page of a name.
+func on(page, name string) string { return `[data-page="` + page + `"] ` + id(name) }
+
 // launch tracks an action of somebody with an authenticator app, and opens the pages.
 func (p *page) launch(mode string) (user string, got tracked) {
 	p.t.Helper()
 	user = fresh()
 	p.enrolApp(p.t, user)
+	return user, p.launchFor(user, mode)
+}
+
+func (p *page) launchFor(user, mode string) (got tracked) {
+	p.t.Helper()
 	got = p.track(p.t, user, "signIn", attributes{"redirectUrl": p.site.url + "/back?from=shop"})
 	order, err := json.Marshal(pageOrder{p.version, attributes{"tenantId": tenantID, "baseUrl": p.URL + "/v1"}, "", []any{got.URL, attributes{"mode": mode}}})
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	p.tab.Evaluate(fmt.Sprintf("popup(%s), ''", order))
-	return user, got
+	return got
 }
 
 // types types what the app shows.
@@ -54,19 +64,37 @@ func (p *page) types(in *harness.Tab) {
 }
 
 func (p *page) byRedirect() {
-	user, got := p.launch("redirect")
+	user, _ := p.launch("redirect")
 	p.types(p.tab)
-	token := p.comesBack()
-	p.proves(token, user, "AUTHENTICATOR_APP")
-	p.tab.Go(got.URL) // again, where it is over
-	p.tab.Await(id("leave"))
+	p.proves(p.comesBack(), user, "AUTHENTICATOR_APP")
+}
+
+// enrolsOnThePages: whoever has nothing yet chooses a method, proves an address, and keeps the recovery codes.
+func (p *page) enrolsOnThePages(way, method, to string) {
+	user := fresh()
+	p.tab.Go(p.site.url)
+	p.launchFor(user, "redirect")
+	p.tab.Press(id("way-" + way))
+	p.tab.Type(on("address", "address"), to)
+	p.tab.Press(on("address", "go"))
+	p.tab.Type(on("code", "code"), p.Code(p.t, to, 1).Code())
+	p.tab.Press(on("code", "go"))
+	p.tab.Press(on("offer", "go")) // recovery codes
+	p.tab.Await(id("codes"))
+	p.tab.Press(on("offer", "go"))
+	p.tab.Press(on("done", "leave"))
+	p.proves(p.comesBack(), user, method)
 }
 
 // comesBack waits until the browser is at the shop again, and gives the token that it brings.
 func (p *page) comesBack() string {
 	p.t.Helper()
 	return harness.Until(p.t, "the browser to come back", func() (string, bool) {
-		at, err := url.Parse(p.tab.Evaluate("location.href"))
+		text, err := p.tab.Glance("location.href")
+		if err != nil {
+			return "", false
+		}
+		at, err := url.Parse(text)
 		if err != nil || !strings.HasPrefix(at.String(), p.site.url+"/back") {
 			return "", false
 		}

@@ -87,8 +87,8 @@ func (b *Tab) Frame(address string) *Tab {
 	})
 }
 
-// glance evaluates an expression that may not be answered, because the page is changing.
-func (b *Tab) glance(expression string) (string, error) {
+// Glance evaluates an expression that may not be answered, because the page is changing.
+func (b *Tab) Glance(expression string) (string, error) {
 	ctx, cancel := context.WithTimeout(b.Context, glancePatience)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[string](expression))
@@ -115,7 +115,7 @@ func (b *Tab) Await(selector string) {
 	b.t.Helper()
 	expression := fmt.Sprintf("document.readyState === 'complete' && document.querySelector(%q) ? 'there' : ''", selector)
 	Until(b.t, selector, func() (bool, bool) {
-		text, err := b.glance(expression)
+		text, err := b.Glance(expression)
 		return true, err == nil && text != ""
 	})
 }

@@ -98,7 +98,7 @@ func darkShape() shape {
 
 func containerShape(more shape) shape {
 	s := shape{
-		"contentAlignment": word("left", "center", "right"), "position": showable, "padding": size(maxPadding), "logoAlignment": word("left", "center", "right"),
+		"contentAlignment": word("left", "center", "right"), "position": plainWord, "padding": size(maxPadding), "logoAlignment": word("left", "center", "right"),
 		"logoPosition": word("inside", "outside"), "logoHeight": size(maxLogo),
 	}
 	maps.Copy(s, more)
@@ -115,6 +115,17 @@ func showable(path string, said any) (any, error) {
 	text, ok := said.(string)
 	if !ok || len(text) > mfa.MaxName || mfa.Showable(text) != text {
 		return nil, invalid(path + " has at most 200 characters that can be shown")
+	}
+	return text, nil
+}
+
+var lettersOnly = regexp.MustCompile(`^[a-zA-Z_-]{1,30}$`)
+
+// plainWord is one of words that this server does not know, because nothing here is done by them.
+func plainWord(path string, said any) (any, error) {
+	text, ok := said.(string)
+	if !ok || !lettersOnly.MatchString(text) {
+		return nil, invalid(path + " is a word of at most 30 letters")
 	}
 	return text, nil
 }

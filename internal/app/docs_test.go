@@ -133,6 +133,19 @@ var numbers = map[string]string{
 	"ShortHandoffLife":   "life of a short code for another device",
 	"LongHandoffLife":    "life of a long one, and of a phrase",
 	"TransactionBytes":   "bytes of a transaction's text; more are refused",
+	"PromptAttempts":     "wrong answers to one prompt of an action",
+	"Sockets":            "sockets of pages that wait for a picture to be read, at one server",
+	"SocketsPerSource":   "sockets of one address",
+	"FactorsPerUser":     "authenticators of one kind that a user has for actions",
+	"KnownDevices":       "devices that are known of one user at an application",
+	"CustomPoints":       "custom data points of an action or user",
+	"CustomBytes":        "bytes of an action's or user's custom data",
+	"ActionTextBytes":    "bytes of any other text of an action",
+	"RulesPerAction":     "rules of one action",
+	"ActionCodes":        "actions that an application configures",
+	"ValueLists":         "value lists of an application",
+	"ValueListItems":     "items of a value list",
+	"DataPoints":         "data points of an application",
 }
 
 func TestThePageNamesEveryOtherNumber(t *testing.T) {

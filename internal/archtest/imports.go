@@ -58,6 +58,11 @@ var layers = []row{
 		"every kind of proof moves an action in the write that burns it, and words what is sent for it",
 	},
 	{"internal/mfa/grants", []string{"internal/mfa"}, "rules of sessions that proved actions open, likewise"},
+	{"internal/mfa/phonelinks", []string{"internal/mfa", "internal/text"}, "rules of linking a device by a number, likewise"},
+	{"internal/mfa/sessions", []string{"internal/mfa"}, "rules of who is logged in where, likewise"},
+	{"internal/mfa/seeds", []string{"internal/mfa"}, "rules of seeds shown to other authenticator apps, likewise"},
+	{"internal/mfa/statistics", []string{"internal/mfa"}, "counts of what applications did, likewise"},
+	{"internal/mfa/webhooks", []string{"internal/mfa"}, "rules of subscriptions to events, likewise"},
 	{"internal/mfa/verifications", []string{"internal/mfa", "internal/text"}, "rules of codes for numbers that are nobody's yet, apart because of their number"},
 	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
 	{"internal/mfa/rulebook", []string{"internal/mfa", "internal/mfa/facts", "internal/rule"}, "what operators write about actions, read by the language of rules"},
@@ -83,17 +88,17 @@ var layers = []row{
 	{"internal/dialect/dialecttest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a server for the tests of any dialect"},
 	{
 		"internal/dialect/native",
-		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/endpoint", "api", "policy", "receipt"},
+		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/phonelinks", "internal/mfa/sessions", "internal/endpoint", "api", "policy", "receipt"},
 		"our own API is a dialect with public wire types, and devices sign their requests as receipt says",
 	},
 	{
 		"internal/dialect/authy",
-		[]string{"internal/mfa", "internal/mfa/verifications", "internal/endpoint", "client/authy/signature"},
+		[]string{"internal/mfa", "internal/mfa/seeds", "internal/mfa/statistics", "internal/mfa/verifications", "internal/mfa/webhooks", "internal/endpoint", "client/authy/signature"},
 		"never a store, a factor or another dialect; signs callbacks with the code that verifies them",
 	},
 	{
 		"internal/dialect/launchkey",
-		[]string{"internal/mfa", "internal/mfa/provision", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
+		[]string{"internal/mfa", "internal/mfa/provision", "internal/mfa/seeds", "internal/mfa/sessions", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
 		"never a store, a factor or another dialect; signs and seals with the code that its clients use, asks devices in receipt's form, and judges its part of plans",
 	},
 	{

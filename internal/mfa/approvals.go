@@ -56,7 +56,7 @@ func (s *Service) AskApproval(ctx context.Context, in AskApproval) (Challenge, e
 	if err := s.tidyQuestion(&in); err != nil {
 		return Challenge{}, err
 	}
-	nonce, err := randomText(s.random, 26)
+	nonce, err := RandomText(s.random, 26)
 	if err != nil {
 		return Challenge{}, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -180,7 +181,7 @@ func TestSeedsAndTestTokens(t *testing.T) {
 func seedPictures(t *testing.T, w *mfatest.World) {
 	ann := w.Register("4055551801")
 	show := func(label string) mfa.Seed {
-		seed, err := w.Service.ShowSeed(t.Context(), mfa.ShowSeed{Caller: w.Caller, User: ann.Ref(), Label: label})
+		seed, err := seeds.New(w.Service).Show(t.Context(), seeds.Show{Caller: w.Caller, User: ann.Ref(), Label: label})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,15 +195,15 @@ func seedPictures(t *testing.T, w *mfatest.World) {
 	if !again.Secret.Equal(first.Secret) || again.Label != "Ann's seed" || again.Picture.Equal(first.Picture) {
 		t.Errorf("shown again it is %+v", again)
 	}
-	if got, err := w.Service.SeedPicture(t.Context(), again.Picture); err != nil || !got.Secret.Equal(first.Secret) || got.Label != "Ann's seed" {
+	if got, err := seeds.New(w.Service).Picture(t.Context(), again.Picture); err != nil || !got.Secret.Equal(first.Secret) || got.Label != "Ann's seed" {
 		t.Errorf("the picture shows %+v, %v", got, err)
 	}
-	_, err := w.Service.ShowSeed(t.Context(), mfa.ShowSeed{Caller: w.Caller, User: ann.Ref(), Label: strings.Repeat("x", 201)})
+	_, err := seeds.New(w.Service).Show(t.Context(), seeds.Show{Caller: w.Caller, User: ann.Ref(), Label: strings.Repeat("x", 201)})
 	want(t, "a long label", err, mfa.Invalid, "")
-	_, err = w.Service.SeedPicture(t.Context(), mfa.SecretText("nonsense"))
+	_, err = seeds.New(w.Service).Picture(t.Context(), mfa.SecretText("nonsense"))
 	want(t, "a name that never was", err, mfa.NotFound, "")
 	w.Clock.Advance(w.Service.Limits().PictureLife)
-	_, err = w.Service.SeedPicture(t.Context(), again.Picture)
+	_, err = seeds.New(w.Service).Picture(t.Context(), again.Picture)
 	want(t, "an old picture", err, mfa.NotFound, "")
 }
 

@@ -75,10 +75,11 @@ func checkDeviceLink(in StartDeviceLink) error {
 	case len(in.Extra) > maxLinkExtra:
 		return &Error{Code: Invalid, Field: "extra", Message: "what is kept with the link is too long"}
 	}
-	return checkAlias(in.Alias)
+	return CheckAlias(in.Alias)
 }
 
-func checkAlias(alias string) error {
+// CheckAlias refuses what is no name that an application gives a user.
+func CheckAlias(alias string) error {
 	if alias == "" || len(alias) > maxAlias {
 		return &Error{Code: Invalid, Field: "alias", Message: "a user's name has 1 to 500 characters"}
 	}
@@ -94,7 +95,7 @@ func (s *Service) namedUser(w WriteRecords, c *Caller, alias string) (User, erro
 // of it.
 func (s *Service) EnsureUser(w WriteRecords, who NewUser) (User, error) {
 	c, alias := who.Caller, who.Alias
-	if err := checkAlias(alias); err != nil {
+	if err := CheckAlias(alias); err != nil {
 		return User{}, err
 	}
 	u, err := w.LockUser(c.Directory.ID, UserRef{Alias: alias})

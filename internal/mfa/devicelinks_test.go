@@ -8,6 +8,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
 
 func startDeviceLink(t *testing.T, w *mfatest.World, alias string) mfa.LinkCode {
@@ -193,10 +194,10 @@ func TestASeedForTheWholeDirectory(t *testing.T) {
 		{"leaves those of devices and of applications alone", func(t *testing.T, w *mfatest.World) {
 			cat := w.Register("4055551802")
 			phone := cat.Link()
-			if _, err := w.Service.ShowSeed(t.Context(), mfa.ShowSeed{Caller: w.Caller, User: cat.Ref()}); err != nil {
+			if _, err := seeds.New(w.Service).Show(t.Context(), seeds.Show{Caller: w.Caller, User: cat.Ref()}); err != nil {
 				t.Fatal(err)
 			}
-			if err := w.Service.RemoveSeed(t.Context(), w.Directory(), cat.Ref()); err != nil {
+			if err := seeds.New(w.Service).Remove(t.Context(), w.Directory(), cat.Ref()); err != nil {
 				t.Fatal(err)
 			}
 			if got := cat.Check(phone.Code(0), "a").Outcome; got != mfa.TokenAccepted {
@@ -231,13 +232,13 @@ func TestASeedForTheWholeDirectory(t *testing.T) {
 				if name == "eve" {
 					replaceSeed(t, w, "eve")
 				}
-				if err := w.Service.RemoveSeed(t.Context(), w.Directory(), mfa.UserRef{Name: name}); err != nil {
+				if err := seeds.New(w.Service).Remove(t.Context(), w.Directory(), mfa.UserRef{Name: name}); err != nil {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
 			_, err := w.Service.CheckToken(t.Context(), mfa.TokenCheck{Caller: w.Caller, User: mfa.UserRef{Name: "eve"}, Token: "123456", Only: mfa.KindTOTP})
 			want(t, "a check without it", err, mfa.NotFound, "")
-			_, err = w.Service.ReplaceSeed(t.Context(), w.Directory(), "")
+			_, err = seeds.New(w.Service).Replace(t.Context(), w.Directory(), "")
 			want(t, "for nobody", err, mfa.Invalid, "")
 		}},
 	})

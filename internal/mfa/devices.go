@@ -9,8 +9,8 @@ import (
 	"github.com/twinseal/twinseal/receipt"
 )
 
-// addDevice makes the device and the TOTP seed it carries, and completes the enrollment.
-func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enrolled, how string) (Linked, error) {
+// AddDevice makes the device and the TOTP seed it carries, and completes the enrollment.
+func (s *Service) AddDevice(w WriteRecords, e Enrollment, d NewDevice, made Enrolled, how string) (Linked, error) {
 	u, held, err := w.LockCredentials(e.DirectoryID, UserRef{ID: e.UserID})
 	if err != nil {
 		return Linked{}, err
@@ -21,7 +21,7 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if countKind(held, KindDevice) >= s.limits.DevicesPerUser {
 		return Linked{}, refuse(Conflict, ReasonDevicesFull, "as many devices are linked as a person may have; unlink one first")
 	}
-	out, c, err := s.surroundings(w, e, u)
+	out, c, err := s.Surroundings(w, e, u)
 	if err != nil {
 		return Linked{}, err
 	}
@@ -37,7 +37,7 @@ func (s *Service) addDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 		return Linked{}, err
 	}
 	if !won {
-		return Linked{}, errBadLink
+		return Linked{}, ErrBadLink
 	}
 	if out.Device, err = s.storeDevice(w, e, u, d, made, how); err != nil {
 		return Linked{}, err
@@ -99,9 +99,9 @@ func placeOf(r Records, u User) (Linked, error) {
 	return out, err
 }
 
-// surroundings is the user's place with the caller to log for: the enrollment's application, or the first
+// Surroundings is the user's place with the caller to log for: the enrollment's application, or the first
 // that knows the user when it has none.
-func (s *Service) surroundings(w WriteRecords, e Enrollment, u User) (Linked, *Caller, error) {
+func (s *Service) Surroundings(w WriteRecords, e Enrollment, u User) (Linked, *Caller, error) {
 	out, err := placeOf(w, u)
 	if err != nil {
 		return out, nil, err
@@ -298,7 +298,7 @@ func (s *Service) removeDevice(w WriteRecords, u User, a Authenticator) error {
 	if err := w.RemoveAuthenticator(a.ID); err != nil {
 		return err
 	}
-	_, c, err := s.surroundings(w, Enrollment{}, u)
+	_, c, err := s.Surroundings(w, Enrollment{}, u)
 	if err != nil {
 		return err
 	}

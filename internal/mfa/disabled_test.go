@@ -5,6 +5,8 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -91,10 +93,10 @@ func usersConcerned(t *testing.T, w *mfatest.World, c *mfa.Caller, ann *mfatest.
 			return err
 		},
 		"a session": func() error {
-			_, err := w.Service.StartSession(t.Context(), mfa.StartSession{Caller: c, User: ann.Ref()})
+			_, err := sessions.New(w.Service).Start(t.Context(), sessions.Start{Caller: c, User: ann.Ref()})
 			return err
 		},
-		"an end of it": func() error { return w.Service.EndSession(t.Context(), c, ann.Ref()) },
+		"an end of it": func() error { return sessions.New(w.Service).End(t.Context(), c, ann.Ref()) },
 		"a link": func() error {
 			_, err := w.Service.StartLink(t.Context(), c, ann.Ref())
 			return err
@@ -115,15 +117,15 @@ func directoryUsersConcerned(t *testing.T, w *mfatest.World) map[string]func() e
 		},
 		"unlinking": func() error { return w.Service.RemoveDevice(t.Context(), c, bob, "x") },
 		"sessions": func() error {
-			_, err := w.Service.SessionsOf(t.Context(), c, bob)
+			_, err := sessions.New(w.Service).Of(t.Context(), c, bob)
 			return err
 		},
-		"their end": func() error { return w.Service.EndSessions(t.Context(), c, bob) },
+		"their end": func() error { return sessions.New(w.Service).EndAll(t.Context(), c, bob) },
 		"a seed": func() error {
-			_, err := w.Service.ReplaceSeed(t.Context(), c, "bob")
+			_, err := seeds.New(w.Service).Replace(t.Context(), c, "bob")
 			return err
 		},
-		"its end": func() error { return w.Service.RemoveSeed(t.Context(), c, bob) },
+		"its end": func() error { return seeds.New(w.Service).Remove(t.Context(), c, bob) },
 	}
 }
 
@@ -131,10 +133,10 @@ func TestAUserIsNotMadeWhereNothingIsDone(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		switched(t, w, true, true)
-		_, err := w.Service.ReplaceSeed(t.Context(), w.Directory(), "nobody")
+		_, err := seeds.New(w.Service).Replace(t.Context(), w.Directory(), "nobody")
 		want(t, "a seed", err, mfa.Forbidden, mfa.ReasonDisabled)
 		switched(t, w, true, false)
-		_, err = w.Service.SessionsOf(t.Context(), w.Directory(), mfa.UserRef{Name: "nobody"})
+		_, err = sessions.New(w.Service).Of(t.Context(), w.Directory(), mfa.UserRef{Name: "nobody"})
 		want(t, "who was to have it", err, mfa.NotFound, "")
 	})
 }

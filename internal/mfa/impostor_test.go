@@ -6,6 +6,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
 
 func TestNobodyTakesTheIDOfSomebodyElseForAName(t *testing.T) {
@@ -16,7 +17,7 @@ func TestNobodyTakesTheIDOfSomebodyElseForAName(t *testing.T) {
 		for _, alias := range []string{id, strings.ToUpper(id)} {
 			_, err := w.Service.StartDeviceLink(t.Context(), mfa.StartDeviceLink{Caller: w.Directory(), Alias: alias})
 			want(t, "a device for "+alias, err, mfa.Invalid, "")
-			_, err = w.Service.ReplaceSeed(t.Context(), w.Directory(), alias)
+			_, err = seeds.New(w.Service).Replace(t.Context(), w.Directory(), alias)
 			want(t, "a seed for "+alias, err, mfa.Invalid, "")
 		}
 		asked, err := w.Service.AskApproval(t.Context(), mfa.AskApproval{Caller: w.Caller, User: mfa.UserRef{Name: id}, Message: "Log in"})

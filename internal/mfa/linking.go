@@ -36,8 +36,8 @@ func IsLinkCode(text string) bool {
 	return len(text) == linkLength && strings.Trim(text, linkAlphabet) == ""
 }
 
-// randomText draws n characters of an alphabet of 32.
-func randomText(random io.Reader, n int) (string, error) {
+// RandomText draws n characters of an alphabet of 32.
+func RandomText(random io.Reader, n int) (string, error) {
 	buf := make([]byte, n)
 	if _, err := io.ReadFull(random, buf); err != nil {
 		return "", &Error{Code: Internal, Message: "no randomness", Cause: err}
@@ -79,7 +79,7 @@ func (s *Service) LinkURI(code string) string { return linkURI(s.options.PublicU
 
 // startLink makes a linking code; e brings what is special about the enrollment.
 func (s *Service) startLink(w WriteRecords, c *Caller, u User, life time.Duration, e Enrollment) (LinkCode, error) {
-	code, err := randomText(s.random, linkLength)
+	code, err := RandomText(s.random, linkLength)
 	if err != nil {
 		return LinkCode{}, err
 	}
@@ -148,8 +148,8 @@ type InviteReader interface {
 	ReadInvite(ctx context.Context, token string) (invite Invite, ok bool, err error)
 }
 
-// errBadLink is the one answer to codes that link nothing.
-var errBadLink = refuse(NotFound, ReasonCodeWrong, "the code is wrong, was used or has expired; ask for a new one")
+// ErrBadLink is the one answer to codes that link nothing.
+var ErrBadLink = refuse(NotFound, ReasonCodeWrong, "the code is wrong, was used or has expired; ask for a new one")
 
 // LinkByCode links a device with a linking code.
 func (s *Service) LinkByCode(ctx context.Context, code string, d NewDevice) (Linked, error) {
@@ -157,7 +157,7 @@ func (s *Service) LinkByCode(ctx context.Context, code string, d NewDevice) (Lin
 	return s.link(ctx, d, "code", func(w WriteRecords) (Enrollment, error) {
 		e, err := w.EnrollmentBySecret(EnrollByCode, SecretText(code))
 		if IsCode(err, NotFound) || err == nil && (e.State != EnrollmentPending || !live(e.ExpiresAt, s.Now())) {
-			return Enrollment{}, errBadLink
+			return Enrollment{}, ErrBadLink
 		}
 		if err != nil {
 			return e, err
@@ -177,7 +177,7 @@ func stillKnown(w WriteRecords, e Enrollment) error {
 	}
 	u, err := w.LockUser(e.DirectoryID, UserRef{ID: e.UserID})
 	if IsCode(err, NotFound) || err == nil && !u.KnownTo(a) {
-		return errBadLink
+		return ErrBadLink
 	}
 	return err
 }
@@ -236,7 +236,7 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 		if e, refusal, err = s.guarded(w, d.Source, find); refusal != nil || err != nil {
 			return err
 		}
-		out, err = s.addDevice(w, e, d, made, how)
+		out, err = s.AddDevice(w, e, d, made, how)
 		return err
 	})
 	if err == nil {
@@ -256,7 +256,7 @@ func (s *Service) guarded(w WriteRecords, source string, find func(WriteRecords)
 		return e, s.TooMany(until), nil
 	}
 	e, err = find(w)
-	if errors.Is(err, errBadLink) {
+	if errors.Is(err, ErrBadLink) {
 		refusal = err
 		_, _, err = w.TakeLimit(limit, key, s.Now())
 	}

@@ -137,31 +137,3 @@ func (s *Service) EventsOf(ctx context.Context, c *Caller, f EventFilter) ([]Eve
 	})
 	return out, err
 }
-
-// MaxCountSpans bounds the spans of one [Service.EventCounts]: a year of days, or two weeks of hours.
-const MaxCountSpans = 366
-
-// EventCounts counts an application's events by type in spans of equal length, from the first moment on
-// until the last one is reached.
-func (s *Service) EventCounts(ctx context.Context, c *Caller, from, to time.Time, span time.Duration) ([]map[EventType]int64, error) {
-	if span <= 0 || to.Sub(from) > MaxCountSpans*span {
-		return nil, &Error{Code: Invalid, Field: "interval", Message: "the time asked for has more intervals than can be counted at once"}
-	}
-	var out []map[EventType]int64
-	err := s.store.Read(ctx, func(r Records) error {
-		out = nil
-		for at := from; at.Before(to); at = at.Add(span) {
-			end := at.Add(span)
-			if end.After(to) {
-				end = to
-			}
-			counts, err := r.CountEvents(c.Application.ID, at, end)
-			if err != nil {
-				return err
-			}
-			out = append(out, counts)
-		}
-		return nil
-	})
-	return out, err
-}

@@ -41,12 +41,6 @@ func (s *Service) codeMessage(in SendCode, u User, code SentCode) Message {
 	}
 }
 
-func (s *Service) linkCodeMessage(c *Caller, u User, e Enrollment) Message {
-	say := Wording("", u, e.Phone)
-	what := text.Link{App: c.Application.Name, Code: string(e.Secret.Reveal())}
-	return Worded(say, c, ChannelSMS, e.Phone.E164(), text.Message{Text: say.LinkSMS(what)})
-}
-
 func (s *Service) installMessage(c *Caller, u User, link LinkCode) Message {
 	say := Wording("", u, u.Phone)
 	// The code stands in the fragment, which browsers do not send and servers do not log.

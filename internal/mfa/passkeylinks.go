@@ -27,7 +27,7 @@ func (s *Service) LinkFor(ctx context.Context, code, source string) (PendingLink
 				out, err = s.pendingLink(w, e)
 			}
 			if IsCode(err, NotFound) {
-				err = errBadLink
+				err = ErrBadLink
 			}
 			return e, err
 		})
@@ -42,7 +42,7 @@ func (s *Service) LinkFor(ctx context.Context, code, source string) (PendingLink
 // pendingLink refuses a code that is over, and what is switched off.
 func (s *Service) pendingLink(w WriteRecords, e Enrollment) (PendingLink, error) {
 	if e.State != EnrollmentPending || !live(e.ExpiresAt, s.Now()) {
-		return PendingLink{}, errBadLink
+		return PendingLink{}, ErrBadLink
 	}
 	if err := stillKnown(w, e); err != nil {
 		return PendingLink{}, err
@@ -51,7 +51,7 @@ func (s *Service) pendingLink(w WriteRecords, e Enrollment) (PendingLink, error)
 	if err != nil {
 		return PendingLink{}, err
 	}
-	_, c, err := s.surroundings(w, e, u)
+	_, c, err := s.Surroundings(w, e, u)
 	if err != nil {
 		return PendingLink{}, err
 	}
@@ -64,7 +64,7 @@ func (s *Service) pendingLink(w WriteRecords, e Enrollment) (PendingLink, error)
 func (s *Service) SpendLink(w WriteRecords, id EnrollmentID, a Authenticator, source string) error {
 	e, err := w.Enrollment(id)
 	if IsCode(err, NotFound) || err == nil && e.UserID != a.UserID {
-		return errBadLink
+		return ErrBadLink
 	}
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *Service) SpendLink(w WriteRecords, id EnrollmentID, a Authenticator, so
 		return err
 	}
 	if !won {
-		return errBadLink
+		return ErrBadLink
 	}
 	return s.noteLink(w, pending.Caller, e, Linked{User: pending.User, Device: a}, source)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/phonelinks"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -30,14 +31,14 @@ func TestLinkingByPhone(t *testing.T) {
 type claim struct {
 	device     mfa.NewDevice
 	thumbprint string
-	link       mfa.PhoneLink
+	link       phonelinks.Link
 }
 
 func claims(t *testing.T, w *mfatest.World, phone mfa.Phone, source string) claim {
 	t.Helper()
 	c := claim{device: device(w, source)}
 	var err error
-	if c.link, err = w.Service.StartPhoneLink(t.Context(), phone, c.device); err != nil {
+	if c.link, err = phonelinks.New(w.Service).Start(t.Context(), phone, c.device); err != nil {
 		t.Fatal(err)
 	}
 	var key receipt.JWK
@@ -48,8 +49,8 @@ func claims(t *testing.T, w *mfatest.World, phone mfa.Phone, source string) clai
 	return c
 }
 
-func (c claim) finish(w *mfatest.World, code string, directory mfa.DirectoryID) (mfa.Linked, *mfa.PhoneLinkCandidates, error) {
-	return w.Service.FinishPhoneLink(w.Context(), c.link.ID, code, directory, c.thumbprint, c.device.Source)
+func (c claim) finish(w *mfatest.World, code string, directory mfa.DirectoryID) (mfa.Linked, *phonelinks.Candidates, error) {
+	return phonelinks.New(w.Service).Finish(w.Context(), c.link.ID, code, directory, c.thumbprint, c.device.Source)
 }
 
 func phoneLinked(t *testing.T, w *mfatest.World) {
@@ -140,7 +141,7 @@ func limitedPhoneLinks(t *testing.T, w *mfatest.World) {
 	for range limit.Burst {
 		claims(t, w, ann.User.Phone, "192.0.2.37")
 	}
-	_, err := w.Service.StartPhoneLink(t.Context(), ann.User.Phone, device(w, "192.0.2.38"))
+	_, err := phonelinks.New(w.Service).Start(t.Context(), ann.User.Phone, device(w, "192.0.2.38"))
 	want(t, "one more for the number", err, mfa.Limited, "")
 	if n := len(sentTo(w, ann.User.Phone.E164())); n != limit.Burst {
 		t.Errorf("%d messages went out, want %d", n, limit.Burst)
@@ -156,7 +157,7 @@ func sourceBeforeNumber(t *testing.T, w *mfatest.World) {
 		claims(t, w, mfa.Phone{CountryCode: 1, National: "405555" + string(rune('0'+i/10)) + string(rune('0'+i%10)) + "99"}, "203.0.113.38")
 	}
 	for range w.Service.Limits().PhoneLinks.Burst + 1 {
-		_, err := w.Service.StartPhoneLink(t.Context(), ann.User.Phone, device(w, "203.0.113.38"))
+		_, err := phonelinks.New(w.Service).Start(t.Context(), ann.User.Phone, device(w, "203.0.113.38"))
 		want(t, "one more from the source", err, mfa.Limited, "")
 	}
 	claims(t, w, ann.User.Phone, "192.0.2.38")

@@ -5,11 +5,12 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
 
 func replaceSeed(t *testing.T, w *mfatest.World, alias string) mfa.Seed {
 	t.Helper()
-	seed, err := w.Service.ReplaceSeed(t.Context(), w.Directory(), alias)
+	seed, err := seeds.New(w.Service).Replace(t.Context(), w.Directory(), alias)
 	if err != nil {
 		t.Fatal(err)
 	}

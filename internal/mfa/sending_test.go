@@ -8,6 +8,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
 
 func TestSendingOfCodes(t *testing.T) {
@@ -135,7 +136,7 @@ func nothingToSuspended(t *testing.T, w *mfatest.World) {
 	want(t, "an answer to what was asked before", err, mfa.Forbidden, mfa.ReasonUserSuspended)
 	_, err = w.Service.StartLink(t.Context(), w.Caller, ann.Ref())
 	want(t, "a link", err, mfa.Forbidden, mfa.ReasonUserSuspended)
-	_, err = w.Service.ShowSeed(t.Context(), mfa.ShowSeed{Caller: w.Caller, User: ann.Ref()})
+	_, err = seeds.New(w.Service).Show(t.Context(), seeds.Show{Caller: w.Caller, User: ann.Ref()})
 	want(t, "a seed", err, mfa.Forbidden, mfa.ReasonUserSuspended)
 	_, err = w.Service.MakeRecoveryCodes(t.Context(), w.Caller, ann.Ref())
 	want(t, "recovery codes", err, mfa.Forbidden, mfa.ReasonUserSuspended)
@@ -191,7 +192,7 @@ func channelOff(t *testing.T, w *mfatest.World) {
 	}
 	_, err := w.Service.AskApproval(t.Context(), mfa.AskApproval{Caller: mute, User: ann.Ref(), Message: "?"})
 	want(t, "approvals", err, mfa.Forbidden, mfa.ReasonFeatureOff)
-	_, err = w.Service.ShowSeed(t.Context(), mfa.ShowSeed{Caller: mute, User: ann.Ref()})
+	_, err = seeds.New(w.Service).Show(t.Context(), seeds.Show{Caller: mute, User: ann.Ref()})
 	want(t, "seeds", err, mfa.Forbidden, mfa.ReasonFeatureOff)
 }
 

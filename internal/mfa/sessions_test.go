@@ -9,11 +9,12 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
 
 func startSession(t *testing.T, w *mfatest.World, c *mfa.Caller, p *mfatest.Person) mfa.Session {
 	t.Helper()
-	session, err := w.Service.StartSession(t.Context(), mfa.StartSession{
+	session, err := sessions.New(w.Service).Start(t.Context(), sessions.Start{
 		Caller: c, User: p.Ref(), Reference: "f2b4", Dialect: "test", Extra: json.RawMessage(`{"issuer":"org:1"}`),
 	})
 	if err != nil {
@@ -38,9 +39,9 @@ func secondApplication(t *testing.T, w *mfatest.World, name string) *mfa.Caller 
 	return c
 }
 
-func sessionsOf(t *testing.T, w *mfatest.World, p *mfatest.Person) []mfa.OpenSession {
+func sessionsOf(t *testing.T, w *mfatest.World, p *mfatest.Person) []sessions.Open {
 	t.Helper()
-	list, err := w.Service.SessionsOf(t.Context(), w.Directory(), p.Ref())
+	list, err := sessions.New(w.Service).Of(t.Context(), w.Directory(), p.Ref())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestSessions(t *testing.T) {
 			ann := w.Register("4055551602")
 			startSession(t, w, w.Caller, ann)
 			for range 2 {
-				if err := w.Service.EndSession(t.Context(), w.Caller, ann.Ref()); err != nil {
+				if err := sessions.New(w.Service).End(t.Context(), w.Caller, ann.Ref()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -81,18 +82,18 @@ func TestSessions(t *testing.T) {
 		{"that the device or the directory ends are told to each application, once", endedElsewhere},
 		{"of unknown users are not found", func(t *testing.T, w *mfatest.World) {
 			nobody := mfa.UserRef{Name: "nobody"}
-			_, err := w.Service.StartSession(t.Context(), mfa.StartSession{Caller: w.Caller, User: nobody})
+			_, err := sessions.New(w.Service).Start(t.Context(), sessions.Start{Caller: w.Caller, User: nobody})
 			want(t, "begun", err, mfa.NotFound, "")
-			want(t, "ended", w.Service.EndSession(t.Context(), w.Caller, nobody), mfa.NotFound, "")
-			want(t, "all ended", w.Service.EndSessions(t.Context(), w.Directory(), nobody), mfa.NotFound, "")
-			_, err = w.Service.SessionsOf(t.Context(), w.Directory(), nobody)
+			want(t, "ended", sessions.New(w.Service).End(t.Context(), w.Caller, nobody), mfa.NotFound, "")
+			want(t, "all ended", sessions.New(w.Service).EndAll(t.Context(), w.Directory(), nobody), mfa.NotFound, "")
+			_, err = sessions.New(w.Service).Of(t.Context(), w.Directory(), nobody)
 			want(t, "listed", err, mfa.NotFound, "")
 		}},
 		{"keep no more than a few ids", func(t *testing.T, w *mfatest.World) {
 			ann := w.Register("4055551604")
-			for _, in := range []mfa.StartSession{{Reference: strings.Repeat("x", 300)}, {Extra: json.RawMessage(strings.Repeat("x", 9000))}} {
+			for _, in := range []sessions.Start{{Reference: strings.Repeat("x", 300)}, {Extra: json.RawMessage(strings.Repeat("x", 9000))}} {
 				in.Caller, in.User = w.Caller, ann.Ref()
-				_, err := w.Service.StartSession(t.Context(), in)
+				_, err := sessions.New(w.Service).Start(t.Context(), in)
 				want(t, "too much", err, mfa.Invalid, "")
 			}
 		}},
@@ -100,9 +101,9 @@ func TestSessions(t *testing.T) {
 			ann := w.Register("4055551607")
 			startSession(t, w, w.Caller, ann)
 			ann.Suspend()
-			_, err := w.Service.StartSession(t.Context(), mfa.StartSession{Caller: w.Caller, User: ann.Ref()})
+			_, err := sessions.New(w.Service).Start(t.Context(), sessions.Start{Caller: w.Caller, User: ann.Ref()})
 			want(t, "begun", err, mfa.Forbidden, mfa.ReasonUserSuspended)
-			if err := w.Service.EndSessions(t.Context(), w.Directory(), ann.Ref()); err != nil || len(sessionsOf(t, w, ann)) != 0 {
+			if err := sessions.New(w.Service).EndAll(t.Context(), w.Directory(), ann.Ref()); err != nil || len(sessionsOf(t, w, ann)) != 0 {
 				t.Error(err)
 			}
 		}},
@@ -126,15 +127,15 @@ func endedElsewhere(t *testing.T, w *mfatest.World) {
 	first := startSession(t, w, w.Caller, ann)
 	startSession(t, w, shop, ann)
 	startSession(t, w, shop, bob)
-	seen, err := w.Service.SessionsFor(t.Context(), phone.Caller)
+	seen, err := sessions.New(w.Service).For(t.Context(), phone.Caller)
 	if err != nil || len(seen) != 2 {
 		t.Fatal(seen, err)
 	}
-	want(t, "a foreign one", w.Service.EndSessionFor(t.Context(), foreign.Caller, first.ID), mfa.NotFound, "")
+	want(t, "a foreign one", sessions.New(w.Service).EndFor(t.Context(), foreign.Caller, first.ID), mfa.NotFound, "")
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			if err := w.Service.EndSessionFor(t.Context(), phone.Caller, first.ID); err != nil && !mfa.IsCode(err, mfa.NotFound) {
+			if err := sessions.New(w.Service).EndFor(t.Context(), phone.Caller, first.ID); err != nil && !mfa.IsCode(err, mfa.NotFound) {
 				t.Error(err)
 			}
 		})
@@ -144,7 +145,7 @@ func endedElsewhere(t *testing.T, w *mfatest.World) {
 	if len(got) != 1 || got[0].Event.Type != mfa.EventSessionEnded || string(got[0].Extra) != `{"issuer":"org:1"}` || got[0].Event.UserID != ann.User.ID {
 		t.Errorf("told: %+v", got)
 	}
-	if err := w.Service.EndSessions(t.Context(), w.Directory(), ann.Ref()); err != nil {
+	if err := sessions.New(w.Service).EndAll(t.Context(), w.Directory(), ann.Ref()); err != nil {
 		t.Fatal(err)
 	}
 	if n := len(ann.Events(mfa.EventSessionEnded)); n != 2 || len(sessionsOf(t, w, ann)) != 0 || len(sessionsOf(t, w, bob)) != 1 {

@@ -32,7 +32,7 @@ func (s *Service) flushTallies(ctx context.Context) {
 	if len(counts) == 0 {
 		return
 	}
-	month := monthOf(s.Now())
+	month := MonthOf(s.Now())
 	err := s.store.Write(ctx, func(w WriteRecords) error {
 		for id, n := range counts {
 			if err := w.AddTally(Tally{ApplicationID: id, Month: month, Name: TallyAPICalls, Count: n}); err != nil {
@@ -58,120 +58,7 @@ func (s *Service) returnTallies(counts map[ApplicationID]int64) {
 	}
 }
 
-func monthOf(t time.Time) time.Time {
+// MonthOf is the first moment of a time's calendar month.
+func MonthOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
-}
-
-// MonthStatistics are an application's counts of one calendar month.
-type MonthStatistics struct {
-	Month    time.Time
-	APICalls int64
-	Accepted int64 // tokens and approvals that counted
-	SMS      int64
-	Calls    int64
-	Users    int64 // added in the month
-}
-
-// Statistics are an application's counts of the latest months, oldest first, and its users now.
-type Statistics struct {
-	Months     []MonthStatistics
-	TotalUsers int64
-}
-
-// StatisticsMonths is how many months [Service.Statistics] looks back, this one included.
-const StatisticsMonths = 12
-
-// monthSettled is how long after its end a month's events are final: transactions that began in it have ended,
-// and the clocks of all nodes agree that it is over.
-const monthSettled = 24 * time.Hour
-
-// Statistics counts what the application did. Months in which nothing happened are left out, but for the
-// current one. The log of a month is counted until it has settled, and never again: its counts are kept.
-func (s *Service) Statistics(ctx context.Context, a Application) (Statistics, error) {
-	now := s.Now()
-	first := monthOf(now).AddDate(0, 1-StatisticsMonths, 0)
-	if created := monthOf(a.CreatedAt); created.After(first) {
-		first = created
-	}
-	var out Statistics
-	var settled []Tally
-	err := s.store.Read(ctx, func(r Records) error {
-		count := monthCount{r: r, application: a.ID, now: now}
-		var err error
-		if count.kept, err = r.Tallies(a.ID, first); err != nil {
-			return err
-		}
-		months, err := count.months(first)
-		if err != nil {
-			return err
-		}
-		total, err := r.CountUsers(a.DirectoryID)
-		out, settled = Statistics{Months: months, TotalUsers: total}, count.settled
-		return err
-	})
-	if err != nil || len(settled) == 0 || s.options.Sandbox {
-		return out, err // the sandbox's clock may go back into a month that was over
-	}
-	return out, s.store.Write(ctx, func(w WriteRecords) error {
-		for _, t := range settled {
-			if err := w.KeepTally(t); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// monthCount is one count of an application's months.
-type monthCount struct {
-	r           Records
-	application ApplicationID
-	now         time.Time
-	kept        []Tally
-	settled     []Tally // what is to be kept from now on
-}
-
-func (c *monthCount) months(first time.Time) ([]MonthStatistics, error) {
-	var out []MonthStatistics
-	for month := first; !month.After(c.now); month = month.AddDate(0, 1, 0) {
-		m, err := c.month(month)
-		if err != nil {
-			return nil, err
-		}
-		if m != (MonthStatistics{Month: month}) || month.Equal(monthOf(c.now)) {
-			out = append(out, m)
-		}
-	}
-	return out, nil
-}
-
-// month takes the counts that are kept, or else counts the log.
-func (c *monthCount) month(month time.Time) (MonthStatistics, error) {
-	m := MonthStatistics{Month: month}
-	parts := map[string]*int64{
-		TallyAPICalls: &m.APICalls, TallyAccepted: &m.Accepted, TallySMS: &m.SMS, TallyCalls: &m.Calls, TallyUsers: &m.Users,
-	}
-	final := false
-	for _, t := range c.kept {
-		if into := parts[t.Name]; into != nil && t.Month.Equal(month) {
-			*into = t.Count
-			final = final || t.Name != TallyAPICalls // all of them are kept together
-		}
-	}
-	if final {
-		return m, nil
-	}
-	end := month.AddDate(0, 1, 0)
-	counts, err := c.r.CountEvents(c.application, month, end)
-	if err != nil {
-		return m, err
-	}
-	m.Accepted = counts[EventTokenAccepted] + counts[EventChallengeApproved] + counts[EventVerificationAccepted]
-	m.SMS, m.Calls, m.Users = counts[EventSMSSent], counts[EventCallSent], counts[EventUserCreated]
-	if !c.now.Before(end.Add(monthSettled)) {
-		for _, name := range []string{TallyAccepted, TallySMS, TallyCalls, TallyUsers} {
-			c.settled = append(c.settled, Tally{ApplicationID: c.application, Month: month, Name: name, Count: *parts[name]})
-		}
-	}
-	return m, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/statistics"
 )
 
 // countingStore counts how often a stretch of the log is counted.
@@ -68,13 +69,13 @@ func TestTheLogOfAFinishedMonthIsCountedOnce(t *testing.T) {
 		w.Store = countingStore{store, &counted}
 		production := w.Beside(mfa.Options{})
 		w.Store = store
-		wantMonths := []mfa.MonthStatistics{
+		wantMonths := []statistics.Month{
 			{Month: time.Date(2031, 3, 1, 0, 0, 0, 0, time.UTC), SMS: 3, Users: 1},
 			{Month: time.Date(2031, 5, 1, 0, 0, 0, 0, time.UTC), Users: 1},
 		}
 		for i, want := range []int64{3, 1, 1} { // March, April and May; then May alone
 			counted.Store(0)
-			got, err := production.Statistics(t.Context(), application)
+			got, err := statistics.New(production).Of(t.Context(), application)
 			if err != nil || got.TotalUsers != 2 || len(got.Months) != 2 || got.Months[0] != wantMonths[0] || got.Months[1] != wantMonths[1] {
 				t.Fatalf("statistics %d: %+v, %v", i, got, err)
 			}
@@ -94,7 +95,7 @@ func TestAMonthIsNotFinalBeforeItHasSettled(t *testing.T) {
 		application.CreatedAt = midnight.Add(-time.Hour)
 		production := w.Beside(mfa.Options{})
 		march := func() int64 {
-			got, err := production.Statistics(t.Context(), application)
+			got, err := statistics.New(production).Of(t.Context(), application)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,14 +122,14 @@ func TestNodesThatFinishAMonthTogetherCountItOnce(t *testing.T) {
 		for range 20 {
 			node := w.Beside(mfa.Options{})
 			group.Go(func() {
-				got, err := node.Statistics(t.Context(), application)
+				got, err := statistics.New(node).Of(t.Context(), application)
 				if err != nil || got.Months[0].Users != 1 {
 					t.Errorf("%+v, %v, want one user", got, err)
 				}
 			})
 		}
 		group.Wait()
-		got, err := w.Beside(mfa.Options{}).Statistics(t.Context(), application)
+		got, err := statistics.New(w.Beside(mfa.Options{})).Of(t.Context(), application)
 		if err != nil || got.Months[0].Users != 1 {
 			t.Errorf("afterwards: %+v, %v, want one user", got, err)
 		}
@@ -148,7 +149,7 @@ func TestCallsAreCountedWhenTheServiceEnds(t *testing.T) {
 		if err := <-ended; err != nil {
 			t.Fatal(err)
 		}
-		got, err := w.Service.Statistics(t.Context(), w.Caller.Application)
+		got, err := statistics.New(w.Service).Of(t.Context(), w.Caller.Application)
 		if err != nil || len(got.Months) != 1 || got.Months[0].APICalls != 7 {
 			t.Errorf("%+v, %v, want 7 calls", got, err)
 		}
@@ -162,12 +163,12 @@ func TestEventsAreCountedInEqualSpans(t *testing.T) {
 		w.Register("4055551602")
 		w.Clock.Advance(90 * time.Minute)
 		w.Register("4055551603")
-		got, err := w.Service.EventCounts(t.Context(), w.Caller, from, from.Add(3*time.Hour-time.Minute), time.Hour)
+		got, err := statistics.New(w.Service).EventCounts(t.Context(), w.Caller, from, from.Add(3*time.Hour-time.Minute), time.Hour)
 		if err != nil || len(got) != 3 || got[0][mfa.EventUserCreated] != 1 || got[1][mfa.EventUserCreated] != 1 || len(got[2]) != 0 {
 			t.Errorf("%v, %v", got, err)
 		}
 		for what, span := range map[string]time.Duration{"no span": 0, "a span back": -time.Hour, "too many spans": time.Minute} {
-			_, err := w.Service.EventCounts(t.Context(), w.Caller, from, from.AddDate(0, 0, 1), span)
+			_, err := statistics.New(w.Service).EventCounts(t.Context(), w.Caller, from, from.AddDate(0, 0, 1), span)
 			want(t, what, err, mfa.Invalid, "")
 		}
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
 
 func TestACodeCountsOnceAndNeverAnOlderOne(t *testing.T) {
@@ -215,7 +216,7 @@ func TestANewSeedReplacesTheOldOneOnceProved(t *testing.T) {
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		ann := w.Register("4055550107")
 		show := func() mfa.Seed {
-			s, err := w.Service.ShowSeed(t.Context(), mfa.ShowSeed{Caller: w.Caller, User: ann.Ref()})
+			s, err := seeds.New(w.Service).Show(t.Context(), seeds.Show{Caller: w.Caller, User: ann.Ref()})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -228,7 +229,7 @@ func TestANewSeedReplacesTheOldOneOnceProved(t *testing.T) {
 		if got := ann.Check(seedCode(t, w, first), "a").Outcome; got != mfa.TokenAccepted {
 			t.Fatalf("the first code was %s", got)
 		}
-		if _, err := w.Service.SeedPicture(t.Context(), first.Picture); !mfa.IsCode(err, mfa.NotFound) {
+		if _, err := seeds.New(w.Service).Picture(t.Context(), first.Picture); !mfa.IsCode(err, mfa.NotFound) {
 			t.Errorf("a proved seed's picture is still shown: %v", err)
 		}
 		second := show()

@@ -190,7 +190,7 @@ func (s *Service) DeleteUser(ctx context.Context, c *Caller, ref UserRef, source
 		if err := s.DropQuestions(w, u); err != nil {
 			return err
 		}
-		if err := s.endSessions(w, u); err != nil {
+		if err := s.EndAllSessions(w, u); err != nil {
 			return err
 		}
 		w.Announce(TopicUserChallenges(u.ID))

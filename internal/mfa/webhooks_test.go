@@ -12,6 +12,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/webhooks"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -50,7 +51,7 @@ func TestWebhooksAreQueuedWithTheChangeTheyReport(t *testing.T) {
 	t.Parallel()
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		w.Service.Use([]mfa.Callback{echo{}}, nil)
-		hook, err := w.Service.AddWebhook(t.Context(), w.Caller, mfa.Webhook{
+		hook, err := webhooks.New(w.Service).Add(t.Context(), w.Caller, mfa.Webhook{
 			Dialect: "test", Name: "all", URL: "https://bank.example.test/hook",
 			Events: []string{string(mfa.EventTokenAccepted), string(mfa.EventUserSuspended), ""},
 		})
@@ -73,10 +74,10 @@ func TestWebhooksAreQueuedWithTheChangeTheyReport(t *testing.T) {
 		if events := ann.Events(mfa.EventTokenAccepted); len(events) != 1 || events[0].ID != got[0].Event.ID {
 			t.Errorf("the queued event is not the one in the log")
 		}
-		if err := w.Service.RemoveWebhook(t.Context(), w.Caller, hook.ID); err != nil {
+		if err := webhooks.New(w.Service).Remove(t.Context(), w.Caller, hook.ID); err != nil {
 			t.Fatal(err)
 		}
-		want(t, "removing it again", w.Service.RemoveWebhook(t.Context(), w.Caller, hook.ID), mfa.NotFound, "")
+		want(t, "removing it again", webhooks.New(w.Service).Remove(t.Context(), w.Caller, hook.ID), mfa.NotFound, "")
 	})
 }
 
@@ -154,28 +155,28 @@ func TestWebhooksAreJudged(t *testing.T) {
 			"no name":         func(h *mfa.Webhook) { h.Name = "" },
 			"a long name":     func(h *mfa.Webhook) { h.Name = strings.Repeat("x", 300) },
 			"no events":       func(h *mfa.Webhook) { h.Events = nil },
-			"too many events": func(h *mfa.Webhook) { h.Events = slices.Repeat([]string{"x"}, mfa.MaxWebhookEvents+1) },
+			"too many events": func(h *mfa.Webhook) { h.Events = slices.Repeat([]string{"x"}, webhooks.MaxWebhookEvents+1) },
 		} {
 			hook := good
 			spoil(&hook)
-			_, err := w.Service.AddWebhook(t.Context(), w.Caller, hook)
+			_, err := webhooks.New(w.Service).Add(t.Context(), w.Caller, hook)
 			want(t, what, err, mfa.Invalid, "")
 		}
-		for i := range mfa.MaxWebhooks {
+		for i := range webhooks.MaxWebhooks {
 			hook := good
 			hook.Name = fmt.Sprint(i)
-			if _, err := w.Service.AddWebhook(t.Context(), w.Caller, hook); err != nil {
+			if _, err := webhooks.New(w.Service).Add(t.Context(), w.Caller, hook); err != nil {
 				t.Fatal(err)
 			}
 		}
-		_, err := w.Service.AddWebhook(t.Context(), w.Caller, good)
+		_, err := webhooks.New(w.Service).Add(t.Context(), w.Caller, good)
 		want(t, "one more", err, mfa.Conflict, "")
-		list, err := w.Service.WebhooksOf(t.Context(), w.Caller)
-		if err != nil || len(list) != mfa.MaxWebhooks {
+		list, err := webhooks.New(w.Service).Of(t.Context(), w.Caller)
+		if err != nil || len(list) != webhooks.MaxWebhooks {
 			t.Fatal(len(list), err)
 		}
 		foreign := *w.Caller
 		foreign.Application.ID = "00000000-0000-4000-8000-000000000001"
-		want(t, "another's", w.Service.RemoveWebhook(t.Context(), &foreign, list[0].ID), mfa.NotFound, "")
+		want(t, "another's", webhooks.New(w.Service).Remove(t.Context(), &foreign, list[0].ID), mfa.NotFound, "")
 	})
 }

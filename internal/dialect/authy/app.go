@@ -53,7 +53,7 @@ type monthRow struct {
 }
 
 func (d *Dialect) appStats(ctx context.Context, c *call) (any, error) {
-	found, err := d.service.Statistics(ctx, c.caller.Application)
+	found, err := d.statistics.Of(ctx, c.caller.Application)
 	if err != nil {
 		return nil, err
 	}

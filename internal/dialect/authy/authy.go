@@ -17,7 +17,10 @@ import (
 
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
+	"github.com/twinseal/twinseal/internal/mfa/statistics"
 	"github.com/twinseal/twinseal/internal/mfa/verifications"
+	"github.com/twinseal/twinseal/internal/mfa/webhooks"
 )
 
 // Options are what the dialect needs besides the domain.
@@ -31,6 +34,9 @@ type Options struct {
 type Dialect struct {
 	service       *mfa.Service
 	verifications *verifications.Service
+	seeds         *seeds.Service
+	statistics    *statistics.Service
+	webhooks      *webhooks.Service
 	bases         []string
 	router        router
 }
@@ -41,7 +47,10 @@ func New(service *mfa.Service, options Options) *Dialect {
 	for _, base := range options.BaseURLs {
 		bases = append(bases, strings.TrimRight(base, "/"))
 	}
-	return &Dialect{service: service, verifications: verifications.New(service), bases: bases, router: newRouter(routes())}
+	return &Dialect{
+		service: service, verifications: verifications.New(service), seeds: seeds.New(service), statistics: statistics.New(service),
+		webhooks: webhooks.New(service), bases: bases, router: newRouter(routes()),
+	}
 }
 
 // proof is how a call shows who makes it.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
 
 // userSecretAnswer carries the address of a picture, never the seed itself.
@@ -47,7 +48,7 @@ func (d *Dialect) userSecret(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	seed, err := d.service.ShowSeed(ctx, mfa.ShowSeed{Caller: c.caller, User: ref, Label: label, Source: c.source})
+	seed, err := d.seeds.Show(ctx, seeds.Show{Caller: c.caller, User: ref, Label: label, Source: c.source})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (d *Dialect) picture(ctx context.Context, c *call) (any, error) {
 	if name == nil {
 		return nil, mfa.Missing("picture")
 	}
-	seed, err := d.service.SeedPicture(ctx, mfa.SecretText(name[1]))
+	seed, err := d.seeds.Picture(ctx, mfa.SecretText(name[1]))
 	if err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/dialecttest"
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
 
 // picture fetches an address as a browser does: without a key.
@@ -35,7 +36,7 @@ func (w *world) seedOf(t *testing.T, address string) mfa.Seed {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seed, err := w.Service.SeedPicture(w.Context(), mfa.SecretText(strings.TrimSuffix(strings.TrimPrefix(u.Path, "/qr/"), ".png")))
+	seed, err := seeds.New(w.Service).Picture(w.Context(), mfa.SecretText(strings.TrimSuffix(strings.TrimPrefix(u.Path, "/qr/"), ".png")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/statistics"
 )
 
 type reportedEvents struct {
@@ -206,9 +207,9 @@ func (d *Dialect) reportHistogram(ctx context.Context, c *call) (any, error) {
 	if scope.from.IsZero() {
 		scope.from = scope.to.Add(-interval.all)
 	}
-	counts, err := d.service.EventCounts(ctx, c.caller, scope.from, scope.to, interval.each)
+	counts, err := d.statistics.EventCounts(ctx, c.caller, scope.from, scope.to, interval.each)
 	if mfa.IsCode(err, mfa.Invalid) {
-		return nil, refuseFor(failInterval, "the scope has more than "+strconv.Itoa(mfa.MaxCountSpans)+" intervals")
+		return nil, refuseFor(failInterval, "the scope has more than "+strconv.Itoa(statistics.MaxCountSpans)+" intervals")
 	}
 	if err != nil {
 		return nil, err

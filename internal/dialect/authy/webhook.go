@@ -67,7 +67,7 @@ func (d *Dialect) createWebhook(ctx context.Context, c *call) (any, error) {
 			hook.Events = append(hook.Events, e.text)
 		}
 	}
-	made, err := d.service.AddWebhook(ctx, c.caller, hook)
+	made, err := d.webhooks.Add(ctx, c.caller, hook)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (d *Dialect) createWebhook(ctx context.Context, c *call) (any, error) {
 }
 
 func (d *Dialect) listWebhooks(ctx context.Context, c *call) (any, error) {
-	hooks, err := d.service.WebhooksOf(ctx, c.caller)
+	hooks, err := d.webhooks.Of(ctx, c.caller)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (d *Dialect) deleteWebhook(ctx context.Context, c *call) (any, error) {
 	if id == "" {
 		return nil, mfa.Missing("webhook")
 	}
-	if err := d.service.RemoveWebhook(ctx, c.caller, mfa.WebhookID(id)); err != nil {
+	if err := d.webhooks.Remove(ctx, c.caller, mfa.WebhookID(id)); err != nil {
 		return nil, err
 	}
 	return done{"Webhook deleted", true}, nil
@@ -110,7 +110,7 @@ func (d *Dialect) deleteWebhook(ctx context.Context, c *call) (any, error) {
 // renderWebhook makes the delivery of an event to a subscription: a form whose field "body" is a token
 // signed with the webhook's own key.
 func (c callback) renderWebhook(ctx context.Context, caller *mfa.Caller, p mfa.CallbackPayload) (*http.Request, error) {
-	hooks, err := c.d.service.WebhooksOf(ctx, caller)
+	hooks, err := c.d.webhooks.Of(ctx, caller)
 	if err != nil {
 		return nil, err
 	}

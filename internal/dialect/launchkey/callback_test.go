@@ -14,6 +14,7 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -157,9 +158,9 @@ func TestAnEndedSessionIsToldInTheClear(t *testing.T) {
 			w.ok(by(onDir, http.MethodDelete, dirSessions, object{"identifier": "ann"}), nil)
 		}
 		w.ok(by(onSvc, http.MethodPost, svcSessions, object{"username": "ann"}), nil)
-		open, err := w.Service.SessionsFor(w.Context(), d.Caller)
+		open, err := sessions.New(w.Service).For(w.Context(), d.Caller)
 		w.must(err)
-		w.must(w.Service.EndSessionFor(w.Context(), d.Caller, open[0].ID))
+		w.must(sessions.New(w.Service).EndFor(w.Context(), d.Caller, open[0].ID))
 		ended := w.Clock.Now().Format(time.RFC3339)
 		w.Clock.Advance(time.Minute)
 		told := w.hooks(w.service(), onOrg, onSvc)

@@ -19,6 +19,8 @@ import (
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/seeds"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
 
 // Name is the dialect's name: in settings, in challenges and in deliveries.
@@ -30,6 +32,8 @@ const platform = "lka"
 // Dialect is the LaunchKey front door.
 type Dialect struct {
 	service    *mfa.Service
+	sessions   *sessions.Service
+	seeds      *seeds.Service
 	ring       *keyring.Ring[*apiKey]
 	recipients recipients
 	gate       *gate
@@ -38,7 +42,10 @@ type Dialect struct {
 
 // New returns the front door to a service. The service must be told of it: see [mfa.Service.Use].
 func New(service *mfa.Service) *Dialect {
-	return &Dialect{service: service, ring: keyring.New(apiKeys(), service, service.Now), gate: newGate(), router: newRouter(routes())}
+	return &Dialect{
+		service: service, sessions: sessions.New(service), seeds: seeds.New(service), ring: keyring.New(apiKeys(), service, service.Now), gate: newGate(),
+		router: newRouter(routes()),
+	}
 }
 
 // method answers one signed call.

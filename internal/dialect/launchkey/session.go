@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
 
 // sessionView is a session as directories read it; all members are always there.
@@ -20,7 +21,7 @@ func (d *Dialect) listSessions(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	list, err := d.service.SessionsOf(ctx, c.caller, ref)
+	list, err := d.sessions.Of(ctx, c.caller, ref)
 	if err != nil {
 		return answer{}, err
 	}
@@ -43,7 +44,7 @@ func (d *Dialect) endSessions(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := d.service.EndSessions(ctx, c.caller, ref); err != nil {
+	if err := d.sessions.EndAll(ctx, c.caller, ref); err != nil {
 		return answer{}, err
 	}
 	return done()
@@ -70,7 +71,7 @@ func (d *Dialect) startSession(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	_, err = d.service.StartSession(ctx, mfa.StartSession{
+	_, err = d.sessions.Start(ctx, sessions.Start{
 		Caller: c.caller, User: mfa.UserRef{Name: name}, Reference: request, Dialect: Name, Extra: kept,
 	})
 	if err != nil {
@@ -91,7 +92,7 @@ func (d *Dialect) endSession(ctx context.Context, c *call) (answer, error) {
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	if err := d.service.EndSession(ctx, c.caller, mfa.UserRef{Name: name}); err != nil {
+	if err := d.sessions.End(ctx, c.caller, mfa.UserRef{Name: name}); err != nil {
 		return answer{}, err
 	}
 	return done()

@@ -21,7 +21,7 @@ func (d *Dialect) generateTOTP(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	seed, err := d.service.ReplaceSeed(ctx, c.caller, ref.Alias)
+	seed, err := d.seeds.Replace(ctx, c.caller, ref.Alias)
 	if err != nil {
 		return answer{}, err
 	}
@@ -34,7 +34,7 @@ func (d *Dialect) removeTOTP(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := d.service.RemoveSeed(ctx, c.caller, ref); err != nil {
+	if err := d.seeds.Remove(ctx, c.caller, ref); err != nil {
 		return answer{}, err
 	}
 	return done()

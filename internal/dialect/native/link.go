@@ -98,7 +98,7 @@ func (d *Dialect) startPhoneLink(ctx context.Context, r *endpoint.Request) (endp
 	if err != nil {
 		return endpoint.Response{}, err
 	}
-	started, err := d.service.StartPhoneLink(ctx, phone, device)
+	started, err := d.phonelinks.Start(ctx, phone, device)
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -115,7 +115,7 @@ func (d *Dialect) finishPhoneLink(ctx context.Context, r *endpoint.Request) (end
 		return endpoint.Response{}, err
 	}
 	id := mfa.EnrollmentID(r.PathValue("enrollment"))
-	linked, candidates, err := d.service.FinishPhoneLink(ctx, id, strings.TrimSpace(in.Code), mfa.DirectoryID(in.Directory), proof.Thumbprint, source(r))
+	linked, candidates, err := d.phonelinks.Finish(ctx, id, strings.TrimSpace(in.Code), mfa.DirectoryID(in.Directory), proof.Thumbprint, source(r))
 	if candidates == nil {
 		return d.linked(linked, err)
 	}

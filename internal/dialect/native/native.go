@@ -12,6 +12,8 @@ import (
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
+	"github.com/twinseal/twinseal/internal/mfa/phonelinks"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
 
 // Options are what the dialect needs besides the domain.
@@ -26,15 +28,17 @@ type Options struct {
 
 // Dialect is the native front door.
 type Dialect struct {
-	service *mfa.Service
-	options Options
-	pages   endpoint.Pages
-	held    endpoint.Held[mfa.AuthenticatorID]
+	service    *mfa.Service
+	logins     *sessions.Service
+	phonelinks *phonelinks.Service
+	options    Options
+	pages      endpoint.Pages
+	held       endpoint.Held[mfa.AuthenticatorID]
 }
 
 // New returns the front door to a service.
 func New(service *mfa.Service, options Options) *Dialect {
-	return &Dialect{service: service, options: options, pages: endpoint.Pages{
+	return &Dialect{service: service, logins: sessions.New(service), phonelinks: phonelinks.New(service), options: options, pages: endpoint.Pages{
 		Known: service.OriginKnown, Methods: "GET, POST", Headers: "content-type", // no cookies are used, so none are allowed
 	}}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (d *Dialect) sessions(ctx context.Context, _ *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
-	open, err := d.service.SessionsFor(ctx, c)
+	open, err := d.logins.For(ctx, c)
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -23,6 +23,6 @@ func (d *Dialect) sessions(ctx context.Context, _ *endpoint.Request, c *mfa.Devi
 }
 
 func (d *Dialect) endSession(ctx context.Context, r *endpoint.Request, c *mfa.DeviceCaller, _ []byte) (endpoint.Response, error) {
-	err := d.service.EndSessionFor(ctx, c, mfa.SessionID(r.PathValue("id")))
+	err := d.logins.EndFor(ctx, c, mfa.SessionID(r.PathValue("id")))
 	return endpoint.Response{Status: http.StatusNoContent}, missing(api.CodeSessionUnknown, err)
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/twinseal/twinseal/api"
-	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
 
 func (d *desk) endSession(by *mfatest.Device, id string) answer {
@@ -22,7 +22,7 @@ func TestADeviceSeesAndEndsItsPersonsSessions(t *testing.T) {
 	if got := read[api.SessionList](t, d.get(hers, api.PathSessions)); got.Sessions == nil || len(got.Sessions) != 0 {
 		t.Errorf("before, there are %+v", got.Sessions)
 	}
-	began, err := d.Service.StartSession(t.Context(), mfa.StartSession{Caller: d.Caller, User: ann.Ref(), Dialect: "test"})
+	began, err := sessions.New(d.Service).Start(t.Context(), sessions.Start{Caller: d.Caller, User: ann.Ref(), Dialect: "test"})
 	d.check(err)
 	got := read[api.SessionList](t, d.get(hers, api.PathSessions)).Sessions
 	if len(got) != 1 || got[0].ID != string(began.ID) || got[0].Application.Name != "Bank" || got[0].StartedAt == "" {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
 
 func TestANameIsTakenInEveryCase(t *testing.T) {
@@ -95,7 +96,7 @@ func TestADeletedUserIsGoneWithEverything(t *testing.T) {
 	ann := s.Register("4055550101")
 	device := ann.Link()
 	asked := ann.Ask("Pay?")
-	_, err := s.Service.StartSession(t.Context(), mfa.StartSession{Caller: s.Caller, User: ann.Ref()})
+	_, err := sessions.New(s.Service).Start(t.Context(), sessions.Start{Caller: s.Caller, User: ann.Ref()})
 	s.must(err)
 	s.must(s.accounts.Delete(t.Context(), s.Caller, ann.Ref(), "192.0.2.1"))
 	_, err = s.accounts.FindUser(t.Context(), s.Caller, ann.Ref())

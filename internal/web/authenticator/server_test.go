@@ -14,6 +14,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/sessions"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/store"
 	"github.com/twinseal/twinseal/internal/web/authenticator"
@@ -97,7 +98,7 @@ func TestTheServerTakesWhatThePageSealsAndProves(t *testing.T) {
 		}
 		w.press("done")
 	}
-	if _, err := m.Service.StartSession(t.Context(), mfa.StartSession{Caller: m.Caller, User: mfa.UserRef{Alias: "ann"}, Dialect: "test"}); err != nil {
+	if _, err := sessions.New(m.Service).Start(t.Context(), sessions.Start{Caller: m.Caller, User: mfa.UserRef{Alias: "ann"}, Dialect: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	w.press("tab-device")

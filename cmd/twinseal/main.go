@@ -33,7 +33,7 @@ func rootCommand() *cobra.Command {
 		Use:   "twinseal",
 		Short: "A second factor that you run yourself",
 		Long: `Twinseal enrols people's authenticators, decides when a second factor is needed, asks for it
-and proves what was answered. It speaks its own API and those of Authy, LaunchKey and LoginID.
+and proves what was answered. It speaks its own API and those of Authy, LaunchKey, LoginID and Authsignal.
 
 Start with "twinseal demo": a sample bank, an authenticator and an inbox on this machine.`,
 		Version: version, SilenceUsage: true, SilenceErrors: true,

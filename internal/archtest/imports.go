@@ -66,6 +66,7 @@ var layers = []row{
 	{"internal/mfa/verifications", []string{"internal/mfa", "internal/text"}, "rules of codes for numbers that are nobody's yet, apart because of their number"},
 	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
 	{"internal/mfa/rulebook", []string{"internal/mfa", "internal/mfa/facts", "internal/rule"}, "what operators write about actions, read by the language of rules"},
+	{"internal/mfa/shape", []string{"internal/mfa"}, "pure: what may stand in JSON that pages and consoles read back"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
 	{"internal/mfa/mfatest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a world for tests builds whatever its actors need"},
 
@@ -111,7 +112,7 @@ var layers = []row{
 		[]string{
 			"internal/mfa", "internal/mfa/actions", "internal/mfa/facts", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
 			"internal/mfa/passkeys", "internal/mfa/provision", "internal/mfa/relying", "internal/agent", "internal/maker", "internal/keyring",
-			"internal/endpoint", "internal/text", "internal/text/screens",
+			"internal/mfa/shape", "internal/endpoint", "internal/text", "internal/text/screens",
 		},
 		"never a store, a factor or another dialect; its nouns are those of the domain's services for actions and who proves them; it judges its part of plans",
 	},

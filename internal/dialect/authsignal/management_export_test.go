@@ -1,6 +1,9 @@
 package authsignal
 
-import "github.com/twinseal/twinseal/internal/mfa"
+import (
+	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/shape"
+)
 
 // ManagementTable are the routes of the management API, in the order of the page.
 func ManagementTable() []string {
@@ -21,8 +24,8 @@ func PatchTheme(stored, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	merge(theme, patch)
-	return writeTheme(theme)
+	shape.Merge(theme, patch)
+	return shape.Theme(theme)
 }
 
 // ReadWords checks message overrides, as the call does.

@@ -10,6 +10,7 @@ import (
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/relying"
+	"github.com/twinseal/twinseal/internal/mfa/shape"
 )
 
 // rateView bounds how often something is tried or sent.
@@ -369,15 +370,15 @@ func (e *edit) rest(stored *json.RawMessage) error {
 		if !said {
 			continue
 		}
-		theme, err := readTheme([]byte(`{"v":` + string(raw) + `}`))
+		one, err := shape.Decode([]byte(`{"v":` + string(raw) + `}`))
 		if err != nil {
 			return invalid(name + " is of the wrong type")
 		}
-		if theme["v"] == nil {
+		if one["v"] == nil {
 			delete(kept, name)
 			continue
 		}
-		if kept[name], err = known[name](name, theme["v"]); err != nil {
+		if kept[name], err = known[name](name, one["v"]); err != nil {
 			return err
 		}
 	}

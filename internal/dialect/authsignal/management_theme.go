@@ -1,16 +1,13 @@
 package authsignal
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/shape"
 )
-
-// maxTheme bounds a theme, which every challenge page reads. All of its members at their longest take half of it.
-const maxTheme = 64 << 10
 
 func (d *Dialect) getTheme(ctx context.Context, c *call) (endpoint.Response, error) {
 	a, err := d.fresh(ctx, c)
@@ -46,8 +43,8 @@ func (d *Dialect) updateTheme(ctx context.Context, c *call) (endpoint.Response, 
 		if err != nil {
 			return err
 		}
-		merge(theme, patch)
-		s.Theme, err = writeTheme(theme)
+		shape.Merge(theme, patch)
+		s.Theme, err = shape.Theme(theme)
 		return err
 	})
 	if err != nil {
@@ -60,66 +57,13 @@ func decodeTheme(body []byte) (map[string]any, error) {
 	if err := decode(body, new(map[string]json.RawMessage)); err != nil {
 		return nil, err
 	}
-	return readTheme(body)
+	return shape.Decode(body)
 }
 
 func storedTheme(stored json.RawMessage) (map[string]any, error) {
-	theme, err := readTheme(stored)
+	theme, err := shape.Decode(stored)
 	if err != nil {
 		return nil, &mfa.Error{Code: mfa.Internal, Message: "the theme cannot be read", Cause: err}
 	}
 	return theme, nil
-}
-
-func readTheme(text []byte) (map[string]any, error) {
-	theme := map[string]any{}
-	if len(bytes.TrimSpace(text)) == 0 {
-		return theme, nil
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber()
-	if err := d.Decode(&theme); err != nil || theme == nil {
-		return map[string]any{}, err
-	}
-	return theme, nil
-}
-
-// merge is a JSON merge patch.
-func merge(into, patch map[string]any) {
-	for name, said := range patch {
-		below, object := said.(map[string]any)
-		switch {
-		case said == nil:
-			delete(into, name)
-		case object:
-			have, there := into[name].(map[string]any)
-			if !there {
-				have = map[string]any{}
-				into[name] = have
-			}
-			merge(have, below)
-		default:
-			into[name] = said
-		}
-	}
-}
-
-// writeTheme checks a whole theme. What this server does not know is left out: nothing that was not looked at reaches a
-// page.
-func writeTheme(theme map[string]any) (json.RawMessage, error) {
-	checked, err := themeShape().check("", theme)
-	if err != nil {
-		return nil, err
-	}
-	if len(checked) == 0 {
-		return nil, nil
-	}
-	out, err := json.Marshal(checked)
-	if err != nil {
-		return nil, &mfa.Error{Code: mfa.Internal, Message: "the theme cannot be written", Cause: err}
-	}
-	if len(out) > maxTheme {
-		return nil, invalid("a theme takes at most 64 KiB")
-	}
-	return out, nil
 }

@@ -1,7 +1,7 @@
 package actions
 
 import (
-	"net"
+	"net/netip"
 	"net/url"
 	"path"
 	"regexp"
@@ -91,8 +91,8 @@ func CheckRedirect(step mfa.StepUp, to string) error {
 }
 
 func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
 // below reports whether an address is an allowed one, or has a path below its.

@@ -18,7 +18,7 @@ func TestSessionsAreOpenedContinuedAndEnded(t *testing.T) {
 		w.no("another tenant", request{path: "sessions", key: kioskKey, body: object{"token": proved, "clientId": "web"}}, 401, "token_invalid")
 		first := w.good(request{path: "sessions", body: object{"token": proved, "clientId": "web", "action": "signIn"}})
 		claims := claimsOf(t, first.text("accessToken"))
-		if claims["aud"] != "web" || claims["sub"] != "ann" || len(first.text("refreshToken")) != 64 {
+		if claims["aud"] != "web" || claims["sub"] != "ann" || len(first.text("refreshToken")) != 96 {
 			t.Errorf("claims %v", claims)
 		}
 		validate := func(token string, more object) request {

@@ -3,7 +3,7 @@
 // the dialect's; here it is an id and a secret.
 //
 // A refresh token that is shown a second time was copied, by whoever showed it first or second, so it ends the session
-// for both.
+// for both, however often the session was continued since: every token names its session.
 package grants
 
 import (
@@ -11,6 +11,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 )
@@ -56,7 +59,7 @@ func (s *Service) Issue(ctx context.Context, in Issue) (Issued, error) {
 	if !known {
 		return Issued{}, &mfa.Error{Code: mfa.Invalid, Field: "clientId", Message: "the application has no client of that id"}
 	}
-	refresh, err := s.secret()
+	random, err := s.draw()
 	if err != nil {
 		return Issued{}, err
 	}
@@ -79,23 +82,24 @@ func (s *Service) Issue(ctx context.Context, in Issue) (Issued, error) {
 		if err := mfa.UsableBy(u, in.Caller); err != nil {
 			return err
 		}
-		g := s.fresh(in.Caller, a, client, refresh)
+		g := s.fresh(in.Caller, a, client)
+		g.Refresh = tokenOf(g.ID, random)
 		if err := w.AddGrant(g); err != nil {
 			return err
 		}
-		g.Refresh = mfa.Secret{}
-		out = Issued{Grant: g, User: u, Refresh: refresh}
+		out = Issued{Grant: g, User: u, Refresh: g.Refresh}
+		g.Refresh, out.Grant.Refresh = mfa.Secret{}, mfa.Secret{}
 		return s.note(w, in.Caller, mfa.EventGrantIssued, g, in.Source, "")
 	})
 	return out, err
 }
 
-func (s *Service) fresh(c *mfa.Caller, a mfa.Action, client mfa.AppClient, refresh mfa.Secret) mfa.Grant {
+func (s *Service) fresh(c *mfa.Caller, a mfa.Action, client mfa.AppClient) mfa.Grant {
 	now := s.domain.Now()
 	return mfa.Grant{
 		ID: mfa.NewID[mfa.GrantID](), OrganizationID: c.Organization.ID, DirectoryID: c.Directory.ID, ApplicationID: c.Application.ID,
 		ClientID: client.ID, UserID: a.UserID, ActionID: a.ID, Method: a.Method, AccessID: string(mfa.NewID[mfa.GrantID]()),
-		AccessExpiresAt: now.Add(client.AccessLife()), Refresh: refresh, RefreshExpiresAt: now.Add(client.RefreshLife()), CreatedAt: now,
+		AccessExpiresAt: now.Add(client.AccessLife()), RefreshExpiresAt: now.Add(client.RefreshLife()), CreatedAt: now,
 	}
 }
 
@@ -145,14 +149,14 @@ func refused(err error) error {
 
 // Rotate continues a session: the pair that it had counts no more.
 func (s *Service) Rotate(ctx context.Context, c *mfa.Caller, refresh mfa.Secret, source string) (Issued, error) {
-	next, err := s.secret()
+	random, err := s.draw()
 	if err != nil {
 		return Issued{}, err
 	}
 	var out Issued
 	var refusal error
 	err = s.store.Write(ctx, func(w mfa.WriteRecords) (err error) {
-		out, refusal, err = s.rotate(w, c, refresh, next, source)
+		out, refusal, err = s.rotate(w, c, refresh, random, source)
 		return err
 	})
 	if err == nil {
@@ -162,8 +166,11 @@ func (s *Service) Rotate(ctx context.Context, c *mfa.Caller, refresh mfa.Secret,
 }
 
 // rotate returns the refusal that must not roll back apart from errors: a session that was copied ends.
-func (s *Service) rotate(w mfa.WriteRecords, c *mfa.Caller, refresh, next mfa.Secret, source string) (out Issued, refusal, err error) {
+func (s *Service) rotate(w mfa.WriteRecords, c *mfa.Caller, refresh mfa.Secret, random, source string) (out Issued, refusal, err error) {
 	g, current, err := w.GrantByRefresh(c.Application.ID, refresh)
+	if mfa.IsCode(err, mfa.NotFound) {
+		g, err = w.Grant(sessionOf(refresh))
+	}
 	if err != nil {
 		return out, nil, err
 	}
@@ -182,6 +189,7 @@ func (s *Service) rotate(w mfa.WriteRecords, c *mfa.Caller, refresh, next mfa.Se
 	if err := mfa.UsableBy(u, c); err != nil {
 		return out, nil, err
 	}
+	next := tokenOf(g.ID, random)
 	to := mfa.GrantRotation{
 		From: refresh, AccessID: string(mfa.NewID[mfa.GrantID]()), AccessExpiresAt: now.Add(client.AccessLife()),
 		Refresh: next, RefreshExpiresAt: now.Add(client.RefreshLife()), At: now,
@@ -254,13 +262,38 @@ func (s *Service) note(w mfa.WriteRecords, c *mfa.Caller, kind mfa.EventType, g 
 	return s.domain.Append(w, c, mfa.Event{Type: kind, UserID: g.UserID, Source: source, Data: data})
 }
 
-// refreshSize is the length of a refresh token, in bytes before it is written in hex: too long to guess.
+// refreshSize is how much of a refresh token is random, in bytes before it is written in hex: too much to guess.
 const refreshSize = 32
 
-func (s *Service) secret() (mfa.Secret, error) {
+// draw gives what is random of a refresh token.
+func (s *Service) draw() (string, error) {
 	raw := make([]byte, refreshSize)
 	if _, err := io.ReadFull(s.random, raw); err != nil {
-		return mfa.Secret{}, &mfa.Error{Code: mfa.Internal, Message: "no randomness", Cause: err}
+		return "", &mfa.Error{Code: mfa.Internal, Message: "no randomness", Cause: err}
 	}
-	return mfa.SecretText(hex.EncodeToString(raw)), nil
+	return hex.EncodeToString(raw), nil
+}
+
+// tokenOf is a refresh token: the id of its session without hyphens, and what is random.
+func tokenOf(id mfa.GrantID, random string) mfa.Secret {
+	return mfa.SecretText(strings.ReplaceAll(string(id), "-", "") + random)
+}
+
+// sessionOf reads, without believing it, of which session a token says it is; "" for none. Nobody but who held one of
+// its tokens knows a session's id.
+func sessionOf(refresh mfa.Secret) mfa.GrantID {
+	const size = 32
+	text := string(refresh.Reveal())
+	if len(text) != size+2*refreshSize {
+		return ""
+	}
+	id, err := hex.DecodeString(text[:size])
+	if err != nil {
+		return ""
+	}
+	named, err := uuid.FromBytes(id)
+	if err != nil {
+		return ""
+	}
+	return mfa.GrantID(named.String())
 }

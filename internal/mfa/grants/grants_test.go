@@ -2,6 +2,7 @@ package grants_test
 
 import (
 	"crypto/rand"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -200,6 +201,38 @@ func TestARefreshTokenShownTwiceEndsTheSession(t *testing.T) {
 		if s.happened(mfa.EventGrantRevoked) != 1 {
 			s.Error("the log does not tell once that it was revoked")
 		}
+	})
+}
+
+func TestARefreshTokenEndsItsSessionHoweverOftenThatWasContinuedSince(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(s *scene) {
+		first, other := s.issue("web"), s.issue("web")
+		next := first
+		for range 3 {
+			var err error
+			next, err = s.rotate(next.Refresh)
+			s.must(err)
+		}
+		_, err := s.grants.Rotate(s.T.Context(), s.bank, first.Refresh, "")
+		s.refused("at another application", err, mfa.Unauthenticated)
+		s.must(s.find(next.Grant.AccessID))
+		_, err = s.rotate(first.Refresh)
+		s.refused("three pairs later", err, mfa.Unauthenticated)
+		s.refused("what the copy has by now", s.find(next.Grant.AccessID), mfa.Unauthenticated)
+		s.must(s.find(other.Grant.AccessID))
+	})
+}
+
+func TestATokenThatWasNeverIssuedEndsNothing(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(s *scene) {
+		out := s.issue("web")
+		for _, text := range []string{"", "x", strings.Repeat("z", 96), strings.Repeat("0", 96), strings.Repeat("0", 64)} {
+			_, err := s.rotate(mfa.SecretText(text))
+			s.refused(text, err, mfa.Unauthenticated)
+		}
+		s.must(s.find(out.Grant.AccessID))
 	})
 }
 

@@ -70,8 +70,6 @@ func (p *port) good(err error) {
 	}
 }
 
-func pointer[T any](value T) *T { return &value }
-
 func (p *port) people() {
 	t, ctx := p.t, p.t.Context()
 	mail := address()
@@ -79,7 +77,7 @@ func (p *port) people() {
 	if made.Authenticator.UserID != p.user || made.Authenticator.Method != authsignal.SMS {
 		t.Errorf("enrolled %+v", made)
 	}
-	u := ok(p.shop.UpdateUser(ctx, p.user, authsignal.UserChange{Email: &mail, EmailVerified: pointer(true), DisplayName: pointer("Jo"), Custom: map[string]any{"vip": true}}))(t)
+	u := ok(p.shop.UpdateUser(ctx, p.user, authsignal.UserChange{Email: &mail, EmailVerified: new(true), DisplayName: new("Jo"), Custom: map[string]any{"vip": true}}))(t)
 	if u.Email != mail || !u.EmailVerified || u.DisplayName != "Jo" || u.Custom["vip"] != true {
 		t.Errorf("changed %+v", u)
 	}

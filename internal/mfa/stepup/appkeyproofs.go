@@ -249,6 +249,9 @@ func (s *Service) VerifyInApp(ctx context.Context, p Pass, id mfa.PromptID, k Si
 		if err := a.usable(mfa.MethodInApp); err != nil {
 			return Result{}, err
 		}
+		if err := a.used(&by); err != nil {
+			return Result{}, err
+		}
 		return a.approved(open, mfa.MethodInApp, by, a.now)
 	})
 	if err == nil && !out.Verified {

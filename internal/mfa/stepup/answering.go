@@ -94,7 +94,8 @@ func (a *attempt) rejected(open mfa.Prompt, by mfa.AuthenticatorID, at time.Time
 }
 
 // Settle lets the answers count that phones have given meanwhile, for whoever looks at an action without having asked
-// [Service.CheckPush].
+// [Service.CheckPush]. One that may not count, because the gate or a rule is against it, leaves the action as it stands:
+// who looks wants to know where that is, and the person hears why where they wait.
 func (s *Service) Settle(ctx context.Context, c *mfa.Caller, action mfa.Action) (mfa.Action, error) {
 	if action.State != mfa.ActionChallengeRequired && action.State != mfa.ActionAllow {
 		return action, nil
@@ -113,8 +114,11 @@ func (s *Service) Settle(ctx context.Context, c *mfa.Caller, action mfa.Action) 
 			continue
 		}
 		out, err := s.CheckPush(ctx, p, prompt.ID)
-		if err != nil {
+		if mfa.IsCode(err, mfa.Internal) || mfa.IsCode(err, mfa.Unavailable) {
 			return action, err
+		}
+		if err != nil {
+			continue
 		}
 		if out.Consumed {
 			return out.Action, nil

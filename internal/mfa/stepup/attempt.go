@@ -236,10 +236,7 @@ func (a *attempt) moved(m mfa.Method, by people.Entry) (Result, error) {
 // windows are those of a user's wrong answers: of the method's own, and those that all front doors share.
 func (a *attempt) windows(m mfa.Method) []mfa.Window {
 	shared := a.domain.TokenWindows(a.Caller, a.UserID, a.Source)
-	limit := a.domain.Limits().WrongPrompts
-	if rate := a.settings(m).Verify; rate != nil {
-		limit.Burst, limit.Per = rate.Limit, time.Duration(rate.Minutes)*time.Minute
-	}
+	limit := rated(a.domain.Limits().WrongPrompts, a.settings(m).Verify)
 	own := mfa.Window{Limit: limit, Key: "wrong_prompts:" + string(a.UserID) + ":" + string(a.Caller.Application.ID) + ":" + string(m) + ":" + mfa.AttemptsFrom(a.Caller, a.Source)}
 	if m == mfa.MethodTOTP || m == mfa.MethodRecovery {
 		return append(shared, own)

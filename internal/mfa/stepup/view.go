@@ -76,9 +76,7 @@ func (v *View) judge(s *Service, p Pass, held []mfa.Authenticator) {
 	now := s.domain.Now()
 	v.Entries = people.Entries(p.Caller, held)
 	v.Open = slices.DeleteFunc(v.Open, func(o mfa.Prompt) bool { return !o.Live(now) })
-	v.Recovery = slices.ContainsFunc(held, func(a mfa.Authenticator) bool {
-		return a.Kind == mfa.KindRecovery && a.State == mfa.AuthenticatorActive
-	})
+	v.Recovery = people.HasRecovery(held)
 	v.Provable = p.ActionID == "" || provable(v.Action.State)
 	v.CanAdd = p.may(ScopeAdd) || len(v.Entries) == 0
 	v.CanUpdate, v.CanRemove = p.may(ScopeUpdate), p.may(ScopeRemove)

@@ -119,6 +119,9 @@ func (s *Service) Recognise(ctx context.Context, c *mfa.Caller, token mfa.Secret
 	if err == nil {
 		err = refusal
 	}
+	if mfa.IsCode(err, mfa.NotFound) {
+		err = errUntrusted // the device or its user was removed at this moment
+	}
 	if err != nil {
 		return Remembered{}, err
 	}

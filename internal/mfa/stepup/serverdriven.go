@@ -58,11 +58,13 @@ func (s *Service) Start(ctx context.Context, in StartOTP) (mfa.Prompt, error) {
 		if err != nil {
 			return err
 		}
-		event := mfa.EventPromptSent
-		if refusal != nil {
-			event = mfa.EventPromptLimited
+		switch {
+		case refusal != nil:
+			return s.tellOf(w, in.Caller, out, mfa.EventPromptLimited, "")
+		case sent == "":
+			return nil // the same message went out a moment ago
 		}
-		return s.tellOf(w, in.Caller, out, event, "")
+		return s.tellOf(w, in.Caller, out, mfa.EventPromptSent, "")
 	})
 	if err == nil {
 		err = refusal

@@ -68,6 +68,22 @@ func TestAServerVerifiesAnAddressAndThenSaysWhoseItIs(t *testing.T) {
 	})
 }
 
+func TestTheLogTellsOfMessagesThatWentOut(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(s *scene) {
+		p := s.start()
+		s.start(func(in *stepup.StartOTP) { in.PromptID = p.ID })
+		if told, sent := len(s.events(stepup.Pass{}, mfa.EventPromptSent)), len(s.messages()); told != 1 || sent != 1 {
+			s.Errorf("%d messages went out, the log tells of %d", sent, told)
+		}
+		s.Clock.Advance(s.Service.Limits().ResendWindow)
+		s.start(func(in *stepup.StartOTP) { in.PromptID = p.ID })
+		if told, sent := len(s.events(stepup.Pass{}, mfa.EventPromptSent)), len(s.messages()); told != 2 || sent != 2 {
+			s.Errorf("%d messages went out later, the log tells of %d", sent, told)
+		}
+	})
+}
+
 func TestOfManyWhoVerifyOneCodeOneDoes(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(s *scene) {

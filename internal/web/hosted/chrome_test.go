@@ -53,7 +53,7 @@ func startBrowser() *chrome {
 		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1"),
+		chromedp.Flag("site-per-process", true),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
@@ -68,9 +68,19 @@ type tab struct {
 	*testing.T
 
 	ctx context.Context
+	// framed is a page inside of another, into which no mouse is led.
+	framed bool
 }
 
 func newTab(t *testing.T) *tab {
+	t.Helper()
+	b := newQuietTab(t)
+	b.watch()
+	return b
+}
+
+// newQuietTab is one whose browser is expected to complain.
+func newQuietTab(t *testing.T) *tab {
 	t.Helper()
 	if _, err := os.Stat(chromium); err != nil {
 		t.Fatal("needs a browser: " + chromium + " is not installed; run scripts/setup")
@@ -83,7 +93,6 @@ func newTab(t *testing.T) *tab {
 	t.Cleanup(cancel)
 	b := &tab{T: t, ctx: ctx}
 	b.check(chromedp.Do(ctx, chromedp.Navigate("about:blank")))
-	b.watch()
 	return b
 }
 
@@ -126,7 +135,9 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
-		html, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
+		short, stop := context.WithTimeout(b.ctx, patience/6)
+		defer stop()
+		html, _ := chromedp.Run(short, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
 		b.Fatalf("%v in:\n%s", err, html)
 	}
 }
@@ -135,23 +146,47 @@ func id(name string) chromedp.CSS { return chromedp.CSS(`[data-testid="` + name 
 
 func (b *tab) open(address string) { b.Helper(); b.do(chromedp.Navigate(address)) }
 
-func (b *tab) see(name string) { b.Helper(); b.do(chromedp.WaitVisible(id(name))) }
+func (b *tab) see(name string) { b.Helper(); b.await(`[data-testid="` + name + `"]`) }
+
+// await waits until something can be seen.
+func (b *tab) await(selector string) {
+	b.Helper()
+	if !b.framed {
+		b.do(chromedp.WaitVisible(chromedp.CSS(selector)))
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	for ctx.Err() == nil { // a page that is left ends the wait early
+		if seen, err := chromedp.Run(ctx, chromedp.Poll[bool](`(document.querySelector('`+selector+`')?.getClientRects().length ?? 0) > 0`)); err == nil && seen {
+			return
+		}
+	}
+	b.Fatalf("nothing is seen of %s in the frame", selector)
+}
 
 func (b *tab) press(name string) {
 	b.Helper()
-	b.do(chromedp.WaitVisible(id(name)), chromedp.Click(id(name)))
+	b.see(name)
+	if b.framed {
+		evaluate[bool](b, `document.querySelector('[data-testid="`+name+`"]').click(), true`)
+		return
+	}
+	b.do(chromedp.Click(id(name)))
 }
 
 func (b *tab) fill(name, value string) {
 	b.Helper()
-	b.do(chromedp.WaitVisible(id(name)), chromedp.SetValue(id(name), value))
+	b.see(name)
+	if b.framed {
+		evaluate[bool](b, `document.querySelector('[data-testid="`+name+`"]').value = "`+value+`", true`)
+		return
+	}
+	b.do(chromedp.SetValue(id(name), value))
 }
 
 // onPage waits for a page by its name.
-func (b *tab) onPage(name string) {
-	b.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(`[data-page="` + name + `"]`)))
-}
+func (b *tab) onPage(name string) { b.Helper(); b.await(`[data-page="` + name + `"]`) }
 
 func (b *tab) text(name string) string {
 	b.Helper()

@@ -20,10 +20,10 @@ const glancePatience = 2 * time.Second
 // Tab is a page on a device of its own: nothing is shared with other tabs, and it has a platform authenticator whose owner
 // is always there.
 type Tab struct {
-	Context context.Context //nolint:containedctx // it is the tab
+	Context       context.Context //nolint:containedctx // it is the tab
+	Authenticator webauthn.AuthenticatorID
 
-	t    testing.TB
-	held webauthn.AuthenticatorID
+	t testing.TB
 }
 
 // OpenTab opens an address.
@@ -47,7 +47,7 @@ func OpenTab(browser context.Context, t testing.TB, address string) *Tab {
 // the answer that comes first.
 func (b *Tab) PlugIn() {
 	b.t.Helper()
-	if _, err := chromedp.Call(b.Context, webauthn.RemoveVirtualAuthenticator, webauthn.RemoveVirtualAuthenticatorParams{AuthenticatorID: b.held}); err != nil {
+	if _, err := chromedp.Call(b.Context, webauthn.RemoveVirtualAuthenticator, webauthn.RemoveVirtualAuthenticatorParams{AuthenticatorID: b.Authenticator}); err != nil {
 		b.t.Fatal(err)
 	}
 	b.addAuthenticator(webauthn.AuthenticatorTransportUsb)
@@ -58,11 +58,12 @@ func (b *Tab) addAuthenticator(transport webauthn.AuthenticatorTransport) {
 	made, err := chromedp.Call(b.Context, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
 		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: transport,
 		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
+		HasCmtgKey: true, // adding a credential speaks of such keys, and is refused without
 	}})
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.held = made.AuthenticatorID
+	b.Authenticator = made.AuthenticatorID
 }
 
 // Frame is the frame of another site in the tab, once its address begins so and it can be asked.

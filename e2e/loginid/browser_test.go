@@ -11,6 +11,8 @@ import (
 
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
+
+	"github.com/twinseal/twinseal/e2e/harness"
 )
 
 // patience bounds one step in a browser on a busy machine.
@@ -39,24 +41,8 @@ func (c *calls) note(library, method string) {
 // open opens the shop's page.
 func (w *world) open(browser context.Context, t *testing.T, called *calls) *tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	// The first step binds the tab to its context, which therefore must not be one that ends with the step.
-	if err := chromedp.Do(ctx, chromedp.Navigate(w.site.url)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := chromedp.Call(ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
-		t.Fatal(err)
-	}
-	made, err := chromedp.Call(ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
-		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal,
-		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
-		HasCmtgKey: true, // adding a credential speaks of such keys, and is refused without
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &tab{t, ctx, made.AuthenticatorID, called}
+	b := harness.OpenTab(browser, t, w.site.url)
+	return &tab{t, b.Context, b.Authenticator, called}
 }
 
 // library is one of the packages for browsers, as an application.

@@ -18,6 +18,8 @@ type reader struct {
 	status int
 	header http.Header
 	body   string
+
+	language string // that the browser says it speaks
 }
 
 func (w *world) reader() *reader {
@@ -34,6 +36,9 @@ func (w *world) reader() *reader {
 
 func (r *reader) send(request *http.Request) {
 	r.w.t.Helper()
+	if r.language != "" {
+		request.Header.Set("Accept-Language", r.language)
+	}
 	resp, err := r.client.Do(request)
 	r.w.must(err)
 	defer resp.Body.Close()

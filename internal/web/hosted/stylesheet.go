@@ -100,13 +100,15 @@ func (t theme) paint(s scheme) []pair {
 	card, input := take(c.Card, sheet, sheet), take(c.Input, sheet, sheet)
 	second := take(c.SecondBackground, sheet, sheet)
 	mark := sheet.mix(accent, 0.12)
-	heading := take(c.Heading, s.heading, sheet).legible(textContrast, sheet, card)
-	text := take(c.Body, s.text, sheet).legible(textContrast, sheet, card)
+	danger := take(c.Critical, s.danger, sheet)
+	dangerSoft, waitSoft := sheet.mix(danger, 0.1), sheet.mix(s.wait, 0.1)
+	sunken := sheet.mix(take(c.Heading, s.heading, sheet), 0.06)
+	heading := take(c.Heading, s.heading, sheet).legible(textContrast, sheet, card, sunken, dangerSoft, waitSoft, mark)
+	text := take(c.Body, s.text, sheet).legible(textContrast, sheet, card, sunken)
 	hover := accent.mix(black, 0.14)
 	if contrast(white, accent) < contrast(black, accent) {
 		hover = accent.mix(white, 0.18)
 	}
-	danger := take(c.Critical, s.danger, sheet)
 	set := []pair{
 		{"page", page.String()},
 		{"page-text", s.text.legible(textContrast, page).String()},
@@ -127,14 +129,14 @@ func (t theme) paint(s scheme) []pair {
 		{"mark-ground", mark.String()},
 		{"mark-ink", take(c.Icon, accent, sheet).legible(markContrast, mark, sheet).String()},
 		{"good-ink", take(c.Positive, accent, sheet).legible(markContrast, mark, sheet).String()},
-		{"danger", danger.legible(textContrast, sheet, sheet.mix(danger, 0.1)).String()},
-		{"danger-soft", sheet.mix(danger, 0.1).String()},
-		{"wait", s.wait.legible(textContrast, sheet, sheet.mix(s.wait, 0.1)).String()},
-		{"wait-soft", sheet.mix(s.wait, 0.1).String()},
+		{"danger", danger.legible(textContrast, sheet, dangerSoft).String()},
+		{"danger-soft", dangerSoft.String()},
+		{"wait", s.wait.legible(textContrast, sheet, waitSoft).String()},
+		{"wait-soft", waitSoft.String()},
 		{"ink", heading.String()},
 		{"ink-soft", text.String()},
 		{"surface", sheet.String()},
-		{"sunken", sheet.mix(heading, 0.06).String()},
+		{"sunken", sunken.String()},
 		{"line", take(c.Divider, sheet.mix(heading, 0.14), sheet).String()},
 		{"sheet-line", take(c.ContainerBorder, sheet.mix(heading, 0.12), page).String()},
 		{"card-line", take(c.CardBorder, sheet.mix(heading, 0.16), sheet).String()},

@@ -40,8 +40,9 @@ var (
 	actionsOf = &engine.Statement{SQL: selectAction + `WHERE user_id = ?1 AND application_id = ?2 AND created_at >= ?3
 		AND (?4 = '' OR replace(?4, ',' || code || ',', '') <> ?4) AND (?5 = '' OR state = ?5) ORDER BY created_at DESC, id DESC LIMIT ?6`}
 
+	// A page begins at one place of the index by age, which one comparison of both columns names.
 	decisionsOf = &engine.Statement{SQL: `SELECT id, user_id, code, outcome, decided_by, sealed_inputs, created_at FROM actions
-		WHERE created_at >= ?1 AND created_at < ?2 AND (created_at > ?1 OR id > ?3) AND application_id = ?4 AND (?5 = '' OR code = ?5)
+		WHERE (created_at, id) > (?1, ?3) AND created_at < ?2 AND application_id = ?4 AND (?5 = '' OR code = ?5)
 		ORDER BY created_at, id LIMIT ?6`}
 
 	addAction = &engine.Statement{

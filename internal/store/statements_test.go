@@ -47,7 +47,7 @@ var statements = []*engine.Statement{
 	transactionByID, addTransaction, startTransaction, confirmTransaction, purgeTransactions, purgeConfirmed,
 	handoffByID, handoffByDigest, countHandoffs, addHandoff, authorizeHandoff, useHandoff, removeHandoffs, purgeHandoffs,
 	actionByID, actionStanding, actionByKey, actionsOf, decisionsOf, addAction, moveAction, removeActions, purgeActions,
-	lockVelocities, addVelocity, updateVelocities, purgeVelocity,
+	lockVelocities, addVelocity, updateVelocities, renewVelocity, purgeVelocity,
 	configurationByCode, configurationsOf, putConfiguration, noteAction, removeConfiguration, removeRulesOf, ruleByID, rulesOf, addRule, updateRule, removeRule,
 	valueListByAlias, valueListsOf, addValueList, updateValueList, removeValueList,
 	dataPointByID, dataPointsOf, addDataPoint, updateDataPoint, removeDataPoint,

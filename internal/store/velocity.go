@@ -15,8 +15,8 @@ import (
 // changed together; a name that is empty stands for none.
 var (
 	lockVelocities = &engine.Statement{
-		SQL: `SELECT digest, counts FROM velocities WHERE digest IN (?, ?, ?, ?) /*lock*/`,
-		Batch: `SELECT v.ord, c.digest, c.counts
+		SQL: `SELECT digest, counts, day FROM velocities WHERE digest IN (?, ?, ?, ?) /*lock*/`,
+		Batch: `SELECT v.ord, c.digest, c.counts, c.day
 			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS v (one, two, three, four, ord)
 			CROSS JOIN LATERAL (VALUES (v.one), (v.two), (v.three), (v.four)) AS k (digest)
 			JOIN velocities c ON c.digest = k.digest ORDER BY c.digest FOR NO KEY UPDATE OF c`,
@@ -29,16 +29,19 @@ var (
 		Key:   1,
 	}
 
+	// The day is left alone where it is the same, because databases touch the index of what is set.
 	updateVelocities = &engine.Statement{
-		SQL: `UPDATE velocities SET day = ?9, counts = CASE digest WHEN ?1 THEN ?5 WHEN ?2 THEN ?6 WHEN ?3 THEN ?7 WHEN ?4 THEN ?8 ELSE counts END
+		SQL: `UPDATE velocities SET counts = CASE digest WHEN ?1 THEN ?5 WHEN ?2 THEN ?6 WHEN ?3 THEN ?7 WHEN ?4 THEN ?8 ELSE counts END
 			WHERE digest IN (?1, ?2, ?3, ?4)`,
-		Batch: `UPDATE velocities c SET counts = k.counts, day = v.day
-			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bigint[])
-				WITH ORDINALITY AS v (one, two, three, four, first, second, third, fourth, day, ord)
+		Batch: `UPDATE velocities c SET counts = k.counts
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bytea[])
+				WITH ORDINALITY AS v (one, two, three, four, first, second, third, fourth, ord)
 			CROSS JOIN LATERAL (VALUES (v.one, v.first), (v.two, v.second), (v.three, v.third), (v.four, v.fourth)) AS k (digest, counts)
 			WHERE c.digest = k.digest RETURNING v.ord`,
 		Key: 1, Keys: mfa.MaxVelocityKeys,
 	}
+
+	renewVelocity = &engine.Statement{SQL: `UPDATE velocities SET counts = ?2, day = ?3 WHERE digest = ?1`, Key: 1}
 
 	purgeVelocity = &engine.Statement{SQL: `DELETE FROM velocities WHERE digest IN
 		(SELECT digest FROM velocities WHERE day < ? ORDER BY day LIMIT ? /*skip locked*/)`}
@@ -58,6 +61,7 @@ func dayOf(t time.Time) int64 { return t.Unix() / (24 * 3600) }
 type velocities struct {
 	digests [mfa.MaxVelocityKeys]string
 	packed  [mfa.MaxVelocityKeys][]byte // nil where there is no row
+	days    [mfa.MaxVelocityKeys]int64
 }
 
 func (w *writeRecords) CountActions(application mfa.ApplicationID, keys []mfa.VelocityKey, at time.Time) ([]mfa.Velocity, error) {
@@ -79,36 +83,47 @@ func (w *writeRecords) CountActions(application mfa.ApplicationID, keys []mfa.Ve
 		}
 		counts = counts.Add(at)
 		out[i] = velocityOf(counts, at)
-		packed := counts.Append(make([]byte, 0, len(v.packed[i])+8))
-		if v.packed[i] != nil {
-			v.packed[i] = packed
-			continue
-		}
-		if err := w.later(addVelocity, v.digests[i], packed, dayOf(at)); err != nil {
+		if err := w.keep(&v, i, counts, dayOf(at)); err != nil {
 			return nil, err
 		}
-		v.digests[i] = ""
 	}
-	return out, w.update(v, at)
+	return out, w.update(&v)
 }
 
 func (v *velocities) scan(row engine.Row) error {
 	var digest string
 	var packed []byte
-	err := row.Scan(&digest, &packed)
+	var day int64
+	err := row.Scan(&digest, &packed, &day)
 	if i := slices.Index(v.digests[:], digest); i >= 0 {
-		v.packed[i] = octets(packed)
+		v.packed[i], v.days[i] = octets(packed), day
 	}
 	return err
 }
 
-// update writes the counts that have rows.
-func (w *writeRecords) update(v velocities, at time.Time) error {
+// keep writes a count that is new, or the first of its day. Others wait to be written together.
+func (w *writeRecords) keep(v *velocities, i int, counts bucket.Spans, day int64) error {
+	packed := counts.Append(make([]byte, 0, len(v.packed[i])+8))
+	digest := v.digests[i]
+	switch {
+	case v.packed[i] == nil:
+		v.digests[i] = ""
+		return w.later(addVelocity, digest, packed, day)
+	case v.days[i] != day:
+		v.digests[i] = ""
+		return w.later(renewVelocity, digest, packed, day)
+	}
+	v.packed[i] = packed
+	return nil
+}
+
+// update writes the counts that are left.
+func (w *writeRecords) update(v *velocities) error {
 	if v.digests == [mfa.MaxVelocityKeys]string{} {
 		return nil
 	}
 	d, p := &v.digests, &v.packed
-	return w.later(updateVelocities, d[0], d[1], d[2], d[3], octets(p[0]), octets(p[1]), octets(p[2]), octets(p[3]), dayOf(at))
+	return w.later(updateVelocities, d[0], d[1], d[2], d[3], octets(p[0]), octets(p[1]), octets(p[2]), octets(p[3]))
 }
 
 func velocityOf(counts bucket.Spans, at time.Time) mfa.Velocity {

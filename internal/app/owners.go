@@ -55,7 +55,7 @@ func (a *App) FindOwner(ctx context.Context, text string) (Owner, error) {
 	word, id, ok := strings.Cut(text, ":")
 	kind, known := ownerKinds[word]
 	if !ok || !known {
-		return Owner{}, errors.New("say whose keys: --owner organization:UUID, directory:UUID or service:UUID, which is also called application:UUID (\"twinseal keys organization\" and \"twinseal keys loginid\" list what there is)")
+		return Owner{}, errors.New("say whose keys: --owner organization:UUID, directory:UUID or service:UUID, which is also called application:UUID (\"twinseal keys organization\", \"twinseal keys loginid\" and \"twinseal keys authsignal\" list what there is)")
 	}
 	return a.owner(ctx, kind, id)
 }

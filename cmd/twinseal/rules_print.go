@@ -138,6 +138,7 @@ func examplesTable(c *cobra.Command, r app.ReplayReport) error {
 	shown := r.Examples[:min(len(r.Examples), shownExamples)]
 	rows := make([]string, len(shown))
 	for i, d := range shown {
+		d.User = visible(d.User)
 		rows[i] = d.String()
 	}
 	if err := table(c, "TIME\tUSER\tACTION\tWAS\tWOULD BE\tBY", rows); err != nil || r.Different == len(shown) {

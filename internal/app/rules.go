@@ -10,16 +10,18 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/accounts"
 	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 )
 
 // RuleBench is an application's rules on the bench: those in force, or what they would be with a file on top.
 type RuleBench struct {
-	rules  *rulebook.Service
-	caller *mfa.Caller
-	draft  rulebook.Draft
-	file   *rulebook.Draft // nil without one
-	book   *rulebook.Book
+	rules    *rulebook.Service
+	accounts *accounts.Service
+	caller   *mfa.Caller
+	draft    rulebook.Draft
+	file     *rulebook.Draft // nil without one
+	book     *rulebook.Book
 }
 
 // Bench puts the rules of an application on the bench, with a file on top unless that is nil. A file is held to
@@ -29,7 +31,7 @@ func (a *App) Bench(ctx context.Context, application Owner, file []byte) (*RuleB
 	if err != nil {
 		return nil, err
 	}
-	b := &RuleBench{rules: a.rulebook, caller: c}
+	b := &RuleBench{rules: a.rulebook, accounts: a.accounts, caller: c}
 	if b.draft, err = a.rulebook.Draft(ctx, c); err != nil {
 		return nil, err
 	}
@@ -69,8 +71,11 @@ func (a *App) FindRuled(ctx context.Context, text string) (Owner, error) {
 	if text != "" {
 		all = slices.DeleteFunc(all, func(t Tenant) bool { return t.Name != text })
 	}
-	if len(all) == 1 {
+	switch {
+	case len(all) == 1:
 		return all[0].Owner, nil
+	case len(all) == 0 && text != "":
+		return Owner{}, fmt.Errorf("no application with a tenant id is called %q; \"twinseal keys authsignal\" lists those that there are", text)
 	}
 	return Owner{}, errors.New("say whose rules: --application NAME or UUID; \"twinseal keys authsignal\" lists the applications that have some")
 }
@@ -233,14 +238,25 @@ func (b *RuleBench) Replay(ctx context.Context, of ReplayOf) (ReplayReport, erro
 		out.Turns = append(out.Turns, TurnLine{authsignal.OutcomeWord(turn.Was), authsignal.OutcomeWord(turn.Now), n})
 	}
 	slices.SortFunc(out.Turns, func(x, y TurnLine) int { return strings.Compare(x.Was+x.Now, y.Was+y.Now) })
-	names := b.names()
+	names, users := b.names(), make(map[mfa.UserID]string)
 	for _, d := range r.Examples {
+		if _, seen := users[d.UserID]; !seen {
+			users[d.UserID] = b.user(ctx, d.UserID)
+		}
 		out.Examples = append(out.Examples, DifferenceLine{
-			At: d.At, User: string(d.UserID), Action: d.Code, ID: string(d.ActionID), Was: authsignal.OutcomeWord(d.Was), Now: authsignal.OutcomeWord(d.Now),
+			At: d.At, User: users[d.UserID], Action: d.Code, ID: string(d.ActionID), Was: authsignal.OutcomeWord(d.Was), Now: authsignal.OutcomeWord(d.Now),
 			By: names[d.NowBy],
 		})
 	}
 	return out, nil
+}
+
+// user is what the application calls somebody; our own id where it has no name, or where they are gone.
+func (b *RuleBench) user(ctx context.Context, id mfa.UserID) string {
+	if u, err := b.accounts.FindUser(ctx, b.caller, mfa.UserRef{ID: id}); err == nil && u.Alias != "" {
+		return u.Alias
+	}
+	return string(id)
 }
 
 // byNoRule stands for the configuration of an action, or the application's default.

@@ -49,6 +49,9 @@ func TestChangedRulesAreReplayedAgainstWhatWasTrackedAndThenCount(t *testing.T) 
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, err := operator.FindRuled(ctx, "Shopp"); err == nil || !strings.Contains(err.Error(), `is called "Shopp"`) {
+			t.Errorf("a name that nobody has: %v", err)
+		}
 		shop := must[app.Owner](t)(operator.FindRuled(ctx, ""))
 		bench := must[*app.RuleBench](t)(server.Bench(ctx, shop, fmt.Appendf(nil, ruledFile, 100)))
 		if did := must[app.Applied](t)(bench.Import(ctx)); did.Created != 3 {
@@ -67,7 +70,7 @@ func TestChangedRulesAreReplayedAgainstWhatWasTrackedAndThenCount(t *testing.T) 
 		if report.Replayed != 4 || report.Same != 3 || report.Different != 1 || len(report.Examples) != 1 {
 			t.Fatalf("replayed %+v", report)
 		}
-		if e := report.Examples[0]; e.Was != "CHALLENGE" || e.Now != "ALLOW" || e.By != "(no rule)" || e.Action != "withdraw" || e.User == "" {
+		if e := report.Examples[0]; e.Was != "CHALLENGE" || e.Now != "ALLOW" || e.By != "(no rule)" || e.Action != "withdraw" || e.User != "ann" {
 			t.Errorf("the example is %+v", e)
 		}
 		if rules := report.Rules; len(rules) != 3 || rules[0].Count != 2 || rules[1].Rule != "Large sums" || rules[1].Count != 1 || rules[2].Count != 1 {

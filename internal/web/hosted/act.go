@@ -1,8 +1,8 @@
 package hosted
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -81,9 +81,9 @@ func (v *visit) here() asked {
 
 // problemOf names the text for a refusal.
 func problemOf(err error) string {
-	refusal := &mfa.Error{}
-	if e, ok := asRefusal(err); ok {
-		refusal = e
+	refusal, ok := errors.AsType[*mfa.Error](err)
+	if !ok {
+		return "unavailable"
 	}
 	switch refusal.Reason {
 	case mfa.ReasonPhoneInvalid, mfa.ReasonNoPhone, mfa.ReasonLandline:
@@ -302,7 +302,7 @@ func (v *visit) managed(err error) (endpoint.Response, error) {
 func clean(text string, most int) string {
 	text = strings.TrimSpace(mfa.Showable(strings.ToValidUTF8(text, "")))
 	if utf8.RuneCountInString(text) > most {
-		return cmp.Or(string([]rune(text)[:most]), "")
+		return string([]rune(text)[:most])
 	}
 	return text
 }

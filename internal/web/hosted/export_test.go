@@ -28,7 +28,10 @@ func Gallery(h *Hosted, c *mfa.Caller, locale text.Locale, popup bool) ([]Drawn,
 	v.look = sampleLook(h.Domain.Now(), v.settings)
 	var out []Drawn
 	for _, one := range v.samples() {
-		s := one.make()
+		s := one.drawn()
+		if !one.about {
+			s.Recovery = ""
+		}
 		if s.About == "" && one.about {
 			s.About = "Transfer 1,250.00 € to Konstantinopolitanische Handelsgesellschaft, Sankt-Petersburg"
 		}
@@ -64,20 +67,20 @@ func sampleLook(now time.Time, settings mfa.StepUp) look {
 type sample struct {
 	name  string
 	about bool
-	make  func() *screen
+	drawn func() *screen
 }
 
 // samples are all pages, and what may go wrong on them.
 func (v *visit) samples() []sample {
-	with := func(problem string, make func() *screen) func() *screen {
+	with := func(problem string, drawn func() *screen) func() *screen {
 		return func() *screen {
 			v.asked.Problem = problem
-			s := make()
+			s := drawn()
 			v.asked.Problem = ""
 			return v.around(s)
 		}
 	}
-	plain := func(make func() *screen) func() *screen { return with("", make) }
+	plain := func(drawn func() *screen) func() *screen { return with("", drawn) }
 	prompt := &mfa.Prompt{ID: "0195f3c6-5d0c-7000-8000-000000000000", To: mfa.NewSecret([]byte("+447700900123")), SentAt: v.now()}
 	is := func(p page, m mfa.Method) shown { return shown{Page: p, Method: m, Prompt: prompt} }
 	enrols := func(p page, m mfa.Method) shown { return shown{Page: p, Method: m, Prompt: prompt, Enrols: true} }

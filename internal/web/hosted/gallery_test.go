@@ -3,6 +3,7 @@ package hosted_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -74,9 +75,7 @@ func newGallery(t *testing.T, change func(*mfa.ApplicationSettings)) *gallery {
 					path = "/popup" + path
 				}
 				mux.HandleFunc(path, func(rw http.ResponseWriter, _ *http.Request) {
-					for name, values := range d.Header {
-						rw.Header()[name] = values
-					}
+					maps.Copy(rw.Header(), d.Header)
 					rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 					_, _ = rw.Write(d.HTML)
 				})

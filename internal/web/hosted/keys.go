@@ -3,7 +3,6 @@ package hosted
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
@@ -195,13 +194,12 @@ func (v *visit) keyRefused() (endpoint.Response, error) {
 
 // wrongKey makes an outcome of what is wrong with an answer: pages say that it did not count, and not why.
 func wrongKey(got stepup.Result, err error) (stepup.Result, error) {
+	if err == nil {
+		return got, nil
+	}
 	switch mfa.CodeOf(err) {
 	case mfa.Invalid, mfa.Unauthenticated, mfa.NotFound, mfa.Replayed, mfa.Expired, mfa.Forbidden:
-		if err != nil {
-			return stepup.Result{Failure: stepup.FailureInvalid}, nil
-		}
+		return stepup.Result{Failure: stepup.FailureInvalid}, nil //nolint:nilerr // it is the outcome
 	}
 	return got, err
 }
-
-func asRefusal(err error) (*mfa.Error, bool) { return errors.AsType[*mfa.Error](err) }

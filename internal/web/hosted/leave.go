@@ -48,13 +48,8 @@ func appScheme(scheme string) bool {
 	case "", "http", "https", "javascript", "data", "blob", "file", "filesystem", "about", "vbscript", "view-source", "ws", "wss", "ftp":
 		return false
 	}
-	for i, r := range scheme {
-		letter := r >= 'a' && r <= 'z'
-		if !letter && (i == 0 || !(r >= '0' && r <= '9') && r != '.' && r != '-' && r != '+') {
-			return false
-		}
-	}
-	return true
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	return strings.Contains(letters, scheme[:1]) && strings.Trim(scheme, letters+"0123456789.-+") == ""
 }
 
 // frames are the origins whose pages may frame a challenge, and are told how it ends. They are those that the

@@ -247,7 +247,7 @@ func (v *visit) waiting(is shown) (*screen, error) {
 	name := string(is.Page) + "-wait"
 	s.Wait = &waitPart{Method: is.Method, Prompt: is.Prompt.ID, Device: v.asked.Device, Word: s.say(name + ".waiting")}
 	s.Heading, s.Body = s.say(name+".heading"), s.say(name+".body", "address", v.sentTo(is))
-	s.Resend = &resend{Do: "send", Method: is.Method, Wait: v.patience(is.Prompt)}
+	s.Resend = &resend{Do: "send", Method: is.Method}
 	switch is.Page {
 	case pageQR:
 		picture, err := newSquare(string(is.Prompt.ID))

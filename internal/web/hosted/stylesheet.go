@@ -85,70 +85,91 @@ func rule(css *strings.Builder, media string, set []pair) {
 	}
 }
 
-// paint sets the colours. Each is moved as far as it takes to be read on what is beneath it.
-func (t theme) paint(s scheme) []pair {
+// take is a theme's colour as it looks on a ground, else another one.
+func take(text string, otherwise, ground colour) colour {
+	if got, ok := parseColour(text, ground); ok {
+		return got
+	}
+	return otherwise
+}
+
+// palette are the colours that others stand on or are mixed from.
+type palette struct {
+	page, sheet, card, input, second, mark, sunken, dangerSoft, waitSoft colour // grounds
+	accent, hover, heading, text, danger                                 colour
+}
+
+// palette picks them. Text is moved as far as it takes to be read on whatever may be beneath it.
+func (t theme) palette(s scheme) palette {
 	c := t.Colors
-	take := func(text string, otherwise, ground colour) colour {
-		if got, ok := parseColour(text, ground); ok {
-			return got
-		}
-		return otherwise
+	p := palette{page: take(t.Page.Color, s.page, white)}
+	p.sheet = take(c.Container, s.sheet, p.page)
+	p.accent = take(t.PrimaryColor, s.accent, p.sheet)
+	p.card, p.input, p.second = take(c.Card, p.sheet, p.sheet), take(c.Input, p.sheet, p.sheet), take(c.SecondBackground, p.sheet, p.sheet)
+	p.danger = take(c.Critical, s.danger, p.sheet)
+	p.heading = take(c.Heading, s.heading, p.sheet)
+	p.mark, p.sunken = p.sheet.mix(p.accent, 0.12), p.sheet.mix(p.heading, 0.06)
+	p.dangerSoft, p.waitSoft = p.sheet.mix(p.danger, 0.1), p.sheet.mix(s.wait, 0.1)
+	p.heading = p.heading.legible(textContrast, p.sheet, p.card, p.sunken, p.dangerSoft, p.waitSoft, p.mark)
+	p.text = take(c.Body, s.text, p.sheet).legible(textContrast, p.sheet, p.card, p.sunken)
+	p.hover = p.accent.mix(black, 0.14)
+	if contrast(white, p.accent) < contrast(black, p.accent) {
+		p.hover = p.accent.mix(white, 0.18)
 	}
-	page := take(t.Page.Color, s.page, white)
-	sheet := take(c.Container, s.sheet, page)
-	accent := take(t.PrimaryColor, s.accent, sheet)
-	card, input := take(c.Card, sheet, sheet), take(c.Input, sheet, sheet)
-	second := take(c.SecondBackground, sheet, sheet)
-	mark := sheet.mix(accent, 0.12)
-	danger := take(c.Critical, s.danger, sheet)
-	dangerSoft, waitSoft := sheet.mix(danger, 0.1), sheet.mix(s.wait, 0.1)
-	sunken := sheet.mix(take(c.Heading, s.heading, sheet), 0.06)
-	heading := take(c.Heading, s.heading, sheet).legible(textContrast, sheet, card, sunken, dangerSoft, waitSoft, mark)
-	text := take(c.Body, s.text, sheet).legible(textContrast, sheet, card, sunken)
-	hover := accent.mix(black, 0.14)
-	if contrast(white, accent) < contrast(black, accent) {
-		hover = accent.mix(white, 0.18)
-	}
+	return p
+}
+
+// paint sets the colours.
+func (t theme) paint(s scheme) []pair {
+	c, p := t.Colors, t.palette(s)
 	set := []pair{
-		{"page", page.String()},
-		{"page-text", s.text.legible(textContrast, page).String()},
-		{"sheet", sheet.String()},
-		{"heading", heading.String()},
-		{"text", text.String()},
-		{"card", card.String()},
-		{"control", input.String()},
-		{"control-text", s.heading.legible(textContrast, input).String()},
-		{"control-line", take(c.InputBorder, heading.mix(input, 0.45), input).legible(markContrast, input).String()},
-		{"button", accent.String()},
-		{"button-hover", hover.String()},
-		{"button-text", take(c.ButtonText, white, accent).legible(textContrast, accent, hover).String()},
-		{"second", second.String()},
-		{"second-text", take(c.SecondText, heading, second).legible(textContrast, second).String()},
-		{"second-line", take(c.SecondBorder, heading.mix(sheet, 0.45), second).String()},
-		{"link", take(c.Link, accent, sheet).legible(textContrast, sheet).String()},
-		{"mark-ground", mark.String()},
-		{"mark-ink", take(c.Icon, accent, sheet).legible(markContrast, mark, sheet).String()},
-		{"good-ink", take(c.Positive, accent, sheet).legible(markContrast, mark, sheet).String()},
-		{"danger", danger.legible(textContrast, sheet, dangerSoft).String()},
-		{"danger-soft", dangerSoft.String()},
-		{"wait", s.wait.legible(textContrast, sheet, waitSoft).String()},
-		{"wait-soft", waitSoft.String()},
-		{"ink", heading.String()},
-		{"ink-soft", text.String()},
-		{"surface", sheet.String()},
-		{"sunken", sunken.String()},
-		{"line", take(c.Divider, sheet.mix(heading, 0.14), sheet).String()},
-		{"sheet-line", take(c.ContainerBorder, sheet.mix(heading, 0.12), page).String()},
-		{"card-line", take(c.CardBorder, sheet.mix(heading, 0.16), sheet).String()},
-		{"accent", accent.legible(textContrast, sheet, mark).String()},
-		{"accent-soft", mark.String()},
-		{"focus", take(c.Focus, accent, sheet).legible(markContrast, sheet).String()},
-	}
-	if border, ok := parseColour(c.ButtonBorder, accent); ok {
-		set = append(set, pair{"button-line", border.String()})
+		{"page", p.page.String()},
+		{"page-text", s.text.legible(textContrast, p.page).String()},
+		{"sheet", p.sheet.String()},
+		{"surface", p.sheet.String()},
+		{"sunken", p.sunken.String()},
+		{"card", p.card.String()},
+		{"heading", p.heading.String()},
+		{"ink", p.heading.String()},
+		{"text", p.text.String()},
+		{"ink-soft", p.text.String()},
+		{"link", take(c.Link, p.accent, p.sheet).legible(textContrast, p.sheet).String()},
+		{"accent", p.accent.legible(textContrast, p.sheet, p.mark).String()},
+		{"accent-soft", p.mark.String()},
+		{"mark-ground", p.mark.String()},
+		{"mark-ink", take(c.Icon, p.accent, p.sheet).legible(markContrast, p.mark, p.sheet).String()},
+		{"good-ink", take(c.Positive, p.accent, p.sheet).legible(markContrast, p.mark, p.sheet).String()},
+		{"danger", p.danger.legible(textContrast, p.sheet, p.dangerSoft).String()},
+		{"danger-soft", p.dangerSoft.String()},
+		{"wait", s.wait.legible(textContrast, p.sheet, p.waitSoft).String()},
+		{"wait-soft", p.waitSoft.String()},
+		{"line", take(c.Divider, p.sheet.mix(p.heading, 0.14), p.sheet).String()},
+		{"sheet-line", take(c.ContainerBorder, p.sheet.mix(p.heading, 0.12), p.page).String()},
+		{"card-line", take(c.CardBorder, p.sheet.mix(p.heading, 0.16), p.sheet).String()},
+		{"focus", take(c.Focus, p.accent, p.sheet).legible(markContrast, p.sheet).String()},
 	}
 	if image := picture(t.Page.Image); image != "" {
 		set = append(set, pair{"page-image", "url(\"" + image + "\")"})
+	}
+	return append(set, t.controls(s, p)...)
+}
+
+// controls sets the colours of buttons and fields.
+func (t theme) controls(s scheme, p palette) []pair {
+	c := t.Colors
+	set := []pair{
+		{"control", p.input.String()},
+		{"control-text", s.heading.legible(textContrast, p.input).String()},
+		{"control-line", take(c.InputBorder, p.heading.mix(p.input, 0.45), p.input).legible(markContrast, p.input).String()},
+		{"button", p.accent.String()},
+		{"button-hover", p.hover.String()},
+		{"button-text", take(c.ButtonText, white, p.accent).legible(textContrast, p.accent, p.hover).String()},
+		{"second", p.second.String()},
+		{"second-text", take(c.SecondText, p.heading, p.second).legible(textContrast, p.second).String()},
+		{"second-line", take(c.SecondBorder, p.heading.mix(p.sheet, 0.45), p.second).String()},
+	}
+	if border, ok := parseColour(c.ButtonBorder, p.accent); ok {
+		set = append(set, pair{"button-line", border.String()})
 	}
 	return set
 }

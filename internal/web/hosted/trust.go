@@ -48,7 +48,7 @@ func (v *visit) recognise(ctx context.Context) error {
 		return err
 	case err != nil || known.User.ID != v.pass.UserID:
 		v.setCookie("", -1)
-		return nil
+		return nil //nolint:nilerr // a cookie that does not count is no reason to refuse its person
 	}
 	if v.pass.DeviceID == "" {
 		v.pass.DeviceID = known.Device.DeviceID
@@ -81,7 +81,9 @@ func (v *visit) trust(ctx context.Context, p stepup.Pass) error {
 // setCookie keeps a token for the pages alone. In somebody's frame browsers keep it only if it says that it is meant to
 // be there, apart from what they keep for other sites.
 func (v *visit) setCookie(value string, seconds int) {
-	c := &http.Cookie{Name: v.cookieName(), Value: value, Path: root, MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.secure()}
+	c := &http.Cookie{ //nolint:gosec // secure wherever the server is reached by https
+		Name: v.cookieName(), Value: value, Path: root, MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.secure(),
+	}
 	if v.asked.Popup && v.secure() {
 		c.SameSite, c.Partitioned = http.SameSiteNoneMode, true
 	}

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/twinseal/twinseal/internal/app"
@@ -40,6 +42,9 @@ func (w *world) replay(ctx context.Context, _, server *process) error {
 		return fmt.Errorf("record: %w", err)
 	}
 	fmt.Fprintf(w.out, "replay: recorded %d decisions in %.0f s\n", w.decisions, time.Since(begin).Seconds())
+	if err := w.analyze(ctx); err != nil {
+		return err
+	}
 	book, err := changedBook(ctx, a, c)
 	if err != nil {
 		return err
@@ -98,6 +103,19 @@ func (w *world) recordOne(r mfa.WriteRecords, c *mfa.Caller, n int, at time.Time
 		Decision: mfa.Decision{Outcome: mfa.OutcomeChallenge}, Request: mfa.ActionRequest{IP: "10.1.2.3", UserAgent: browserText, DeviceID: "device"},
 		Facts: recorded, CreatedAt: at, UpdatedAt: at, ExpiresAt: at.Add(mfa.DefaultTokenLife),
 	})
+}
+
+// analyze has PostgreSQL look at what was recorded, as it does by itself within a minute of so many new rows.
+func (w *world) analyze(ctx context.Context) error {
+	if w.database == "" {
+		return nil
+	}
+	c, err := pgx.Connect(ctx, w.database)
+	if err != nil {
+		return err
+	}
+	_, err = c.Exec(ctx, "ANALYZE actions")
+	return errors.Join(err, c.Close(ctx))
 }
 
 // changedBook is the rules in force with one of them changed, so that a tenth of the decisions come out differently.

@@ -197,6 +197,10 @@ func keepsAPerson(t *testing.T, s *scene) {
 	if u := s.sdk.updateUser(t, s.user, attributes{"displayName": "Jo"}); u.DisplayName != "Jo" || u.Email != mail {
 		t.Errorf("after a change of one thing the person is %+v", u)
 	}
+	// The package for Python announces a longer body than it sends here.
+	if u := s.sdk.updateUser(t, s.user, attributes{"displayName": "Jo B.", "email": nil, "locale": nil}); u.DisplayName != "Jo B." || u.Email != mail || u.Locale != "pt-BR" {
+		t.Errorf("after nothing was said of some things the person is %+v", u)
+	}
 	s.sdk.enroll(t, s.user, attributes{"verificationMethod": "SMS", "phoneNumber": number()})
 	s.sdk.deleteUser(t, s.user)
 	if u := s.sdk.getUser(t, s.user); u.IsEnrolled || u.Email != "" || u.DisplayName != "" {

@@ -79,7 +79,7 @@ type Limits struct {
 
 // DefaultLimits are the numbers in force unless the operator sets others.
 func DefaultLimits() Limits {
-	return Limits{
+	return withActions(Limits{
 		WrongTokens:        Limit{"wrong_tokens", 10, 15 * time.Minute, "guessing a six-digit code: with the daily bound below, about one chance in eleven hundred a day"},
 		WrongTokensUser:    Limit{"wrong_tokens_user", 300, 24 * time.Hour, "guessing from many sources; far above what one person's typing errors reach"},
 		SentCodes:          Limit{"sent_codes", 5, time.Hour, "messages cost money and annoy; vendors allow about five an hour"},
@@ -99,11 +99,7 @@ func DefaultLimits() Limits {
 		WrongPasskeys:      Limit{"wrong_passkeys", 30, 15 * time.Minute, "each costs a signature check and a row of the log; nothing can be guessed"},
 		NotedGuesses:       Limit{"noted_guesses", 30, 15 * time.Minute, "strangers' guesses that cannot hit, and what a full window refuses, each take a row of the log; more tell nobody anything"},
 		Transactions:       Limit{"transactions", 600, 10 * time.Minute, "each takes a row of up to 64 KiB"},
-		PromptSends:        Limit{"prompt_sends", 5, 10 * time.Minute, "messages cost money and annoy; a person who waits for one asks again once or twice"},
-		WrongPrompts:       Limit{"wrong_prompts", 20, 15 * time.Minute, "guessing with one new code after the other: four codes of five attempts each"},
-		AnonymousPrompts:   Limit{"anonymous_prompts", 60, 10 * time.Minute, "challenges that strangers begin take a row each; an office behind one address stays below"},
 		OpenPrompts:        Limit{"open_prompts", 60, 10 * time.Minute, "pictures and ids that somebody with a token asks for take a row each; a page shows a new one every nine minutes"},
-		AppKeyClaims:       Limit{"app_key_claims", 120, 10 * time.Minute, "wrong signatures of apps cost a check and a row of the log each; nothing can be guessed"},
 		DevicesPerUser:     10,
 		PasskeysPerUser:    20,
 		RevokedPerUser:     20,
@@ -125,20 +121,29 @@ func DefaultLimits() Limits {
 		Details:            50,
 		PendingPerUser:     50,
 		TransactionBytes:   64 << 10,
-		PromptAttempts:     5,
 		Sockets:            5000,
 		SocketsPerSource:   60,
-		FactorsPerUser:     10,
-		KnownDevices:       50,
-		CustomPoints:       50,
-		CustomBytes:        8 << 10,
-		ActionTextBytes:    1 << 10,
-		RulesPerAction:     MaxRulePriority + 1,
-		ActionCodes:        500,
-		ValueLists:         200,
-		ValueListItems:     10_000,
-		DataPoints:         200,
-	}
+	})
+}
+
+// withActions adds what guards actions and their challenges.
+func withActions(l Limits) Limits {
+	l.PromptSends = Limit{"prompt_sends", 5, 10 * time.Minute, "messages cost money and annoy; a person who waits for one asks again once or twice"}
+	l.WrongPrompts = Limit{"wrong_prompts", 20, 15 * time.Minute, "guessing with one new code after the other: four codes of five attempts each"}
+	l.AnonymousPrompts = Limit{"anonymous_prompts", 60, 10 * time.Minute, "challenges that strangers begin take a row each; an office behind one address stays below"}
+	l.AppKeyClaims = Limit{"app_key_claims", 120, 10 * time.Minute, "wrong signatures of apps cost a check and a row of the log each; nothing can be guessed"}
+	l.PromptAttempts = 5
+	l.FactorsPerUser = 10
+	l.KnownDevices = 50
+	l.CustomPoints = 50
+	l.CustomBytes = 8 << 10
+	l.ActionTextBytes = 1 << 10
+	l.RulesPerAction = MaxRulePriority + 1
+	l.ActionCodes = 500
+	l.ValueLists = 200
+	l.ValueListItems = 10_000
+	l.DataPoints = 200
+	return l
 }
 
 // SourceKey is what a source is counted by. Whoever has one IPv6 address has the 64 bits behind its network too,

@@ -94,6 +94,8 @@ type ActionRequest struct {
 	CustomDomain string          `json:"custom_domain,omitempty"`
 	Scopes       []string        `json:"scopes,omitempty"`
 	Custom       json.RawMessage `json:"custom,omitempty"` // object of data points
+	// BySignIn marks an action that began with somebody's own sign-in: nothing but its code and key was told, by them.
+	BySignIn bool `json:"by_sign_in,omitempty"`
 }
 
 // Action is something that a user is about to do, and what was decided of it. User, code and key name it.

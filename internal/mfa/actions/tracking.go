@@ -86,7 +86,10 @@ func (t *tracking) run() error {
 	t.out.User, t.out.Profile = t.user, t.profile
 	if t.Key != "" {
 		a, err := t.w.ActionByKey(t.Caller.Application.ID, t.user.ID, t.Code, t.Key)
-		if err == nil {
+		switch {
+		case err == nil && a.Request.BySignIn != t.Request.BySignIn:
+			return errForeignKey
+		case err == nil:
 			t.out.Again = true
 			return t.found(a)
 		}
@@ -104,6 +107,10 @@ func (t *tracking) run() error {
 	}
 	return t.record(known, decision)
 }
+
+// errForeignKey keeps what somebody signed in to, under a key that they guessed, from being taken for what the application
+// tells of under the same key, and the other way round: the rules have not heard the same of both.
+var errForeignKey = &mfa.Error{Code: mfa.Invalid, Field: "idempotency_key", Message: "an action of that key began elsewhere; take another key"}
 
 // found gives back an action that was tracked before.
 func (t *tracking) found(a mfa.Action) error {
@@ -182,35 +189,6 @@ func (t *tracking) record(known *facts.Facts, decision mfa.Decision) error {
 		return err
 	}
 	return t.found(a)
-}
-
-// inherit lets the action have what was proved before anybody was known. A challenge that nobody has answered yet is
-// bound to it.
-func (t *tracking) inherit() error {
-	if t.Prompt == "" {
-		return nil
-	}
-	p, err := t.w.LockPrompt(t.Prompt)
-	if err != nil {
-		return err
-	}
-	a := t.out.Action
-	foreign := p.ApplicationID != a.ApplicationID || p.ActionCode != a.Code || p.UserID != "" && p.UserID != a.UserID
-	if foreign || !p.Live(t.now) || p.ActionID != "" && p.ActionID != a.ID {
-		return mfa.Missing("challenge")
-	}
-	answer := mfa.PromptAnswer{From: []mfa.PromptState{p.State}, To: p.State, UserID: a.UserID, ActionID: a.ID, At: t.now}
-	if p.State != mfa.PromptVerified {
-		_, err := t.w.AnswerPrompt(p.ID, answer)
-		return err
-	}
-	answer.To = mfa.PromptConsumed
-	won, err := t.w.AnswerPrompt(p.ID, answer)
-	if err != nil || !won {
-		return err
-	}
-	t.out.Action, _, err = t.service.Succeed(t.w, Proof{Caller: t.Caller, Action: a, Method: p.Method, AuthenticatorID: p.AuthenticatorID})
-	return err
 }
 
 // choices are the methods of an action: those that the decision names, or else all that the application has, and of those

@@ -211,7 +211,6 @@ func TestAnActionTakesOverAChallengeThatBeganBeforeAnybodyWasKnown(t *testing.T)
 			s.must(s.Store.Write(s.Context(), func(w mfa.WriteRecords) error { return w.AddPrompt(p) }))
 			return p.ID
 		}
-		attached := func(id mfa.PromptID) func(*actions.Track) { return func(in *actions.Track) { in.Prompt = id } }
 		proved := begun(mfa.PromptVerified, "pay")
 		if a := s.track(attached(proved)).Action; a.State != mfa.ActionChallengeSucceeded || a.Method != mfa.MethodSMS {
 			t.Errorf("action %+v", a)

@@ -105,3 +105,15 @@ func HasRecovery(held []mfa.Authenticator) bool {
 		return a.Kind == mfa.KindRecovery && a.State == mfa.AuthenticatorActive
 	})
 }
+
+// SameAddress compares an address, as it was written, with one in its one form.
+func SameAddress(written, address string) bool {
+	if written == address {
+		return true
+	}
+	if phone, err := mfa.ParseE164(written); err == nil {
+		return phone.E164() == address
+	}
+	mail, err := mfa.ParseEmail(written)
+	return err == nil && mail == address
+}

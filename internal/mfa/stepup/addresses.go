@@ -48,12 +48,6 @@ func addressOf(mine []people.Entry, m mfa.Method) (out people.Entry, found bool)
 	return out, found
 }
 
-// sameAddress compares what is enrolled, as it was written, with an address in its one form.
-func sameAddress(written, address string) bool {
-	phone, err := mfa.ParseE164(written)
-	return written == address || err == nil && phone.E164() == address
-}
-
 // parseAddress brings an address to the one form in which it is kept and compared.
 func parseAddress(c *mfa.Caller, m mfa.Method, text string) (string, error) {
 	switch kindOf(m) {

@@ -19,7 +19,7 @@ func (s *Service) EnrolAddress(ctx context.Context, p Pass, m mfa.Method, addres
 	}
 	return s.send(ctx, p, func(a *attempt) (target, error) {
 		for _, e := range a.mine() {
-			if serves(e, m) && sameAddress(e.Address, address) {
+			if serves(e, m) && people.SameAddress(e.Address, address) {
 				return target{method: m, address: address, authenticator: e.ID}, a.usable(m)
 			}
 		}

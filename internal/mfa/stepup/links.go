@@ -122,7 +122,8 @@ func (s *Service) PollLink(ctx context.Context, p Pass) (Result, error) {
 	return out, err
 }
 
-// polled is the result of a prompt that was answered elsewhere, for the pass that waited for it.
+// polled is the result of a prompt that was answered elsewhere, for the pass that waited for it. It earns nothing a token's
+// life after the prompt's: each result may become a token, and who asks again and again would have one without end.
 func (s *Service) polled(r mfa.Records, p Pass, open mfa.Prompt) (Result, error) {
 	out := Result{Method: open.Method, Pass: p, Claimed: open.State == mfa.PromptClaimed}
 	switch open.State {
@@ -138,6 +139,9 @@ func (s *Service) polled(r mfa.Records, p Pass, open mfa.Prompt) (Result, error)
 	}
 	if !out.Verified {
 		return out, nil
+	}
+	if !s.lately(p.Caller, open.ExpiresAt) {
+		return Result{Method: open.Method, Failure: FailureInvalid, Pass: p}, nil
 	}
 	out.Pass.UserID, out.Pass.ActionID = open.UserID, open.ActionID
 	k := keptOf(open)

@@ -36,7 +36,7 @@ func (s *Service) track(ctx context.Context, p Pass, u mfa.User, code string, op
 		return mfa.Action{}, errNameless
 	}
 	tracked, err := s.actions.Track(ctx, actions.Track{Caller: p.Caller, User: u.Alias, Code: code, Key: open.ActionKey, Request: mfa.ActionRequest{
-		DeviceID: p.DeviceID, UserAgent: p.UserAgent, IP: p.Source, Locale: p.Locale, Custom: Custom(open),
+		DeviceID: p.DeviceID, UserAgent: p.UserAgent, IP: p.Source, Locale: p.Locale, Custom: Custom(open), BySignIn: true,
 	}})
 	switch {
 	case err != nil || open.ID == "":

@@ -220,7 +220,7 @@ func TestASignInDoesNotMoveAnActionThatWasTrackedOtherwise(t *testing.T) {
 	asked, err := s.stepup.BeginAssertion(s.Context(), s.nobody(), mfa.MethodPasskey, prompt.ID)
 	s.must(err)
 	_, err = s.stepup.FinishAssertion(s.Context(), s.nobody(), mfa.MethodPasskey, prompt.ID, s.signed(a, asked))
-	s.want("under its key", err, mfa.Conflict, "")
+	s.want("under its key", err, mfa.Invalid, "")
 	s.wantState("then", p, mfa.ActionChallengeRequired)
 }
 

@@ -248,7 +248,8 @@ type Claimed struct {
 }
 
 // Claim gives a prompt to a user of the application's choice, whom it makes where there is none: once. The result's
-// pass is what a token stands for. One that the gate refused may be claimed again for the same user.
+// pass is what a token stands for. One that the gate refused may be claimed again for the same user. An action that the
+// rules let nothing of the kind prove waits for what they do.
 func (s *Service) Claim(ctx context.Context, in Claimed) (Result, error) {
 	open, err := s.claimable(ctx, in)
 	if err != nil {
@@ -270,7 +271,7 @@ func (s *Service) Claim(ctx context.Context, in Claimed) (Result, error) {
 	if open, err = s.bind(ctx, open, tracked.Action, to); err != nil {
 		return Result{}, err
 	}
-	if open.State == mfa.PromptVerified && provable(tracked.Action.State) {
+	if open.State == mfa.PromptVerified && provable(tracked.Action.State) && usable(in.Caller, tracked.Action, open.Method) == nil {
 		out, err := s.countClaimed(ctx, in.Caller, open)
 		if err == nil && !out.Verified {
 			err = errPromptOver
@@ -329,9 +330,12 @@ func claimPass(c *mfa.Caller, open mfa.Prompt) Pass {
 func (s *Service) countClaimed(ctx context.Context, c *mfa.Caller, open mfa.Prompt) (Result, error) {
 	p, id := claimPass(c, open), mfa.NewID[mfa.AuthenticatorID]() // one for all attempts: the gate is told of it
 	return s.prove(ctx, p, func(a *attempt) (Result, error) {
+		if a.usable(open.Method) != nil {
+			return Result{Method: open.Method, User: a.user, Action: a.action, Pass: p}, nil // it waits for another proof
+		}
 		address := string(open.To.Reveal())
 		mine := a.mine()
-		if i := slices.IndexFunc(mine, func(e people.Entry) bool { return serves(e, open.Method) && sameAddress(e.Address, address) }); i >= 0 {
+		if i := slices.IndexFunc(mine, func(e people.Entry) bool { return serves(e, open.Method) && people.SameAddress(e.Address, address) }); i >= 0 {
 			return a.claimed(open, mine[i])
 		}
 		to, err := a.newAddress(open.Method, address)

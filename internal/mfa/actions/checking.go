@@ -73,7 +73,10 @@ func CheckRedirect(step mfa.StepUp, to string) error {
 	if to == "" {
 		return nil
 	}
-	refused := &mfa.Error{Code: mfa.Invalid, Field: "redirect_url", Message: "the redirect URL is not one that the application allows"}
+	refused := &mfa.Error{Code: mfa.Invalid, Field: "redirect_url", Message: "the redirect URL is not one that the application allows: add it to its redirect_urls, with the same scheme, host and port"}
+	if len(step.RedirectURLs) == 0 {
+		refused.Message = "the redirect URL is an address with https, or with http on this machine"
+	}
 	at, err := url.Parse(to)
 	if err != nil || at.Host == "" || at.User != nil || at.Opaque != "" || strings.ContainsAny(to, "\\\t\r\n") {
 		return refused

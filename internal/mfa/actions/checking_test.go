@@ -2,6 +2,7 @@ package actions_test
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -30,6 +31,18 @@ func TestPeopleAreSentOnlyWhereTheApplicationAllows(t *testing.T) {
 	} {
 		if err := actions.CheckRedirect(mfa.StepUp{}, to); (err == nil) != want {
 			t.Errorf("where none is named, %q: %v, want %v", to, err, want)
+		}
+	}
+}
+
+func TestARefusedRedirectSaysWhatWouldBeAllowed(t *testing.T) {
+	t.Parallel()
+	for says, step := range map[string]mfa.StepUp{
+		"add it to its redirect_urls":         {RedirectURLs: []string{"https://shop.example/"}},
+		"https, or with http on this machine": {},
+	} {
+		if err := actions.CheckRedirect(step, "http://shop.example/"); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want …%s…", err, says)
 		}
 	}
 }

@@ -218,39 +218,6 @@ func TestAPhoneOfAnyFrontDoorAnswersAPush(t *testing.T) {
 	}
 }
 
-func TestWhoeverLooksAtAnActionIsToldWhereItStandsThoughTheGateIsAgainstAnAnswer(t *testing.T) {
-	t.Parallel()
-	onBoth(t, func(s *scene) {
-		person := s.Register("4055550101")
-		phone := person.Link()
-		s.named(person.User, "ann")
-		p := s.track("ann", "withdraw")
-		pushed, err := s.stepup.StartPush(s.Context(), p, "")
-		s.must(err)
-		waiting, err := s.Service.PendingFor(s.Context(), phone.Authenticate("jti-0000000000000-list"))
-		s.must(err)
-		_, err = s.Service.Answer(s.Context(), phone.Caller, waiting[0].ID, phone.Statement(waiting[0], receipt.Approved, nil), nil)
-		s.must(err)
-		g := &gate{err: &mfa.Error{Code: mfa.Forbidden, Message: "not today"}}
-		s.stepup.UseGate(g)
-		settled := func(want mfa.ActionState) {
-			s.Helper()
-			a, err := s.Actions.ByID(s.Context(), s.caller, p.ActionID)
-			s.must(err)
-			a, err = s.stepup.Settle(s.Context(), s.caller, a)
-			s.must(err)
-			if a.State != want {
-				s.Errorf("the action is %s, want %s", a.State, want)
-			}
-		}
-		settled(mfa.ActionChallengeRequired)
-		_, err = s.stepup.CheckPush(s.Context(), p, pushed.Prompt.ID)
-		s.want("who waits", err, mfa.Forbidden, "")
-		g.err = nil
-		settled(mfa.ActionChallengeSucceeded)
-	})
-}
-
 // named gives a user of another front door the application's id.
 func (s *scene) named(u mfa.User, alias string) {
 	s.Helper()

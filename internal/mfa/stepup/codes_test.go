@@ -42,6 +42,23 @@ func TestACodeEnrolsAnAddressAndProvesTheActionByIt(t *testing.T) {
 	})
 }
 
+func TestMessagesAreFromWhomTheMethodSays(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(s *scene) {
+		s.set(func(a *mfa.ApplicationSettings) {
+			a.StepUp.Name = "The Shop"
+			a.StepUp.Methods[mfa.MethodEmailOTP] = mfa.MethodSettings{Sender: "Shop Security"}
+		})
+		for m, want := range map[mfa.Method]string{mfa.MethodEmailOTP: "Shop Security", mfa.MethodMagicLink: "The Shop"} {
+			_, err := s.stepup.EnrolAddress(s.Context(), s.track("ann-"+string(m), "withdraw"), m, "ann@shop.example")
+			s.must(err)
+			if got := s.sent().From; got != want {
+				s.Errorf("%s is from %q, want %q", m, got, want)
+			}
+		}
+	})
+}
+
 func TestACodeCountsOnceHoweverManyPresentIt(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(s *scene) {

@@ -235,7 +235,8 @@ func (s *Service) worded(m mailing, channel mfa.Channel) mfa.Message {
 		hints.Region = phone.Region()
 	}
 	say := text.For(firstOf(m.prompt.Locale, m.user.Locale), hints)
-	app := firstOf(m.caller.Application.StepUpSettings().Name, m.caller.Application.Name)
+	settings := m.caller.Application.StepUpSettings()
+	app := firstOf(settings.Name, m.caller.Application.Name)
 	code := text.Code{App: app, Code: string(m.prompt.Secret.Reveal())}
 	var said text.Message
 	switch {
@@ -247,7 +248,8 @@ func (s *Service) worded(m mailing, channel mfa.Channel) mfa.Message {
 		said = text.Message{Text: say.CodeSMS(code)}
 	}
 	return mfa.Message{
-		Channel: channel, To: m.address, Subject: said.Subject, Text: said.Text, HTML: said.HTML, Locale: string(say.Locale()), From: app,
+		Channel: channel, To: m.address, Subject: said.Subject, Text: said.Text, HTML: said.HTML, Locale: string(say.Locale()),
+		From: firstOf(settings.Method(m.prompt.Method).Sender, app),
 	}
 }
 

@@ -222,3 +222,21 @@ func (s *Service) RemoveEntry(w mfa.WriteRecords, c *mfa.Caller, u mfa.User, id 
 	}
 	return e, s.note(w, c, mfa.EventAuthenticatorRemoved, e, source)
 }
+
+// forgetEntries takes away what the person enrolled at the application alone. Without it, whoever tracks an action of the
+// person later would find them enrolled.
+func forgetEntries(w mfa.WriteRecords, c *mfa.Caller, u mfa.User) error {
+	held, err := w.AuthenticatorsOf(u.ID)
+	if err != nil {
+		return err
+	}
+	for i := range held {
+		if held[i].ApplicationID != c.Application.ID {
+			continue
+		}
+		if err := w.RemoveAuthenticator(held[i].ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

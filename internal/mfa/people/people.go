@@ -170,6 +170,9 @@ func (s *Service) Delete(ctx context.Context, c *mfa.Caller, alias string, actio
 		if err := forgetDevices(w, c, u); err != nil {
 			return err
 		}
+		if err := forgetEntries(w, c, u); err != nil {
+			return err
+		}
 		if actions {
 			return w.RemoveActions(u.ID, c.Application.ID)
 		}

@@ -56,32 +56,25 @@ func (w *world) find() people.Person {
 	return p
 }
 
-func text(s string) *string { return &s }
-
-func yes() *bool {
-	on := true
-	return &on
-}
-
 func TestWhatIsToldOfAPersonStaysAsItWasTold(t *testing.T) {
 	t.Parallel()
 	worlds(t, func(t *testing.T, w *world) {
 		p := w.update(people.Change{
-			Email: text("Ann@Example.com"), Phone: text("9876543210"), Username: text("ann"), DisplayName: text("Ann"), Locale: text("de"),
+			Email: new("Ann@Example.com"), Phone: new("9876543210"), Username: new("ann"), DisplayName: new("Ann"), Locale: new("de"),
 			Custom: json.RawMessage(`{"tier":"gold"}`),
 		})
 		if got := p.Profile; got.Email != "Ann@Example.com" || got.EmailVerified || got.Phone != "9876543210" || got.DisplayName != "Ann" || string(got.Custom) != `{"tier":"gold"}` {
 			t.Errorf("profile %+v", got)
 		}
-		p = w.update(people.Change{EmailVerified: yes(), DisplayName: text("")})
+		p = w.update(people.Change{EmailVerified: new(true), DisplayName: new("")})
 		if got := p.Profile; !got.EmailVerified || got.Email != "Ann@Example.com" || got.DisplayName != "" || got.Username != "ann" || got.PhoneVerified {
 			t.Errorf("what was not told changed: %+v", got)
 		}
-		if got := w.update(people.Change{Email: text("new@example.com")}).Profile; got.EmailVerified {
+		if got := w.update(people.Change{Email: new("new@example.com")}).Profile; got.EmailVerified {
 			t.Error("a new address took over that the old one was verified")
 		}
 		for field, change := range map[string]people.Change{
-			"custom": {Custom: json.RawMessage(`"x"`)}, "email": {Email: text(strings.Repeat("x", 5000))},
+			"custom": {Custom: json.RawMessage(`"x"`)}, "email": {Email: new(strings.Repeat("x", 5000))},
 		} {
 			_, err := w.People.Update(w.Context(), w.Caller, "ann", change)
 			if refusal, ok := err.(*mfa.Error); !ok || refusal.Field != field { //nolint:errorlint // it is returned unwrapped
@@ -96,8 +89,8 @@ func TestWhatCodesGoToFollowsAVerifiedAddress(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) {
 		sms := w.enrol(people.NewEntry{Method: mfa.MethodSMS, Address: "+447911123456"})
 		mail := w.enrol(people.NewEntry{Method: mfa.MethodEmailOTP, Address: "old@example.com"})
-		w.update(people.Change{Email: text("told@example.com"), Phone: text("+447911000000")})
-		w.update(people.Change{Email: text("new@example.com"), EmailVerified: yes(), PhoneVerified: yes()})
+		w.update(people.Change{Email: new("told@example.com"), Phone: new("+447911000000")})
+		w.update(people.Change{Email: new("new@example.com"), EmailVerified: new(true), PhoneVerified: new(true)})
 		for _, want := range []struct {
 			id mfa.AuthenticatorID
 			to string
@@ -228,7 +221,7 @@ func TestPeopleAreFoundPageByPageByExactlyWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	worlds(t, func(t *testing.T, w *world) {
 		for _, alias := range []string{"ann", "bob", "cat"} {
-			_, err := w.People.Update(w.Context(), w.Caller, alias, people.Change{Email: text("we@example.com")})
+			_, err := w.People.Update(w.Context(), w.Caller, alias, people.Change{Email: new("we@example.com")})
 			w.must(err)
 		}
 		var seen []string
@@ -272,6 +265,35 @@ func TestWhoIsDeletedIsGoneAndActionsOnlyIfThatWasSaid(t *testing.T) {
 				return nil
 			}))
 			w.must(w.People.Delete(w.Context(), w.Caller, "ann", actions, "")) // nobody
+		}
+	})
+}
+
+func TestWhoeverComesBackToAnApplicationHasNothingOfItAndKeepsWhatOthersSee(t *testing.T) {
+	t.Parallel()
+	worlds(t, func(t *testing.T, w *world) {
+		other := mfa.Application{
+			ID: mfa.NewID[mfa.ApplicationID](), OrganizationID: w.Caller.Organization.ID, DirectoryID: w.Caller.Directory.ID, Name: "Neighbour",
+			Settings: w.Caller.Application.Settings,
+		}
+		w.must(w.Store.Write(w.Context(), func(r mfa.WriteRecords) error {
+			_, err := r.PutApplication(other)
+			return err
+		}))
+		neighbour, err := w.Service.CallerFor(w.Context(), other.ID)
+		w.must(err)
+		w.enrol(people.NewEntry{Method: mfa.MethodSMS, Address: "+447911123456"})
+		_, err = w.People.EnrolVerified(w.Context(), neighbour, "ann", people.NewEntry{Method: mfa.MethodSMS, Address: "+447911123457"})
+		w.must(err)
+		w.must(w.People.Delete(w.Context(), w.Caller, "ann", false, ""))
+		back := w.update(people.Change{Username: new("ann@shop")})
+		if len(back.Entries) != 0 {
+			t.Errorf("who was deleted has %+v", back.Entries)
+		}
+		there, err := w.People.Find(w.Context(), neighbour, "ann")
+		w.must(err)
+		if len(there.Entries) != 1 || there.Entries[0].Address != "+447911123457" {
+			t.Errorf("at the neighbour's there is %+v", there.Entries)
 		}
 	})
 }

@@ -161,8 +161,8 @@ func checkTexts(change Change, limits mfa.Limits) error {
 	return nil
 }
 
-// CheckCustom refuses custom data that is no object, too large, or holds what is no point: points are texts, numbers,
-// true, false and lists of those. Nothing is fine.
+// CheckCustom refuses custom data that is no object, too large, or of too many points. Nothing is fine. What a point may
+// be is for the rules that ask for it: one of another kind than was declared is missing to them.
 func CheckCustom(custom json.RawMessage, limits mfa.Limits) error {
 	if len(custom) == 0 {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
+	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 )
 
 const tenantID = "ec3910e7-ab32-479e-b58b-36a122631d58"
@@ -221,6 +222,37 @@ func TestAnApplicationFromAuthsignalIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAListIsCalledInAFileAsAConsoleCallsIt: both make the alias of the name by one rule.
+func TestAListIsCalledInAFileAsAConsoleCallsIt(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		lists := func() []mfa.ValueList {
+			t.Helper()
+			shop, err := w.Service.Authenticate(t.Context(), mfa.KeyAuthsignalTenant, mfa.SecretText(tenantID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all []mfa.ValueList
+			err = w.Store.Read(t.Context(), func(r mfa.Records) (err error) {
+				all, err = r.ValueListsOf(shop.Application.ID)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all
+		}
+		for _, said := range []string{"{name: Sichere Länder, items: [NZ]}", "{alias: sichere-länder, items: [NZ]}"} {
+			if _, err := applied(w, strings.Replace(fromAuthsignal, "{name: Trusted, alias: trusted, items: [NZ, AU]}", said, 1)); err != nil {
+				t.Fatalf("%s: %v", said, err)
+			}
+			if all := lists(); len(all) != 1 || all[0].Alias != rulebook.Alias("Sichere Länder") {
+				t.Errorf("%s: there is %+v", said, all)
+			}
+		}
+	})
 }
 
 // TestRulesOfAFileAreJudged: what a console may not write, a file may not either, and nothing of such a file happens.

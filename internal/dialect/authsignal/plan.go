@@ -151,7 +151,7 @@ func settleSettings(p *provision.PlannedStepUp) error {
 		return refuseAt("token_minutes", "a token counts for 1 to 1440 minutes; 0 means the ten of the default")
 	case s.RememberDays < 0 || s.RememberDays > mfa.MaxRememberDays:
 		return refuseAt("remember_days", "a device is remembered for 1 to 365 days; 0 means not at all")
-	case len(s.Name) > 200 || mfa.Showable(s.Name) != s.Name:
+	case len(s.Name) > mfa.MaxName || mfa.Showable(s.Name) != s.Name:
 		return refuseAt("name", "a name has at most 200 characters that can be shown")
 	}
 	for _, list := range []struct {

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/actions"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
+	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 )
 
 // settleLists makes the alias of a list that has none of its name.
@@ -18,10 +20,10 @@ func settleLists(p *provision.PlannedStepUp) error {
 	for i := range p.Lists {
 		l := &p.Lists[i]
 		if l.Alias == "" {
-			l.Alias = slug(l.Name)
+			l.Alias = rulebook.Alias(l.Name)
 		}
 		switch {
-		case l.Alias == "" || slug(l.Alias) != l.Alias:
+		case l.Alias == "" || rulebook.Alias(l.Alias) != l.Alias:
 			return refuseAt(l.Place, "a list needs a name, or an alias of small letters, digits and hyphens")
 		case seen[l.Alias]:
 			return refuseAt(l.Place, "the same list stands here twice")
@@ -66,13 +68,6 @@ func settleItems(l *mfa.ValueList) error {
 	return nil
 }
 
-var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
-
-// slug is a name as the management API makes aliases of it.
-func slug(name string) string {
-	return strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
-}
-
 var pointName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
 
 func settlePoints(p *provision.PlannedStepUp) error {
@@ -102,12 +97,10 @@ func settlePoints(p *provision.PlannedStepUp) error {
 	return nil
 }
 
-var actionCode = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
 func settleActions(p *provision.PlannedStepUp) error {
 	for i := range p.Actions {
 		a := &p.Actions[i]
-		if !actionCode.MatchString(a.Code) {
+		if actions.CheckCode(a.Code) != nil {
 			return refuseAt(Name+".actions", "the code of an action has 1 to 64 letters, digits, - and _")
 		}
 		if err := settleAction(a); err != nil {
@@ -162,7 +155,7 @@ func settleRule(r *provision.PlannedRule) error {
 		}
 	}
 	switch {
-	case strings.TrimSpace(r.Name) == "" || len(r.Name) > 200 || mfa.Showable(r.Name) != r.Name:
+	case strings.TrimSpace(r.Name) == "" || len(r.Name) > mfa.MaxName || mfa.Showable(r.Name) != r.Name:
 		return refuseAt(r.Place+".name", "a rule needs a name of at most 200 characters")
 	case r.Priority != nil && (*r.Priority < 0 || *r.Priority > mfa.MaxRulePriority):
 		return refuseAt(r.Place+".priority", "a priority is 0 to 99; 0 is looked at first")

@@ -54,20 +54,12 @@ func actionViewOf(a *mfa.Action) actionView {
 func (d *Dialect) getAction(ctx context.Context, c *call) (endpoint.Response, error) {
 	a, err := d.actions.Get(ctx, c.caller, c.values[0], c.values[1], c.values[2])
 	if err == nil {
-		a, err = d.settled(ctx, c.caller, a)
+		a, err = d.stepup.Settle(ctx, c.caller, a)
 	}
 	if err != nil {
 		return endpoint.Response{}, err
 	}
 	return ok(actionViewOf(&a))
-}
-
-// settled lets an answer count that a phone has given meanwhile.
-func (d *Dialect) settled(ctx context.Context, c *mfa.Caller, a mfa.Action) (mfa.Action, error) {
-	if a.State != mfa.ActionChallengeRequired && a.State != mfa.ActionAllow {
-		return a, nil
-	}
-	return d.stepup.Settle(ctx, c, a)
 }
 
 type stateChange struct {

@@ -98,11 +98,6 @@ type verifyReply struct {
 	FailureReason      string `json:"failureReason,omitempty"`
 }
 
-// failureWords are those for proofs that did not count.
-var failureWords = map[stepup.Failure]string{
-	stepup.FailureInvalid: "CODE_INVALID_OR_EXPIRED", stepup.FailureMaxAttempts: "MAX_ATTEMPTS_EXCEEDED",
-}
-
 // verifyChallenge checks a code. A wrong one is a success of the call that says so.
 func (d *Dialect) verifyChallenge(ctx context.Context, c *call, in *verifyRequest) (endpoint.Response, error) {
 	if in.ChallengeID == "" {
@@ -115,7 +110,7 @@ func (d *Dialect) verifyChallenge(ctx context.Context, c *call, in *verifyReques
 	if err != nil {
 		return endpoint.Response{}, err
 	}
-	out := verifyReply{IsVerified: result.Verified, FailureReason: failureWords[result.Failure]}
+	out := verifyReply{IsVerified: result.Verified, FailureReason: failureWord(result.Failure)}
 	if result.Verified {
 		out.VerificationMethod = safeMethod(result.Prompt.Method)
 		out.Email, out.PhoneNumber = addresses(result.Prompt.Method, result.Address)

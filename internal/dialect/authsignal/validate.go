@@ -80,7 +80,7 @@ func (d *Dialect) standing(ctx context.Context, c *mfa.Caller, id mfa.ActionID) 
 	}
 	a, err := d.actions.ByID(ctx, c, id)
 	if err == nil {
-		a, err = d.settled(ctx, c, a)
+		a, err = d.stepup.Settle(ctx, c, a)
 	}
 	stands.State, stands.StateAt, stands.Method = a.State, a.StateAt, a.Method
 	return stands, err

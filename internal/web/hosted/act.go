@@ -278,17 +278,12 @@ func (v *visit) doRename(ctx context.Context) (endpoint.Response, error) {
 }
 
 func (v *visit) doRemove(ctx context.Context) (endpoint.Response, error) {
-	if !v.settings.AllowDeleting {
-		return endpoint.Response{}, errNotAllowed
-	}
 	return v.managed(v.hosted.StepUp.Remove(ctx, v.pass, v.asked.ID))
 }
 
 func (v *visit) doDisable(ctx context.Context) (endpoint.Response, error) {
 	return v.managed(v.hosted.StepUp.DisableMFA(ctx, v.pass))
 }
-
-var errNotAllowed = &mfa.Error{Code: mfa.Forbidden, Reason: mfa.ReasonFeatureOff, Message: "the application does not let people remove what they enrolled"}
 
 // managed goes back to the settings.
 func (v *visit) managed(err error) (endpoint.Response, error) {

@@ -53,7 +53,8 @@ func startBrowser() *chrome {
 		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("site-per-process", true),
+		// a frame of another site is run with the page around it, where tests can reach into it
+		chromedp.Flag("disable-site-isolation-trials", true), chromedp.Flag("disable-features", "IsolateOrigins,site-per-process,Translate"),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
@@ -68,7 +69,7 @@ type tab struct {
 	*testing.T
 
 	ctx context.Context
-	// framed is a page inside of another, into which no mouse is led.
+	// framed is the page in the frame of the one that is open.
 	framed bool
 }
 
@@ -148,41 +149,35 @@ func (b *tab) open(address string) { b.Helper(); b.do(chromedp.Navigate(address)
 
 func (b *tab) see(name string) { b.Helper(); b.await(`[data-testid="` + name + `"]`) }
 
-// await waits until something can be seen.
-func (b *tab) await(selector string) {
+// at says where things are looked for: in the page or in its frame.
+func (b *tab) at() []chromedp.QueryOption {
 	b.Helper()
 	if !b.framed {
-		b.do(chromedp.WaitVisible(chromedp.CSS(selector)))
-		return
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	for ctx.Err() == nil { // a page that is left ends the wait early
-		if seen, err := chromedp.Run(ctx, chromedp.Poll[bool](`(document.querySelector('`+selector+`')?.getClientRects().length ?? 0) > 0`)); err == nil && seen {
-			return
-		}
-	}
-	b.Fatalf("nothing is seen of %s in the frame", selector)
+	frames, err := chromedp.Run(ctx, chromedp.Nodes(chromedp.CSS("iframe")))
+	b.check(err)
+	return []chromedp.QueryOption{chromedp.FromNode(frames[0])}
+}
+
+// await waits until something can be seen.
+func (b *tab) await(selector string) {
+	b.Helper()
+	b.do(chromedp.WaitVisible(chromedp.CSS(selector), b.at()...))
 }
 
 func (b *tab) press(name string) {
 	b.Helper()
 	b.see(name)
-	if b.framed {
-		evaluate[bool](b, `document.querySelector('[data-testid="`+name+`"]').click(), true`)
-		return
-	}
-	b.do(chromedp.Click(id(name)))
+	b.do(chromedp.Click(id(name), b.at()...))
 }
 
 func (b *tab) fill(name, value string) {
 	b.Helper()
 	b.see(name)
-	if b.framed {
-		evaluate[bool](b, `document.querySelector('[data-testid="`+name+`"]').value = "`+value+`", true`)
-		return
-	}
-	b.do(chromedp.SetValue(id(name), value))
+	b.do(chromedp.SetValue(id(name), value, b.at()...))
 }
 
 // onPage waits for a page by its name.

@@ -11,7 +11,7 @@ export function talk(stage) {
   if (!other || targets.length === 0) return;
   const send = sender(other);
   send(JSON.stringify({ event: "AUTHSIGNAL_READY" }));
-  tellHeight(stage, send);
+  tellHeight(document.body, send);
   if (stage.dataset.error) send(JSON.stringify({ event: "AUTHSIGNAL_API_ERROR", errorCode: stage.dataset.error, statusCode: Number(stage.dataset.status) }));
   const close = () => send(JSON.stringify({ event: "AUTHSIGNAL_CLOSE_POPUP", token: stage.dataset.token }));
   for (const button of document.querySelectorAll("[data-close]")) {
@@ -29,14 +29,16 @@ function sender(other) {
   return (data) => to.forEach((origin) => other.postMessage(data, origin));
 }
 
-function tellHeight(stage, send) {
+// tellHeight measures all that the page holds, which in a frame is as high as
+// what is in it.
+function tellHeight(content, send) {
   let told = 0;
   const tell = () => {
     // To its end and not its own height: above it a sandbox warns.
-    const height = Math.ceil(stage.getBoundingClientRect().bottom + window.scrollY);
+    const height = Math.ceil(content.getBoundingClientRect().bottom + window.scrollY);
     if (height !== told) send({ height: told = height });
   };
-  new ResizeObserver(tell).observe(stage);
+  new ResizeObserver(tell).observe(content);
   tell();
 }
 

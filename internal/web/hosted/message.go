@@ -87,6 +87,9 @@ func wordOf(raw json.RawMessage) string {
 	case json.Unmarshal(raw, &list) == nil:
 		words := make([]string, 0, len(list))
 		for _, one := range list {
+			if one = bytes.TrimSpace(one); len(one) > 0 && one[0] == '[' {
+				continue // lists in lists are no points, and thousands of them would be read once for each
+			}
 			if w := wordOf(one); w != "" {
 				words = append(words, w)
 			}

@@ -41,7 +41,7 @@ const (
 	maxKey       = 200 // a P-256 key has 91
 )
 
-// AddAppKey enrols a key of the app. One that the user has already is given back, with what the app tells of it now.
+// AddAppKey enrols a key of the app. One that the user has already is given back as it is.
 func (s *Service) AddAppKey(ctx context.Context, p Pass, in NewAppKey) (Result, error) {
 	if !appUse(in.Use) {
 		return Result{}, errMethodOff
@@ -70,7 +70,7 @@ func (s *Service) AddAppKey(ctx context.Context, p Pass, in NewAppKey) (Result, 
 		thumbprint := thumbprintOf(p.Caller, KeyRef{in.Use, in.Key})
 		for _, e := range a.mine() {
 			if e.Kind == mfa.KindAppKey && e.Thumbprint == thumbprint {
-				return a.knownAppKey(e, encoded)
+				return a.knownAppKey(e)
 			}
 		}
 		return a.enrol(added{method: in.Use, Authenticator: mfa.Authenticator{
@@ -80,14 +80,11 @@ func (s *Service) AddAppKey(ctx context.Context, p Pass, in NewAppKey) (Result, 
 	})
 }
 
-// knownAppKey keeps what the app tells now of a key that is enrolled. It proves nothing.
-func (a *attempt) knownAppKey(e people.Entry, data json.RawMessage) (Result, error) {
-	e.Data = data
-	won, err := a.w.UpdateAuthenticator(e.Authenticator)
-	if err == nil && !won {
-		err = errBusy
-	}
-	return Result{Verified: true, Method: e.Method, Entry: &e, User: a.user, Action: a.action, Pass: a.Pass}, err
+// knownAppKey gives back a key that is enrolled. It proves nothing, and changes nothing either: public keys are no secrets,
+// so whoever holds a token and knows one could turn its pushes elsewhere. The app tells of changes by [Service.UpdateAppKey],
+// which the key signs.
+func (a *attempt) knownAppKey(e people.Entry) (Result, error) {
+	return Result{Verified: true, Method: e.Method, Entry: &e, User: a.user, Action: a.action, Pass: a.Pass}, nil
 }
 
 // appUse reports whether keys of apps are for a method.

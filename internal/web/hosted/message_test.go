@@ -11,7 +11,7 @@ import (
 func TestAMessageSaysWhatIsConfirmed(t *testing.T) {
 	t.Parallel()
 	templates := json.RawMessage(`{"en":{"defaultTemplate":"Pay {{custom.amount}} to {{ payee }}{{ nothing }}."},"de":{"defaultTemplate":"{{amount}} an {{payee}} zahlen?"}}`)
-	custom := json.RawMessage(`{"amount":1250.10,"payee":"Bob {{amount}} \u202e\u0007<b>","list":["a",1,true]}`)
+	custom := json.RawMessage(`{"amount":1250.10,"payee":"Bob {{amount}} \u202e\u0007<b>","list":["a",1,true],"nested":[["a",["b"]],"c"]}`)
 	for locale, want := range map[text.Locale]string{
 		text.English: "Pay 1250.10 to Bob {{amount}} <b>.", text.German: "1250.10 an Bob {{amount}} <b> zahlen?", text.French: "Pay 1250.10 to Bob {{amount}} <b>.",
 	} {
@@ -20,7 +20,7 @@ func TestAMessageSaysWhatIsConfirmed(t *testing.T) {
 		}
 	}
 	for template, want := range map[string]string{
-		"{{list}}": "a, 1, true", "{{": "{{", "{{x": "{{x", "no points": "no points", "{{action.amount}}": "1250.10", strings.Repeat("a", 500): strings.Repeat("a", 400) + "…",
+		"{{list}}": "a, 1, true", "{{nested}}": "c", "{{": "{{", "{{x": "{{x", "no points": "no points", "{{action.amount}}": "1250.10", strings.Repeat("a", 500): strings.Repeat("a", 400) + "…",
 	} {
 		raw, err := json.Marshal(map[string]any{"en": map[string]string{"defaultTemplate": template}})
 		if err != nil {

@@ -4,20 +4,17 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/people"
+	"github.com/twinseal/twinseal/internal/mfa/rulebook"
 )
 
-// codeForm is what an action's code may be.
-var codeForm = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
-
-// CheckCode refuses what is no code of an action.
+// CheckCode refuses what is no code of an action, as [rulebook.CheckCode] does, in words for whoever tracks one.
 func CheckCode(code string) error {
-	if !codeForm.MatchString(code) {
+	if rulebook.CheckCode(code) != nil {
 		return &mfa.Error{Code: mfa.Invalid, Field: "action", Message: "an action code has 1 to 64 letters, digits, hyphens and underscores"}
 	}
 	return nil

@@ -143,21 +143,26 @@ func (s *Service) add(w mfa.WriteRecords, c *mfa.Caller, u mfa.User, held []mfa.
 	if err := s.fill(&a, in); err != nil {
 		return Entry{}, err
 	}
-	if count(held, a.Kind) >= s.domain.Limits().FactorsPerUser {
-		return Entry{}, &mfa.Error{Code: mfa.Conflict, Reason: mfa.ReasonFull, Message: "the user has as many of these as a person may have; remove one first"}
+	if err := RoomFor(held, a.Kind, s.domain.Limits()); err != nil {
+		return Entry{}, err
 	}
 	a, err := w.AddAuthenticator(a)
 	return Entry{Authenticator: a, Method: in.Method, Address: in.Address}, err
 }
 
-func count(held []mfa.Authenticator, kind mfa.Kind) int {
+// RoomFor refuses one more of a kind to somebody who has as many as a person may have. What a device carries does not
+// count.
+func RoomFor(held []mfa.Authenticator, kind mfa.Kind, limits mfa.Limits) error {
 	n := 0
 	for i := range held {
 		if held[i].Kind == kind && held[i].ParentID == "" {
 			n++
 		}
 	}
-	return n
+	if n >= limits.FactorsPerUser {
+		return &mfa.Error{Code: mfa.Conflict, Reason: mfa.ReasonFull, Message: "the user has as many of these as a person may have; remove one first"}
+	}
+	return nil
 }
 
 // fill writes kind, data and secret.

@@ -68,7 +68,7 @@ func (a *attempt) add(in added) (people.Entry, error) {
 			return entry, err
 		}
 	default:
-		if err := a.roomFor(in.Kind); err != nil {
+		if err := people.RoomFor(a.held, in.Kind, a.domain.Limits()); err != nil {
 			return entry, err
 		}
 		entry.UserID, entry.DirectoryID, entry.State = a.UserID, a.user.DirectoryID, mfa.AuthenticatorActive
@@ -97,20 +97,6 @@ func (a *attempt) readdress(entry *people.Entry, in added) error {
 	}
 	*entry = old
 	return err
-}
-
-// roomFor refuses a user who has as many of a kind as a person may have.
-func (a *attempt) roomFor(kind mfa.Kind) error {
-	n := 0
-	for i := range a.held {
-		if a.held[i].Kind == kind && a.held[i].ParentID == "" {
-			n++
-		}
-	}
-	if n >= a.domain.Limits().FactorsPerUser {
-		return errFull
-	}
-	return nil
 }
 
 func encode(v any) (json.RawMessage, error) {

@@ -47,7 +47,7 @@ func (s *Service) BeginTOTP(ctx context.Context, p Pass) (NewSeed, error) {
 
 // newSeed keeps a new seed in a prompt until its first code comes.
 func (a *attempt) newSeed() (mfa.Prompt, error) {
-	if err := a.roomFor(mfa.KindTOTP); err != nil {
+	if err := people.RoomFor(a.held, mfa.KindTOTP, a.domain.Limits()); err != nil {
 		return mfa.Prompt{}, err
 	}
 	profile, err := profileOf(a.w, a.UserID)

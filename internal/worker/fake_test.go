@@ -152,6 +152,14 @@ func (o *outbox) PurgeChallenges(_ time.Time, n int) (int, error) { return o.tak
 func (o *outbox) PurgeCeremonies(_ time.Time, n int) (int, error) { return o.take("ceremonies", n) }
 func (o *outbox) PurgeHandoffs(_ time.Time, n int) (int, error)   { return o.take("handoffs", n) }
 func (o *outbox) PurgeConfirmed(_ time.Time, n int) (int, error)  { return o.take("confirmed", n) }
+func (o *outbox) PurgePrompts(_ time.Time, n int) (int, error)    { return o.take("prompts", n) }
+func (o *outbox) PurgeActions(_ time.Time, n int) (int, error)    { return o.take("actions", n) }
+func (o *outbox) PurgeVelocity(_ time.Time, n int) (int, error)   { return o.take("velocity", n) }
+func (o *outbox) PurgeGrants(_ time.Time, n int) (int, error)     { return o.take("grants", n) }
+func (o *outbox) PurgeKnownDevices(_ time.Time, n int) (int, error) {
+	return o.take("known_devices", n)
+}
+
 func (o *outbox) PurgeTransactions(_ time.Time, n int) (int, error) {
 	return o.take("transactions", n)
 }

@@ -40,7 +40,10 @@ func TestWhatHasOutlivedItsPurposeGoesInBatches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := newOutbox()
-		for _, name := range []string{"proofs", "limits", "codes", "enrollments", "deliveries", "inbox", "challenges", "ceremonies", "handoffs", "transactions", "confirmed"} {
+		for _, name := range []string{
+			"proofs", "limits", "codes", "enrollments", "deliveries", "inbox", "challenges", "ceremonies", "handoffs", "transactions", "confirmed",
+			"prompts", "actions", "velocity", "known_devices", "grants",
+		} {
 			o.left[name] = 1700
 		}
 		o.left["proofs"] = 30_000 // more than one run takes

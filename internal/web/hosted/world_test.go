@@ -13,6 +13,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/factor/appkey"
 	"github.com/twinseal/twinseal/internal/factor/device"
 	"github.com/twinseal/twinseal/internal/factor/otp"
 	"github.com/twinseal/twinseal/internal/factor/passkey"
@@ -122,7 +123,8 @@ func (w *world) wire() {
 	w.People = people.New(people.Config{Domain: w.Domain, Store: w.Store, TOTP: factors.TOTP, Passkeys: rules})
 	w.Actions = actions.New(actions.Config{Domain: w.Domain, Store: w.Store, Rules: w.Rules, People: w.People, Places: w.Places})
 	w.StepUp = stepup.New(stepup.Config{
-		Domain: w.Domain, Store: w.Store, Random: rand.Reader, Factors: factors, Passkeys: rules, Actions: w.Actions, People: w.People, Dialect: authsignal.Name,
+		Domain: w.Domain, Store: w.Store, Random: rand.Reader, Factors: factors, AppKeys: appkey.New(), Passkeys: rules, Actions: w.Actions, People: w.People,
+		Dialect: authsignal.Name,
 	})
 	w.Dialect = authsignal.New(authsignal.Config{Domain: w.Domain, Actions: w.Actions, People: w.People, StepUp: w.StepUp, Rulebook: w.Rules})
 	w.Domain.Use([]mfa.Callback{w.Dialect.Callback()}, nil)

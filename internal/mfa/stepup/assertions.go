@@ -163,7 +163,7 @@ func (s *Service) countAssertion(w mfa.WriteRecords, p Pass, cleared *proof, in 
 		if open == nil {
 			return true, nil
 		}
-		open.AuthenticatorID = by.ID
+		open.AuthenticatorID, open.Method = by.ID, by.Method // what began for whatever answers was answered by this
 		return a.consume(*open)()
 	})
 	if err == nil && !out.Verified {

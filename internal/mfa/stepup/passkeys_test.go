@@ -204,6 +204,14 @@ func TestWhoeverSignsInGetsAnActionOfTheirOwn(t *testing.T) {
 		}); n != 1 {
 			s.Errorf("it counted %d times", n)
 		}
+		s.must(s.Store.Read(s.Context(), func(r mfa.Records) error {
+			told, err := r.Events(mfa.EventFilter{UserID: joined.UserID, Types: []mfa.EventType{mfa.EventPromptAccepted}, Limit: 10})
+			var said stepup.Said
+			if err == nil && (len(told) != 1 || json.Unmarshal(told[0].Data, &said) != nil || said.Method != mfa.MethodPasskey || said.Prompt != prompt.ID) {
+				s.Errorf("the log tells of %+v in %d events", said, len(told))
+			}
+			return err
+		}))
 	})
 }
 

@@ -18,7 +18,8 @@ type Pushed struct {
 }
 
 // StartPush asks the user's phones, linked through whatever front door, and keys of the application's own app: all of
-// them, or the one named. The first answer counts; what the action asked before is taken back.
+// them, or the one named. A phone that is named is asked together with the user's others, because the question is the
+// user's at every front door. The first answer counts; what the action asked before is taken back.
 func (s *Service) StartPush(ctx context.Context, p Pass, only mfa.AuthenticatorID) (Pushed, error) {
 	v, err := s.Look(ctx, p)
 	if err != nil {

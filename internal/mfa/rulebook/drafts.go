@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -134,17 +135,29 @@ func (s *Service) roomFor(d Draft) error {
 // Applied counts what a change made different.
 type Applied struct{ Created, Updated, Removed, Unchanged int }
 
-// Apply puts changes on top of what is in force, all or nothing; see [Draft.With].
+// Apply puts changes on top of what is in force, all or nothing; see [Draft.With]. The whole is checked before the writer
+// is held, because making a thousand rules ready takes a while, and again only where somebody changed it meanwhile.
 func (s *Service) Apply(ctx context.Context, c *mfa.Caller, changes Draft) (Applied, error) {
 	var out Applied
-	err := s.change(ctx, c, "rules", func(w mfa.WriteRecords) (string, string, error) {
+	before, err := s.Draft(ctx, c)
+	if err != nil {
+		return out, err
+	}
+	checked := before.With(changes)
+	if err := s.Check(c, checked); err != nil {
+		return out, err
+	}
+	err = s.change(ctx, c, "rules", func(w mfa.WriteRecords) (string, string, error) {
 		have := Draft{Default: c.Application.StepUpSettings().DefaultResult}
 		if err := have.read(w, c.Application.ID); err != nil {
 			return "", "", err
 		}
-		want := have.With(changes)
-		if err := s.Check(c, want); err != nil {
-			return "", "", err
+		want := checked
+		if !reflect.DeepEqual(have, before) {
+			want = have.With(changes)
+			if err := s.Check(c, want); err != nil {
+				return "", "", err
+			}
 		}
 		a := applying{w: w, id: c.Application.ID, now: s.domain.Now()}
 		if err := a.all(have, want); err != nil {

@@ -90,3 +90,44 @@ func TestNobodyRenewsATokenByAskingForAnOldAnswer(t *testing.T) {
 		p = got.Pass
 	}
 }
+
+func TestAnAddressIsGuessedAtABoundedNumberOfTimesADayByAllMethodsTogether(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	on := mfa.MethodSettings{Active: new(true), HookURL: "https://shop.example/hook"}
+	limits, guesses := s.Service.Limits(), 0
+	s.set(func(a *mfa.ApplicationSettings) {
+		a.StepUp.Methods[mfa.MethodWhatsApp] = on
+	})
+	prompt := func(m mfa.Method) mfa.Prompt {
+		p := mfa.Prompt{
+			ID: mfa.NewID[mfa.PromptID](), OrganizationID: s.caller.Organization.ID, DirectoryID: s.caller.Directory.ID,
+			ApplicationID: s.caller.Application.ID, ActionCode: "signIn", ActionKey: "k", Method: m, State: mfa.PromptPending,
+			To: mfa.SecretText(number), Secret: mfa.SecretText("123456"), Data: json.RawMessage(`{}`), CreatedAt: s.Clock.Now(),
+			ExpiresAt: s.Clock.Now().Add(mfa.DefaultPromptLife),
+		}
+		s.must(s.Store.Write(s.Context(), func(w mfa.WriteRecords) error { return w.AddPrompt(p) }))
+		return p
+	}
+	guess := func(m mfa.Method) bool {
+		p := prompt(m)
+		for range limits.PromptAttempts {
+			if _, err := s.stepup.Verify(s.Context(), s.caller, p.ID, "000000"); err != nil {
+				s.want("a guess too many", err, mfa.Limited, "")
+				return false
+			}
+			guesses++
+		}
+		return true
+	}
+	for range 40 { // of the shorter windows, each of which begins empty
+		for _, m := range []mfa.Method{mfa.MethodSMS, mfa.MethodWhatsApp} {
+			for guess(m) {
+			}
+		}
+		s.Clock.Advance(limits.WrongPrompts.Per)
+	}
+	if most := limits.WrongTokensUser.Burst * 3 / 2; guesses > most { // what ran out fills up again little by little
+		t.Errorf("%d guesses were looked at within half a day, want %d at most", guesses, most)
+	}
+}

@@ -2,6 +2,8 @@ package stepup
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -182,12 +184,18 @@ func (s *Service) Verify(ctx context.Context, c *mfa.Caller, id mfa.PromptID, co
 	return out, nil
 }
 
-// otpWindows count wrong codes by address: a new prompt brings new attempts, and not more guesses.
+// otpWindows count wrong codes by address: a new prompt brings new attempts, and not more guesses. By the day all methods
+// share one, since a number takes codes by more than one of them.
 func (s *Service) otpWindows(c *mfa.Caller, open mfa.Prompt) []mfa.Window {
-	sent := sendWindows(s.domain, c, open.Method, string(open.To.Reveal()))[0]
-	return []mfa.Window{{
-		Limit: rated(s.domain.Limits().WrongPrompts, c.Application.StepUpSettings().Method(open.Method).Verify), Key: "wrong_" + sent.Key,
-	}}
+	address, limits := string(open.To.Reveal()), s.domain.Limits()
+	sum := sha256.Sum256([]byte(address))
+	return []mfa.Window{
+		{
+			Limit: rated(limits.WrongPrompts, c.Application.StepUpSettings().Method(open.Method).Verify),
+			Key:   "wrong_" + sendWindows(s.domain, c, open.Method, address)[0].Key,
+		},
+		{Limit: limits.WrongTokensUser, Key: "wrong_prompts_address:" + string(c.Application.ID) + ":" + hex.EncodeToString(sum[:16])},
+	}
 }
 
 func (s *Service) verify(w mfa.WriteRecords, c *mfa.Caller, open mfa.Prompt, code string) (out OTPResult, refusal, err error) {

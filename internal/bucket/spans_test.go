@@ -12,8 +12,14 @@ import (
 // windows with how much later than its end a window may still count something: the width of the spans by which it is
 // counted.
 var windows = []struct{ length, slack time.Duration }{
-	{time.Minute, time.Second}, {5 * time.Minute, 15 * time.Second}, {15 * time.Minute, 15 * time.Second}, {time.Hour, time.Minute},
-	{6 * time.Hour, 15 * time.Minute}, {24 * time.Hour, 15 * time.Minute}, {7 * 24 * time.Hour, 6 * time.Hour}, {30 * 24 * time.Hour, 6 * time.Hour},
+	{time.Minute, time.Second},
+	{5 * time.Minute, 15 * time.Second},
+	{15 * time.Minute, 15 * time.Second},
+	{time.Hour, time.Minute},
+	{6 * time.Hour, 15 * time.Minute},
+	{24 * time.Hour, 15 * time.Minute},
+	{7 * 24 * time.Hour, 6 * time.Hour},
+	{30 * 24 * time.Hour, 6 * time.Hour},
 }
 
 func counts(s bucket.Spans, at time.Time) []int64 {

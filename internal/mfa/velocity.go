@@ -28,8 +28,14 @@ type VelocityWindow struct {
 func VelocityWindows() [VelocitySpans]VelocityWindow {
 	const day = 24 * time.Hour
 	return [VelocitySpans]VelocityWindow{
-		{"1m", time.Minute}, {"5m", 5 * time.Minute}, {"15m", 15 * time.Minute}, {"1h", time.Hour},
-		{"6h", 6 * time.Hour}, {"24h", day}, {"7d", 7 * day}, {"30d", 30 * day},
+		{"1m", time.Minute},
+		{"5m", 5 * time.Minute},
+		{"15m", 15 * time.Minute},
+		{"1h", time.Hour},
+		{"6h", 6 * time.Hour},
+		{"24h", day},
+		{"7d", 7 * day},
+		{"30d", 30 * day},
 	}
 }
 

@@ -202,8 +202,10 @@ var velocityScenes = []scene{
 			app mfa.ApplicationID
 			key mfa.VelocityKey
 		}{
-			{w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value}}, {"other", mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value}},
-			{w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityIP, Value: value}}, {w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value + "x"}},
+			{w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value}},
+			{"other", mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value}},
+			{w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityIP, Value: value}},
+			{w.app.ID, mfa.VelocityKey{Kind: mfa.VelocityUser, Value: value + "x"}},
 		} {
 			same(w, "alone", w.count(at.app, at.key, start)[0], 1)
 		}

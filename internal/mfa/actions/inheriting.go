@@ -8,7 +8,8 @@ import (
 )
 
 // inherit lets the action have what was proved before anybody was known. A challenge that nobody has answered yet is
-// bound to it.
+// bound to it, and so is one that does not count at once: because the rules want another proof, or because the application
+// is to be asked first, which it is once the challenge is claimed.
 func (t *tracking) inherit() error {
 	if t.Prompt == "" {
 		return nil
@@ -26,7 +27,7 @@ func (t *tracking) inherit() error {
 		return orMissing(err)
 	}
 	answer := mfa.PromptAnswer{From: []mfa.PromptState{p.State}, To: p.State, UserID: a.UserID, ActionID: a.ID, At: t.now}
-	if p.State != mfa.PromptVerified || !slices.Contains(t.out.Allowed, p.Method) {
+	if p.State != mfa.PromptVerified || !slices.Contains(t.out.Allowed, p.Method) || t.book.Gated(a.Code) {
 		_, err := t.w.AnswerPrompt(p.ID, answer)
 		return err
 	}

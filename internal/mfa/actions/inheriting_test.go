@@ -58,3 +58,23 @@ func TestWhatWasProvedBeforeCountsWhereTheRulesAllowItAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasProvedBeforeWaitsForTheGate(t *testing.T) {
+	t.Parallel()
+	scenes(t, func(t *testing.T, s *scene) {
+		s.must(s.Store.Write(s.Context(), func(w mfa.WriteRecords) error {
+			return w.PutActionConfiguration(mfa.ActionConfiguration{
+				ApplicationID: s.Caller.Application.ID, Code: "pay", HookURL: "https://shop.example/gate", CreatedAt: s.Clock.Now(), UpdatedAt: s.Clock.Now(),
+			})
+		}))
+		id := s.begun(mfa.PromptVerified, "+64270000001")
+		a := s.track(attached(id)).Action
+		s.read(func(r mfa.Records) error {
+			p, err := r.Prompt(id)
+			if a.State != mfa.ActionChallengeRequired || p.State != mfa.PromptVerified || p.ActionID != a.ID {
+				t.Errorf("before the application was asked the action is %s, the challenge %s", a.State, p.State)
+			}
+			return err
+		})
+	})
+}

@@ -90,6 +90,12 @@ func (b *Book) add(r *mfa.Rule) error {
 	return nil
 }
 
+// Gated reports whether the application wants to be asked before an action of the code counts as proved.
+func (b *Book) Gated(code string) bool {
+	p := b.codes[code]
+	return p != nil && p.configuration.HookURL != ""
+}
+
 // Source shows the conditions of a rule of the draft in CEL.
 func (b *Book) Source(i int) string { return b.programs[i].Source() }
 

@@ -338,7 +338,7 @@ func claimPass(c *mfa.Caller, open mfa.Prompt) Pass {
 func (s *Service) countClaimed(ctx context.Context, c *mfa.Caller, open mfa.Prompt) (Result, error) {
 	p, id := claimPass(c, open), mfa.NewID[mfa.AuthenticatorID]() // one for all attempts: the gate is told of it
 	return s.prove(ctx, p, func(a *attempt) (Result, error) {
-		if a.usable(open.Method) != nil {
+		if allowed := a.usable(open.Method) == nil; !allowed {
 			return Result{Method: open.Method, User: a.user, Action: a.action, Pass: p}, nil // it waits for another proof
 		}
 		address := string(open.To.Reveal())

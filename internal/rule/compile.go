@@ -14,7 +14,13 @@ type Compiler struct {
 	facts map[string]Kind
 
 	mu      sync.Mutex
-	checked map[string]cel.Program
+	checked map[string]accepted
+}
+
+// accepted is what CEL says of a source. The program is nil without loops.
+type accepted struct {
+	program cel.Program
+	cost    uint64
 }
 
 // maxChecked bounds what is remembered of sources: most servers have fewer rules.
@@ -30,7 +36,7 @@ func NewCompiler() (*Compiler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing CEL: %w", err)
 	}
-	return &Compiler{env: env, facts: catalogue(), checked: map[string]cel.Program{}}, nil
+	return &Compiler{env: env, facts: catalogue(), checked: map[string]accepted{}}, nil
 }
 
 // Scope is what several conditions have in common: the kinds of custom points, and the facts they ask for. It is
@@ -57,6 +63,7 @@ type Program struct {
 	root *node
 	// loops is set where CEL judges instead.
 	loops cel.Program
+	cost  uint64
 }
 
 // Compile reads conditions, of which none at all are always true. Its errors are refusals.
@@ -74,29 +81,31 @@ func (s *Scope) Compile(conditions []byte) (*Program, error) {
 		return nil, err
 	}
 	p := &Program{scope: s, source: root.source(), names: b.names, root: root}
-	if p.loops, err = s.compiler.accept(p.source, root.loops()); err != nil {
+	of, err := s.compiler.accept(p.source, root.loops())
+	if err != nil {
 		return nil, err
 	}
+	p.loops, p.cost = of.program, of.cost
 	cheapFirst(root)
 	return p, nil
 }
 
-// accept checks a source, once: what CEL says of it depends on nothing else, and takes it half a millisecond. The
-// program is nil without loops.
-func (c *Compiler) accept(source string, loops bool) (cel.Program, error) {
+// accept checks a source, once: what CEL says of it depends on nothing else, and takes it half a millisecond.
+func (c *Compiler) accept(source string, loops bool) (accepted, error) {
 	c.mu.Lock()
-	program, known := c.checked[source]
+	of, known := c.checked[source]
 	c.mu.Unlock()
 	if known {
-		return program, nil
+		return of, nil
 	}
-	ast, err := c.check(source)
+	ast, cost, err := c.check(source)
 	if err != nil {
-		return nil, err
+		return accepted{}, err
 	}
+	of.cost = cost
 	if loops {
-		if program, err = c.plan(ast); err != nil {
-			return nil, fmt.Errorf("planning conditions: %w", err)
+		if of.program, err = c.plan(ast); err != nil {
+			return accepted{}, fmt.Errorf("planning conditions: %w", err)
 		}
 	}
 	c.mu.Lock()
@@ -104,29 +113,32 @@ func (c *Compiler) accept(source string, loops bool) (cel.Program, error) {
 	if len(c.checked) >= maxChecked {
 		clear(c.checked)
 	}
-	c.checked[source] = program
-	return program, nil
+	c.checked[source] = of
+	return of, nil
 }
 
-// check holds a source to CEL's checker and to what it may cost.
-func (c *Compiler) check(source string) (*cel.Ast, error) {
+// check holds a source to CEL's checker and to what it may cost, and foresees that.
+func (c *Compiler) check(source string) (*cel.Ast, uint64, error) {
 	env := c.env
 	ast, issues := env.Compile(source)
 	if issues.Err() != nil {
-		return nil, malformed("conditions do not make sense: %s", issues.Err())
+		return nil, 0, malformed("conditions do not make sense: %s", issues.Err())
 	}
 	if !ast.OutputType().IsAssignableType(cel.BoolType) { // a fact alone is dynamic
-		return nil, malformed("conditions come out as %s, not as true or false", ast.OutputType())
+		return nil, 0, malformed("conditions come out as %s, not as true or false", ast.OutputType())
 	}
 	cost, err := env.EstimateCost(ast, sizes{})
 	if err != nil {
-		return nil, fmt.Errorf("foreseeing the cost of conditions: %w", err)
+		return nil, 0, fmt.Errorf("foreseeing the cost of conditions: %w", err)
 	}
 	if cost.Max > MaxCost {
-		return nil, &Refusal{TooSlow, fmt.Sprintf("judging these conditions may take %d steps, more than %d: shorten what is done for each element of a list", cost.Max, MaxCost)}
+		return nil, 0, &Refusal{TooSlow, fmt.Sprintf("judging these conditions may take %d steps, more than %d: shorten what is done for each element of a list", cost.Max, MaxCost)}
 	}
-	return ast, nil
+	return ast, cost.Max, nil
 }
+
+// Cost is what judging may take, foreseen in the units of [MaxCost].
+func (p *Program) Cost() uint64 { return p.cost }
 
 // Source is the conditions in CEL, for operators' eyes.
 func (p *Program) Source() string { return p.source }

@@ -5,7 +5,7 @@ func (p *Program) AskCEL(k *Known) (bool, error) {
 	if p.root == nil {
 		return true, nil
 	}
-	ast, err := p.scope.compiler.check(p.source)
+	ast, _, err := p.scope.compiler.check(p.source)
 	if err != nil {
 		return false, err
 	}

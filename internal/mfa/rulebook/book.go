@@ -53,10 +53,29 @@ func (s *Service) Compile(d Draft) (*Book, error) {
 			return nil, err
 		}
 	}
-	for _, p := range b.codes {
+	for code, p := range b.codes {
+		if err := p.bounded(code); err != nil {
+			return nil, err
+		}
 		p.sort()
 	}
 	return b, nil
+}
+
+// maxPageCost is what the rules of one action may take together, in the units of [rule.MaxCost]: some ten
+// milliseconds. An action is decided while others wait to write.
+const maxPageCost = 10 * rule.MaxCost
+
+// bounded refuses rules that are too slow together.
+func (p *page) bounded(code string) error {
+	var cost uint64
+	for i := range p.entries {
+		cost += p.entries[i].program.Cost()
+	}
+	if cost > maxPageCost {
+		return invalid("conditions", fmt.Sprintf("judging all rules of the action %s may take %d steps, more than %d: simplify some or switch them off", code, cost, maxPageCost))
+	}
+	return nil
 }
 
 func (b *Book) page(code string) *page {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -129,6 +130,32 @@ func TestRulesThatCannotBeAreRefused(t *testing.T) {
 		s.want(what, err, c.code, c.field)
 	}
 	_, err := s.book.CreateRule(s.Context(), s.Caller, good)
+	s.must(err)
+}
+
+func TestRulesThatAreSlowTogetherAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	terms := make([]string, 20)
+	for i := range terms {
+		terms[i] = `{"some":[{"var":"custom.tags"},{"==":[{"var":""},"t` + strconv.Itoa(i) + `"]}]}`
+	}
+	slow := mfa.Rule{ActionCode: "withdraw", Outcome: mfa.OutcomeBlock, Active: true, Conditions: json.RawMessage(`{"or":[` + strings.Join(terms, ",") + `]}`)}
+	taken := 0
+	var err error
+	for slow.Priority = range 100 {
+		slow.Name = "Rule " + strconv.Itoa(slow.Priority)
+		if _, err = s.book.CreateRule(s.Context(), s.Caller, slow); err != nil {
+			break
+		}
+		taken++
+	}
+	s.want("a rule too many", err, mfa.Invalid, "conditions")
+	if taken < 2 {
+		t.Errorf("%d rules were taken, want some", taken)
+	}
+	slow.Active = false
+	_, err = s.book.CreateRule(s.Context(), s.Caller, slow) // costs nothing while it is off
 	s.must(err)
 }
 

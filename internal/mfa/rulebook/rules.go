@@ -140,7 +140,12 @@ func (s *Service) checkAmong(w mfa.WriteRecords, c *mfa.Caller, r *mfa.Rule) err
 		}
 	}
 	d.Rules = []mfa.Rule{*r}
-	return s.prove(d)
+	if err := s.prove(d); err != nil {
+		return err
+	}
+	d.Rules = append(d.Rules, others...)
+	_, err := s.Compile(d) // whether they are too slow together
+	return err
 }
 
 // prove compiles a draft and runs the tests that its rules carry.

@@ -47,6 +47,29 @@ func TestAClaimProvesNothingThatTheRulesWantProvedOtherwise(t *testing.T) {
 	})
 }
 
+func TestAnAddressThatIsNotTheUsersEarnsNoRecoveryCodes(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(s *scene) {
+		s.set(func(a *mfa.ApplicationSettings) { a.StepUp.SkipRecoveryOnProgrammatic = true })
+		s.enrolled("ann", mfa.MethodEmailOTP, "ann@example.test")
+		p := s.start(func(*stepup.StartOTP) {})
+		s.verify(p, s.code(p.ID))
+		out, err := s.claim(p, "ann")
+		s.must(err)
+		if !out.Verified || out.Action.State != mfa.ActionChallengeSucceeded {
+			s.Fatalf("the application's word for an address gives %+v", out)
+		}
+		view, err := s.stepup.Look(s.Context(), out.Pass)
+		s.must(err)
+		if view.RecoveryDue {
+			s.Errorf("recovery codes are due to whoever has a foreign address")
+		}
+		if _, err := s.stepup.MakeRecovery(s.Context(), out.Pass); !mfa.IsCode(err, mfa.Forbidden) {
+			s.Errorf("making them: %v", err)
+		}
+	})
+}
+
 func TestASignInUnderAKeyIsNoActionThatTheApplicationTellsOf(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(s *scene) {

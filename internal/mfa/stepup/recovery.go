@@ -2,6 +2,7 @@ package stepup
 
 import (
 	"context"
+	"slices"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/people"
@@ -46,7 +47,7 @@ func (a *attempt) burnRecovery(set mfa.Authenticator) func() (bool, error) {
 }
 
 // MakeRecovery gives the user fresh recovery codes, shown once; older ones stop working. It needs [ScopeUpdate] or, of
-// somebody who has none yet and has just proved the action, nothing.
+// somebody who has none yet and has just proved the action by something of theirs, nothing.
 func (s *Service) MakeRecovery(ctx context.Context, p Pass) ([]string, error) {
 	if !p.Caller.Application.MethodActive(mfa.MethodRecovery) {
 		return nil, errNotOffered
@@ -55,9 +56,15 @@ func (s *Service) MakeRecovery(ctx context.Context, p Pass) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	due := !v.Recovery && s.proved(p, v.Action) && len(v.Entries) > 0
-	if !p.may(ScopeUpdate) && !due {
+	if !p.may(ScopeUpdate) && !s.owedRecovery(p, &v) {
 		return nil, errMayNotUpdate
 	}
 	return s.domain.MakeRecoveryCodes(ctx, p.Caller, mfa.UserRef{ID: p.UserID})
+}
+
+// owedRecovery reports whether the user has no recovery codes yet and has just proved the action by something that is
+// theirs. An address that the application alone vouches for earns none: whoever has it would get in with them later.
+func (s *Service) owedRecovery(p Pass, v *View) bool {
+	own := func(e people.Entry) bool { return e.ID == v.Action.AuthenticatorID }
+	return !v.Recovery && s.proved(p, v.Action) && slices.ContainsFunc(v.Entries, own)
 }

@@ -100,7 +100,7 @@ func (v *View) judge(s *Service, p Pass, held []mfa.Authenticator) {
 			v.Uplift = append(v.Uplift, m)
 		}
 	}
-	v.RecoveryDue = !v.Recovery && len(v.Entries) > 0 && app.MethodActive(mfa.MethodRecovery) && !settings.HideRecoveryOnEnrollment && s.proved(p, v.Action)
+	v.RecoveryDue = app.MethodActive(mfa.MethodRecovery) && !settings.HideRecoveryOnEnrollment && s.owedRecovery(p, v)
 }
 
 // has reports whether the user can prove themselves by a method.

@@ -196,8 +196,12 @@ func TestAddressesLeadToTheirDoors(t *testing.T) {
 	}
 }
 
-// labels are the names and values of one line of metrics.
-var labels = regexp.MustCompile(`(\w+)="([^"]*)"`)
+var (
+	// labels are the names and values of one line of metrics.
+	labels = regexp.MustCompile(`(\w+)="([^"]*)"`)
+	// figures end its lines: what is counted, bytes of memory among it, in which any digits may stand.
+	figures = regexp.MustCompile(`(?m) [0-9.e+-]+$`)
+)
 
 func TestMetricsNameNobody(t *testing.T) {
 	t.Parallel()
@@ -210,8 +214,9 @@ func TestMetricsNameNobody(t *testing.T) {
 		r.get(t, path)
 	}
 	_, text := r.get(t, "/metrics")
+	said := figures.ReplaceAllString(text, "")
 	for _, personal := range []string{"1337", "4053425699", "ann@", "test-api-key", "Acme", "Bank", d.Account().Linked.Device.ID, d.Account().Linked.User.ID} {
-		if strings.Contains(text, personal) {
+		if strings.Contains(said, personal) {
 			t.Errorf("%q stands in the metrics", personal)
 		}
 	}

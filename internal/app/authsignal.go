@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/twinseal/twinseal/internal/dialect/authsignal"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -91,26 +90,18 @@ func (a *App) EnsureTenant(ctx context.Context, directory Owner, want NewTenant)
 
 // tenantNamed is the directory's application of a name, with nothing in it where there is none.
 func (a *App) tenantNamed(ctx context.Context, directory Owner, name string) (Tenant, error) {
-	all, err := a.Services(ctx, directory)
-	if err != nil {
+	have, err := a.serviceNamed(ctx, directory, name)
+	if err != nil || have.ID == "" {
 		return Tenant{}, err
 	}
-	i := slices.IndexFunc(all, func(o Owner) bool { return o.Name == name })
-	if i < 0 {
-		return Tenant{}, nil
-	}
-	return a.tenant(ctx, all[i])
+	return a.tenant(ctx, have)
 }
 
 // plannedTenant is what an application is to be: what it is, and what is wanted beside.
 func (a *App) plannedTenant(ctx context.Context, have Tenant, want NewTenant) (provision.PlannedApplication, error) {
-	out := provision.PlannedApplication{Name: want.Name, Settings: mfa.DefaultSettings()}
-	if have.ID != "" {
-		c, err := a.Service.CallerForOwner(ctx, have.Owner.Owner)
-		if err != nil {
-			return out, err
-		}
-		out.ID, out.Settings = c.Application.ID, c.Application.Settings
+	out, err := a.plannedAs(ctx, have.Owner, want.Name)
+	if err != nil {
+		return out, err
 	}
 	if want.URL != "" {
 		site, err := relying.Of(want.URL)

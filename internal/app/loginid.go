@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -124,26 +123,18 @@ func (a *App) EnsureClient(ctx context.Context, directory Owner, want NewClient)
 
 // found is the directory's application of a name, with nothing in it where there is none.
 func (a *App) found(ctx context.Context, directory Owner, name string) (Client, error) {
-	all, err := a.Services(ctx, directory)
-	if err != nil {
+	have, err := a.serviceNamed(ctx, directory, name)
+	if err != nil || have.ID == "" {
 		return Client{}, err
 	}
-	at := slices.IndexFunc(all, func(o Owner) bool { return o.Name == name })
-	if at < 0 {
-		return Client{}, nil
-	}
-	return a.client(ctx, all[at])
+	return a.client(ctx, have)
 }
 
 // plannedClient is what an application is to be: what it is, and what is wanted beside.
 func (a *App) plannedClient(ctx context.Context, have Client, want NewClient) (provision.PlannedApplication, error) {
-	out := provision.PlannedApplication{Name: want.Name, Settings: mfa.DefaultSettings()}
-	if have.ID != "" {
-		c, err := a.Service.CallerForOwner(ctx, have.Owner.Owner)
-		if err != nil {
-			return out, err
-		}
-		out.ID, out.Settings = c.Application.ID, c.Application.Settings
+	out, err := a.plannedAs(ctx, have.Owner, want.Name)
+	if err != nil {
+		return out, err
 	}
 	if err := a.wish(&out.Settings, want); err != nil {
 		return out, err

@@ -132,6 +132,33 @@ func (a *App) Services(ctx context.Context, under Owner) ([]Owner, error) {
 	return describeAll(ctx, a, list, func(s mfa.Application) (mfa.Owner, string) { return s.ID.Owner(), s.Name })
 }
 
+// serviceNamed is the directory's application of a name, with nothing in it where there is none.
+func (a *App) serviceNamed(ctx context.Context, directory Owner, name string) (Owner, error) {
+	all, err := a.Services(ctx, directory)
+	if err != nil {
+		return Owner{}, err
+	}
+	i := slices.IndexFunc(all, func(o Owner) bool { return o.Name == name })
+	if i < 0 {
+		return Owner{}, nil
+	}
+	return all[i], nil
+}
+
+// plannedAs is the plan of an application of a name as it is, or as it begins where have has nothing in it.
+func (a *App) plannedAs(ctx context.Context, have Owner, name string) (provision.PlannedApplication, error) {
+	out := provision.PlannedApplication{Name: name, Settings: mfa.DefaultSettings()}
+	if have.ID == "" {
+		return out, nil
+	}
+	c, err := a.Service.CallerForOwner(ctx, have.Owner)
+	if err != nil {
+		return out, err
+	}
+	out.ID, out.Settings = c.Application.ID, c.Application.Settings
+	return out, nil
+}
+
 // FindOrganization finds an organization by its id; "" means the only one there is.
 func (a *App) FindOrganization(ctx context.Context, id string) (Owner, error) {
 	if id != "" {

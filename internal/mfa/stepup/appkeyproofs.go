@@ -69,7 +69,7 @@ func asks(open mfa.Prompt, e people.Entry) bool {
 // about reads what a prompt is about.
 func (s *Service) about(r mfa.Records, out *Waiting) error {
 	var err error
-	if out.Profile, err = profileOf(r, out.User.ID); err != nil {
+	if out.Profile, err = people.ProfileOf(r, out.User); err != nil {
 		return err
 	}
 	out.Custom = Custom(out.Prompt)

@@ -133,7 +133,7 @@ func (a *attempt) toldAddress(m mfa.Method, nothing bool) (target, error) {
 
 // told is the address that the application told with the action or of the user, "" for none.
 func (a *attempt) told(m mfa.Method) (string, error) {
-	profile, err := profileOf(a.w, a.UserID)
+	profile, err := people.ProfileOf(a.w, a.user)
 	if kindOf(m) == mfa.KindEmail {
 		return firstOf(a.action.Request.Email, profile.Email, a.user.Email()), err
 	}

@@ -75,15 +75,6 @@ func (a *attempt) pending(m mfa.Method) (mfa.Prompt, bool, error) {
 	return mfa.Prompt{}, false, err
 }
 
-// profileOf reads a user's profile, empty where there is none.
-func profileOf(r mfa.Records, id mfa.UserID) (mfa.Profile, error) {
-	p, err := r.Profile(id)
-	if mfa.IsCode(err, mfa.NotFound) {
-		return mfa.Profile{UserID: id}, nil
-	}
-	return p, err
-}
-
 // ownPrompt finds one that an application made; others are as unknown as those that never were.
 func ownPrompt(r mfa.Records, c *mfa.Caller, id mfa.PromptID) (mfa.Prompt, error) {
 	p, err := r.Prompt(id)

@@ -50,7 +50,7 @@ func (a *attempt) newSeed() (mfa.Prompt, error) {
 	if err := people.RoomFor(a.held, mfa.KindTOTP, a.domain.Limits()); err != nil {
 		return mfa.Prompt{}, err
 	}
-	profile, err := profileOf(a.w, a.UserID)
+	profile, err := people.ProfileOf(a.w, a.user)
 	if err != nil {
 		return mfa.Prompt{}, err
 	}

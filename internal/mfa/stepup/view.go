@@ -51,7 +51,7 @@ func (s *Service) Look(ctx context.Context, p Pass) (View, error) {
 				return err
 			}
 		}
-		if out.Profile, err = profileOf(r, p.UserID); err != nil {
+		if out.Profile, err = people.ProfileOf(r, out.User); err != nil {
 			return err
 		}
 		if held, err = r.AuthenticatorsOf(p.UserID); err != nil {

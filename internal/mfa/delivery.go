@@ -66,6 +66,8 @@ type Message struct {
 	Locale  string      `json:"locale,omitempty"`  // BCP 47 of the text
 	Push    *PushTarget `json:"push,omitempty"`
 	From    string      `json:"from,omitempty"` // the application's name
+	// Challenge is what a push asks to look at; "" for one that says all it has to say.
+	Challenge ChallengeID `json:"challenge,omitempty"`
 }
 
 // Sender hands one message to a provider. It returns the provider's reference. An error wrapped by

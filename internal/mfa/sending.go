@@ -231,6 +231,7 @@ func (s *Service) pushTo(w WriteRecords, c *Caller, device Authenticator, o Outg
 		return nil
 	}
 	o.User, o.Message.Channel, o.Message.To, o.Message.Push = device.UserID, ChannelPush, string(device.ID), data.Push
+	o.Message.Challenge = o.Challenge
 	o.Dedupe += ":" + string(device.ID)
 	_, err := s.QueueMessage(w, c, o)
 	return err

@@ -86,10 +86,13 @@ func (s *Sender) PublicKey() string { return s.public }
 // Close ends connections that wait for their next use.
 func (s *Sender) Close() { s.client.CloseIdleConnections() }
 
-// payload is what the authenticator's service worker shows.
+// payload is what the authenticator's service worker wakes up to. It looks for itself at what waits for the
+// device, and shows the text where it cannot, or where there is no challenge to look at.
 type payload struct {
-	Title string `json:"title"`
-	Body  string `json:"body"`
+	Title     string `json:"title"`
+	Body      string `json:"body"`
+	Device    string `json:"device"`
+	Challenge string `json:"challenge,omitempty"`
 }
 
 // Send encrypts the message for the device and hands it to its push service. There is no reference.
@@ -100,7 +103,7 @@ func (s *Sender) Send(ctx context.Context, m mfa.Message) (string, error) {
 	if err := CheckTarget(*m.Push, s.config.AllowLoopback); err != nil {
 		return "", mfa.Permanent(err)
 	}
-	text, err := json.Marshal(payload{shorten(m.Subject, maxTitle), shorten(m.Text, maxBody)})
+	text, err := json.Marshal(payload{shorten(m.Subject, maxTitle), shorten(m.Text, maxBody), m.To, string(m.Challenge)})
 	if err != nil {
 		return "", mfa.Permanent(err)
 	}

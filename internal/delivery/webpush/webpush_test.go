@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -116,7 +117,7 @@ func (p toProvider) Send(ctx context.Context, m mfa.Message) (string, error) {
 func TestSender(t *testing.T) {
 	t.Parallel()
 	device := newPhone(t)
-	message := mfa.Message{Channel: mfa.ChannelPush, To: "authenticator-id", Subject: "Bank asks", Text: "Pay 918273 to Émile?", Push: device.target("")}
+	message := mfa.Message{Channel: mfa.ChannelPush, To: "authenticator-id", Subject: "Bank asks", Text: "Pay 918273 to Émile?", Push: device.target(""), Challenge: "challenge-id"}
 	p := deliverytest.Provider{
 		Answers: map[deliverytest.Mode]deliverytest.Answer{
 			deliverytest.Accepts: {Status: 201}, deliverytest.Refuses: {Status: 410}, deliverytest.Limits: {Status: 429},
@@ -125,7 +126,8 @@ func TestSender(t *testing.T) {
 		Check: func(t *testing.T, r *http.Request, body []byte) {
 			t.Helper()
 			var got map[string]string
-			if err := json.Unmarshal(device.open(t, body), &got); err != nil || got["title"] != message.Subject || got["body"] != message.Text || len(got) != 2 {
+			want := map[string]string{"title": message.Subject, "body": message.Text, "device": message.To, "challenge": "challenge-id"}
+			if err := json.Unmarshal(device.open(t, body), &got); err != nil || !maps.Equal(got, want) {
 				t.Errorf("decrypted %v, %v", got, err)
 			}
 			h := r.Header

@@ -60,11 +60,12 @@ var layers = []row{
 	{"internal/mfa/grants", []string{"internal/mfa"}, "rules of sessions that proved actions open, likewise"},
 	{"internal/mfa/phonelinks", []string{"internal/mfa", "internal/text"}, "rules of linking a device by a number, likewise"},
 	{"internal/mfa/sessions", []string{"internal/mfa"}, "rules of who is logged in where, likewise"},
+	{"internal/mfa/configuration", []string{"internal/mfa"}, "rules of what an organization makes for itself, apart because of their number"},
 	{"internal/mfa/seeds", []string{"internal/mfa"}, "rules of seeds shown to other authenticator apps, likewise"},
 	{"internal/mfa/statistics", []string{"internal/mfa"}, "counts of what applications did, likewise"},
 	{"internal/mfa/webhooks", []string{"internal/mfa"}, "rules of subscriptions to events, likewise"},
 	{"internal/mfa/verifications", []string{"internal/mfa", "internal/text"}, "rules of codes for numbers that are nobody's yet, apart because of their number"},
-	{"internal/mfa/provision", []string{"internal/mfa"}, "what an operator writes down, made true in one go"},
+	{"internal/mfa/provision", []string{"internal/mfa", "internal/mfa/configuration"}, "what an operator writes down, made true in one go"},
 	{"internal/mfa/rulebook", []string{"internal/mfa", "internal/mfa/facts", "internal/rule"}, "what operators write about actions, read by the language of rules"},
 	{"internal/mfa/shape", []string{"internal/mfa"}, "pure: what may stand in JSON that pages and consoles read back"},
 	{"internal/mfa/relying", []string{"internal/mfa"}, "pure: what may be said of a relying party"},
@@ -99,7 +100,7 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/launchkey",
-		[]string{"internal/mfa", "internal/mfa/provision", "internal/mfa/seeds", "internal/mfa/sessions", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
+		[]string{"internal/mfa", "internal/mfa/configuration", "internal/mfa/provision", "internal/mfa/seeds", "internal/mfa/sessions", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
 		"never a store, a factor or another dialect; signs and seals with the code that its clients use, asks devices in receipt's form, and judges its part of plans",
 	},
 	{
@@ -110,7 +111,7 @@ var layers = []row{
 	{
 		"internal/dialect/authsignal",
 		[]string{
-			"internal/mfa", "internal/mfa/actions", "internal/mfa/facts", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
+			"internal/mfa", "internal/mfa/actions", "internal/mfa/configuration", "internal/mfa/facts", "internal/mfa/people", "internal/mfa/stepup", "internal/mfa/rulebook", "internal/mfa/grants",
 			"internal/mfa/passkeys", "internal/mfa/provision", "internal/mfa/relying", "internal/agent", "internal/maker", "internal/keyring",
 			"internal/mfa/shape", "internal/endpoint", "internal/text", "internal/text/screens",
 		},
@@ -123,15 +124,16 @@ var layers = []row{
 		"a customer's application in miniature: it goes through the SDK like everybody else",
 	},
 	{"internal/web/site", []string{"internal/mfa", "internal/endpoint"}, "what pages share"},
+	{"internal/web/protocol", nil, "the device protocol in the browser: files, whose tests hold them to policy and receipt"},
 	{
 		"internal/web/authenticator",
-		[]string{"internal/endpoint", "internal/web/site", "receipt"},
-		"serves files; its tests hold the signatures of its modules to receipt",
+		[]string{"internal/endpoint", "internal/web/site", "internal/web/protocol"},
+		"serves files, and signs by the modules of protocol",
 	},
 	{
 		"internal/web/approve",
-		[]string{"internal/endpoint", "internal/web/site", "internal/web/authenticator"},
-		"serves files, and shows and seals by the authenticator's modules",
+		[]string{"internal/endpoint", "internal/web/site", "internal/web/protocol"},
+		"serves files, and signs by the modules of protocol",
 	},
 	{
 		"internal/web/hosted",

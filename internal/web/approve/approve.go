@@ -3,8 +3,8 @@
 //
 // The server side is files and nothing else. The page speaks the public calls
 // of passkeys, which docs/authenticator-protocol.md describes, and has no
-// privileged path. It shows questions and seals packages by the modules of the
-// web authenticator.
+// privileged path. It judges, seals and signs by the modules of package protocol,
+// as the authenticator does.
 package approve
 
 import (
@@ -14,7 +14,7 @@ import (
 	"net/http"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
-	"github.com/twinseal/twinseal/internal/web/authenticator"
+	"github.com/twinseal/twinseal/internal/web/protocol"
 	"github.com/twinseal/twinseal/internal/web/site"
 )
 
@@ -35,7 +35,7 @@ type Approve struct {
 
 // New reads the page and its modules.
 func New(o Options) (*Approve, error) {
-	borrowed, err := authenticator.Modules()
+	borrowed, err := protocol.Modules()
 	if err != nil {
 		return nil, err
 	}

@@ -4,17 +4,17 @@
 //
 // The server side is files and nothing else. Everything the page does, it does
 // over the public device protocol, which docs/authenticator-protocol.md
-// describes; it has no privileged path. Its modules follow package receipt,
-// and a test holds the two together.
+// describes; it has no privileged path. What is wire in it comes from package
+// protocol.
 package authenticator
 
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"net/http"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/web/protocol"
 	"github.com/twinseal/twinseal/internal/web/site"
 )
 
@@ -32,16 +32,16 @@ type Authenticator struct{ site *site.Site }
 
 // New reads the page and its modules.
 func New(o Options) (*Authenticator, error) {
-	pages, err := site.New(site.Options{Door: "authenticator", Files: files, Sandbox: o.Sandbox})
+	modules, err := protocol.Modules()
+	if err != nil {
+		return nil, err
+	}
+	pages, err := site.New(site.Options{Door: "authenticator", Files: files, Borrowed: modules, Sandbox: o.Sandbox})
 	if err != nil {
 		return nil, err
 	}
 	return &Authenticator{site: pages}, nil
 }
-
-// Modules are the page's scripts and styles, for pages that show and seal as it
-// does.
-func Modules() (fs.FS, error) { return fs.Sub(files, "assets") }
 
 // Handler answers /authenticator and everything below.
 func (a *Authenticator) Handler(server *endpoint.Server) http.Handler {

@@ -1,4 +1,4 @@
-package authenticator_test
+package protocol_test
 
 import (
 	"encoding/json"
@@ -69,7 +69,6 @@ func situations() []policy.Facts {
 func TestTheBrowserJudgesLikeTheServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	facts := situations()
 	given := make([]map[string]any, len(facts))
 	for i, f := range facts {
@@ -108,7 +107,6 @@ func TestTheBrowserJudgesLikeTheServer(t *testing.T) {
 func TestTheBrowserSignsDemandsItUnderstands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	asked := question()
 	asked.Title, asked.Recipient = "Transfer", clienttest.Recipient(t)
 	asked.Reasons = []receipt.DenialReason{{ID: "a", Text: "No"}, {ID: "b", Text: "Not me", Fraud: true}}

@@ -1,4 +1,4 @@
-package authenticator_test
+package protocol_test
 
 import (
 	"crypto/ecdsa"

@@ -1,4 +1,4 @@
-package authenticator_test
+package protocol_test
 
 import (
 	"encoding/base64"
@@ -48,7 +48,6 @@ func byPasskey(t *testing.T) (receipt.Receipt, receipt.JWK) {
 func TestTheBrowserTakesThePasskeysReceiptsThatItsServerSealed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	good, serverKey := byPasskey(t)
 	other, _ := byPasskey(t)
 	for name, change := range map[string]func(r *receipt.Receipt){

@@ -1,4 +1,4 @@
-package authenticator_test
+package protocol_test
 
 import (
 	"encoding/json"
@@ -33,7 +33,6 @@ func conditional() policy.Policy {
 func TestTheBrowserSealsWhatTheApplicationOpens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	base := answerpackage.Answer{
 		AuthRequest: "f2b4a9e0-1111-4222-8333-0123456789ab", DeviceID: "1b4f0e98-2222-4333-8444-ba9876543210", ServicePins: []string{"8074", "0012", "1", "2", "3"},
 		Device: answerpackage.Capabilities{Supported: []policy.Method{policy.Geofencing, policy.PINCode}},
@@ -100,7 +99,6 @@ func plain(v any) string {
 func TestTheBrowsersPinsMoveOn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	var rows [][]string
 	w.evaluate(&rows, `
 		const { nextPins } = await load("packages");

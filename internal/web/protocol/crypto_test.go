@@ -1,4 +1,4 @@
-package authenticator_test
+package protocol_test
 
 import (
 	"encoding/base64"
@@ -26,7 +26,6 @@ var documents = []string{
 func TestTheBrowserWritesCanonicalJSONLikeTheServer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	var got []string
 	w.evaluate(&got, `const { canonical } = await load("canonical"); return given[0].map((text) => canonical(JSON.parse(text)));`, documents)
 	for i, document := range documents {
@@ -53,7 +52,6 @@ func TestTheBrowserWritesCanonicalJSONLikeTheServer(t *testing.T) {
 func TestTheBrowsersProofsAreThoseOfTheProtocol(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	at := time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
 	for _, body := range []string{"", `{"a":"é"}`} {
 		var got struct {
@@ -100,7 +98,6 @@ func question() receipt.Question {
 func TestAStatementMadeInTheBrowserOpens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	bare := question()
 	bare.Amount, bare.HiddenDetailsHash, bare.ExpiresAt, bare.Details = nil, "", nil, []receipt.Detail{}
 	for _, asked := range []receipt.Question{question(), bare} {
@@ -139,7 +136,6 @@ func TestAStatementMadeInTheBrowserOpens(t *testing.T) {
 func TestTheBrowserSignsNothingItCannotShow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	data, err := json.Marshal(question())
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +169,6 @@ func TestTheBrowserSignsNothingItCannotShow(t *testing.T) {
 func TestTheBrowsersCodesAreThoseOfRFC6238(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	type vector struct {
 		At        int64  `json:"at"`
 		Algorithm string `json:"algorithm"`
@@ -208,7 +203,6 @@ func TestTheBrowsersCodesAreThoseOfRFC6238(t *testing.T) {
 func TestTheBrowserRefusesReceiptsThatProveNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.open("/authenticator")
 	device, deviceKey := newKey(t)
 	server, serverKey := newKey(t)
 	statement := receipt.Statement{

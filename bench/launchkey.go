@@ -20,6 +20,7 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 )
 
 // launchkeyBits is the size of all keys: what the published clients come with.
@@ -62,7 +63,7 @@ func (w *world) fillLaunchKey(ctx context.Context, s *mfa.Service, c *mfa.Caller
 	if err != nil {
 		return err
 	}
-	_, err = s.AddPublicKey(ctx, mfa.PublicKey{
+	_, err = configuration.New(s).AddPublicKey(ctx, mfa.PublicKey{
 		ID: id, Owner: c.Organization.ID.Owner(), Purpose: mfa.PurposeBoth, Active: true,
 		PEM: string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})),
 	})

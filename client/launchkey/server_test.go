@@ -52,7 +52,7 @@ func newTwinseal(t *testing.T) *twinseal {
 
 func (w *twinseal) know(key testKey, purpose mfa.KeyPurpose) {
 	w.t.Helper()
-	_, err := w.Service.AddPublicKey(w.t.Context(), mfa.PublicKey{
+	_, err := w.Configuration.AddPublicKey(w.t.Context(), mfa.PublicKey{
 		ID: key.id, Owner: mfa.OrganizationID(organizationID).Owner(), Purpose: purpose, PEM: string(key.publicPEM()), Active: true,
 	})
 	w.must(err)

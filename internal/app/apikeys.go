@@ -77,7 +77,7 @@ func (a *App) removeKey(ctx context.Context, application Owner, id, command stri
 	if !slices.ContainsFunc(keys, func(k mfa.Key) bool { return string(k.ID) == id }) {
 		return fmt.Errorf("%s has no such key %q; \"twinseal keys %s --owner %s\" lists those it has", application, id, command, application)
 	}
-	return said(a.Service.RemoveKey(ctx, mfa.ApplicationID(application.ID), mfa.KeyID(id)))
+	return said(a.configuration.RemoveKey(ctx, mfa.ApplicationID(application.ID), mfa.KeyID(id)))
 }
 
 // applyOne makes one application of a directory what is planned, once the dialects have judged it.

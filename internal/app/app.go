@@ -22,6 +22,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/accounts"
 	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/grants"
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
@@ -57,14 +58,15 @@ type App struct {
 	loginid    *loginid.Dialect
 	authsignal *authsignal.Dialect
 
-	passkeys *passkeys.Service
-	accounts *accounts.Service
-	handoffs *handoffs.Service
-	rulebook *rulebook.Service
-	people   *people.Service
-	actions  *actions.Service
-	grants   *grants.Service
-	stepup   *stepup.Service
+	passkeys      *passkeys.Service
+	accounts      *accounts.Service
+	handoffs      *handoffs.Service
+	rulebook      *rulebook.Service
+	people        *people.Service
+	actions       *actions.Service
+	grants        *grants.Service
+	stepup        *stepup.Service
+	configuration *configuration.Service
 
 	outbound mfa.Sender // messages to people
 	places   *place.Places

@@ -18,6 +18,7 @@ import (
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/accounts"
 	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/grants"
 	"github.com/twinseal/twinseal/internal/mfa/handoffs"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
@@ -57,6 +58,7 @@ func (a *App) wireServices() error {
 		People: a.people, AppKeys: appkey.New(), Dialect: authsignal.Name,
 	})
 	a.grants = grants.New(grants.Config{Domain: a.Service, Store: a.store, Random: rand.Reader})
+	a.configuration = configuration.New(a.Service)
 	a.Provision = provision.New(provision.Config{
 		Domain: a.Service, Store: a.store, Random: rand.Reader, TOTP: totp.New(a.Service.Limits().TOTPWindow), Rules: a.rulebook,
 	})

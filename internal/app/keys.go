@@ -19,6 +19,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 )
 
 // PublicKey is a key of an owner.
@@ -39,7 +40,7 @@ func (a *App) AddPublicKey(ctx context.Context, o Owner, k NewPublicKey) (string
 	if err != nil {
 		return "", err
 	}
-	_, err = a.Service.AddPublicKey(ctx, mfa.PublicKey{
+	_, err = a.configuration.AddPublicKey(ctx, mfa.PublicKey{
 		ID: id, Owner: o.Owner, Purpose: mfa.KeyPurpose(k.Purpose), PEM: k.PEM, Active: !k.Off, ExpiresAt: k.Expires.UTC().Truncate(time.Second),
 	})
 	if refusal, ok := errors.AsType[*mfa.Error](err); ok && refusal.Code == mfa.Conflict && refusal.Field == "id" {
@@ -89,12 +90,12 @@ func (a *App) PublicKeys(ctx context.Context, o Owner) ([]PublicKey, error) {
 
 // RemovePublicKey forgets a key; the only one of its owner stays.
 func (a *App) RemovePublicKey(ctx context.Context, o Owner, id string) error {
-	return a.keyError(o, id, a.Service.RemovePublicKey(ctx, o.Owner, id))
+	return a.keyError(o, id, a.configuration.RemovePublicKey(ctx, o.Owner, id))
 }
 
 // ExpirePublicKey sets when a key stops working; the zero time is never.
 func (a *App) ExpirePublicKey(ctx context.Context, o Owner, id string, at time.Time) error {
-	return a.keyError(o, id, a.Service.UpdatePublicKey(ctx, o.Owner, id, mfa.PublicKeyChange{ExpiresAt: &at}))
+	return a.keyError(o, id, a.configuration.UpdatePublicKey(ctx, o.Owner, id, configuration.PublicKeyChange{ExpiresAt: &at}))
 }
 
 // Now is the time by which the server judges keys.
@@ -190,7 +191,7 @@ func (a *App) RemoveSDKKey(ctx context.Context, directory Owner, key string) err
 func (a *App) changeDirectory(ctx context.Context, directory Owner, change func(*mfa.Directory) error) error {
 	c, err := a.Service.CallerForOwner(ctx, directory.Owner)
 	if err == nil {
-		_, err = a.Service.UpdateDirectory(ctx, c.Organization.ID, c.Directory.ID, change)
+		_, err = a.configuration.UpdateDirectory(ctx, c.Organization.ID, c.Directory.ID, change)
 	}
 	return said(err)
 }

@@ -116,7 +116,7 @@ func (a *App) Organizations(ctx context.Context) ([]Owner, error) {
 
 // Directories lists an organization's.
 func (a *App) Directories(ctx context.Context, organization Owner) ([]Owner, error) {
-	list, err := a.Service.DirectoriesOf(ctx, mfa.OrganizationID(organization.ID))
+	list, err := a.configuration.DirectoriesOf(ctx, mfa.OrganizationID(organization.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +125,7 @@ func (a *App) Directories(ctx context.Context, organization Owner) ([]Owner, err
 
 // Services lists those of a directory, or those that are an organization's own.
 func (a *App) Services(ctx context.Context, under Owner) ([]Owner, error) {
-	list, err := a.Service.ApplicationsOf(ctx, under.Owner)
+	list, err := a.configuration.ApplicationsOf(ctx, under.Owner)
 	if err != nil {
 		return nil, err
 	}

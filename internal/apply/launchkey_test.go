@@ -10,6 +10,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
 )
@@ -175,13 +176,13 @@ func TestWhatWasAddedElsewhereStays(t *testing.T) {
 		if _, err := applied(w, fromLaunchKey); err != nil {
 			t.Fatal(err)
 		}
-		_, err := w.Service.AddPublicKey(t.Context(), mfa.PublicKey{
+		_, err := w.Configuration.AddPublicKey(t.Context(), mfa.PublicKey{
 			ID: secondID, Owner: mfa.DirectoryID(launchkeyDir).Owner(), Purpose: mfa.PurposeSignature, PEM: secondKey, Active: true,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.Service.UpdateDirectory(t.Context(), launchkeyOrg, launchkeyDir, func(d *mfa.Directory) error {
+		_, err = w.Configuration.UpdateDirectory(t.Context(), launchkeyOrg, launchkeyDir, func(d *mfa.Directory) error {
 			return launchkey.AddSDKKey(d, "11111111-1111-4111-8111-111111111111")
 		})
 		if err != nil {
@@ -192,7 +193,7 @@ func TestWhatWasAddedElsewhereStays(t *testing.T) {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		keysAre(t, w, mfa.DirectoryID(launchkeyDir).Owner(), firstID+" encryption true 0001-01-01", secondID+" signature true 0001-01-01")
-		d, err := w.Service.DirectoryIn(t.Context(), launchkeyOrg, launchkeyDir)
+		d, err := w.Configuration.DirectoryIn(t.Context(), launchkeyOrg, launchkeyDir)
 		if err != nil || !d.Disabled || !strings.Contains(string(d.Private.Reveal()), "the push key") {
 			t.Errorf("disabled %t, secrets %s, %v", d.Disabled, d.Private.Reveal(), err)
 		}
@@ -237,9 +238,9 @@ func TestKeysAndSDKKeysAreBoundedOverSeveralFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := mfa.ApplicationID(launchkeySvc).Owner()
-		for i := 1; i < mfa.MaxPublicKeys; i++ {
+		for i := 1; i < configuration.MaxPublicKeys; i++ {
 			k := mfa.PublicKey{ID: fmt.Sprintf("k%d", i), Owner: o, Purpose: mfa.PurposeBoth, PEM: secondKey, Active: true}
-			if _, err := w.Service.AddPublicKey(t.Context(), k); err != nil {
+			if _, err := w.Configuration.AddPublicKey(t.Context(), k); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -28,8 +28,8 @@ func (a Application) Under() Owner {
 	return a.DirectoryID.Owner()
 }
 
-// clone is a copy whose settings may be changed.
-func (a Application) clone() Application {
+// Clone is a copy whose settings may be changed.
+func (a Application) Clone() Application {
 	a.Settings.Dialects = maps.Clone(a.Settings.Dialects)
 	return a
 }

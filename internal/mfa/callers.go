@@ -101,8 +101,8 @@ func callerOf(r Records, k Key) (*Caller, error) {
 	return c, err
 }
 
-// callerOfOwner loads whoever an owner is; what is above it comes along, its application may have no id.
-func callerOfOwner(r Records, o Owner) (*Caller, error) {
+// CallerOfOwner loads whoever an owner is; what is above it comes along, its application may have no id.
+func CallerOfOwner(r Records, o Owner) (*Caller, error) {
 	switch o.Kind {
 	case OwnerApplication:
 		return callerOf(r, Key{ApplicationID: ApplicationID(o.ID)})
@@ -112,7 +112,7 @@ func callerOfOwner(r Records, o Owner) (*Caller, error) {
 			return nil, err
 		}
 		organization, err := r.Organization(d.OrganizationID)
-		return directoryCaller(organization, d), err
+		return DirectoryCaller(organization, d), err
 	case OwnerOrganization:
 		organization, err := r.Organization(OrganizationID(o.ID))
 		return &Caller{Organization: organization, Application: Application{OrganizationID: organization.ID}}, err
@@ -120,8 +120,8 @@ func callerOfOwner(r Records, o Owner) (*Caller, error) {
 	return nil, Missing("owner")
 }
 
-// directoryCaller speaks for a directory as a whole: its application has no id.
-func directoryCaller(o Organization, d Directory) *Caller {
+// DirectoryCaller speaks for a directory as a whole: its application has no id.
+func DirectoryCaller(o Organization, d Directory) *Caller {
 	return &Caller{Organization: o, Directory: d, Application: Application{OrganizationID: o.ID, DirectoryID: d.ID}}
 }
 
@@ -144,7 +144,7 @@ func (s *Service) CallerForOwner(ctx context.Context, o Owner) (*Caller, error) 
 		return c, nil
 	}
 	err := s.store.Read(ctx, func(r Records) (err error) {
-		c, err = callerOfOwner(r, o)
+		c, err = CallerOfOwner(r, o)
 		return err
 	})
 	if err != nil {

@@ -15,12 +15,12 @@ func switched(t *testing.T, w *mfatest.World, directory, off bool) {
 	t.Helper()
 	var err error
 	if directory {
-		_, err = w.Service.UpdateDirectory(t.Context(), w.Caller.Organization.ID, w.Caller.Directory.ID, func(d *mfa.Directory) error {
+		_, err = w.Configuration.UpdateDirectory(t.Context(), w.Caller.Organization.ID, w.Caller.Directory.ID, func(d *mfa.Directory) error {
 			d.Disabled = off
 			return nil
 		})
 	} else {
-		_, err = w.Service.UpdateApplication(t.Context(), w.Caller.Directory.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
+		_, err = w.Configuration.UpdateApplication(t.Context(), w.Caller.Directory.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
 			a.Settings.Disabled = off
 			return nil
 		})

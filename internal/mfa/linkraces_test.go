@@ -59,13 +59,13 @@ func TestOfACrowdOfKeysOneStays(t *testing.T) {
 	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
 		owner := w.Caller.Directory.ID.Owner()
 		for i := range 10 {
-			_, err := w.Service.AddPublicKey(t.Context(), mfa.PublicKey{ID: string(rune('a' + i)), Owner: owner, Purpose: mfa.PurposeBoth, PEM: "x", Active: true})
+			_, err := w.Configuration.AddPublicKey(t.Context(), mfa.PublicKey{ID: string(rune('a' + i)), Owner: owner, Purpose: mfa.PurposeBoth, PEM: "x", Active: true})
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
 		removed := rush(t, func(i int) (bool, error) {
-			err := w.Service.RemovePublicKey(t.Context(), owner, string(rune('a'+i%10)))
+			err := w.Configuration.RemovePublicKey(t.Context(), owner, string(rune('a'+i%10)))
 			if mfa.IsCode(err, mfa.NotFound) || mfa.IsCode(err, mfa.Conflict) {
 				return false, nil
 			}

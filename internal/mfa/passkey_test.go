@@ -133,7 +133,7 @@ func TestOriginsOfRelyingPartiesAreKnownAtOnceAndForgottenWithThem(t *testing.T)
 		beside := w.Beside(mfa.Options{}) // another process, which the change was announced to
 		set := func(p *mfa.RelyingParty) {
 			t.Helper()
-			_, err := w.Service.UpdateApplication(t.Context(), w.Caller.Directory.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
+			_, err := w.Configuration.UpdateApplication(t.Context(), w.Caller.Directory.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
 				a.Settings.RelyingParty = p
 				return nil
 			})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 )
 
@@ -20,7 +21,7 @@ func TestPublicKeys(t *testing.T) {
 	t.Parallel()
 	play(t, []scene{
 		{"are kept to the byte, with the moment they came", func(t *testing.T, w *mfatest.World) {
-			added, err := w.Service.AddPublicKey(t.Context(), newPublicKey(w.Caller.Organization.ID.Owner(), "a"))
+			added, err := w.Configuration.AddPublicKey(t.Context(), newPublicKey(w.Caller.Organization.ID.Owner(), "a"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -32,11 +33,11 @@ func TestPublicKeys(t *testing.T) {
 		{"of one owner have different ids; different owners may have the same", func(t *testing.T, w *mfatest.World) {
 			o, other := w.Caller.Directory.ID.Owner(), w.Caller.Application.ID.Owner()
 			for _, k := range []mfa.PublicKey{newPublicKey(o, "same"), newPublicKey(other, "same")} {
-				if _, err := w.Service.AddPublicKey(t.Context(), k); err != nil {
+				if _, err := w.Configuration.AddPublicKey(t.Context(), k); err != nil {
 					t.Fatal(err)
 				}
 			}
-			_, err := w.Service.AddPublicKey(t.Context(), newPublicKey(o, "same"))
+			_, err := w.Configuration.AddPublicKey(t.Context(), newPublicKey(o, "same"))
 			if want(t, "again", err, mfa.Conflict, ""); err.(*mfa.Error).Field != "id" {
 				t.Errorf("the refusal names %q", err.(*mfa.Error).Field)
 			}
@@ -52,10 +53,10 @@ func TestPublicKeys(t *testing.T) {
 			} {
 				k := newPublicKey(w.Caller.Directory.ID.Owner(), "spoiled")
 				spoil(&k)
-				_, err := w.Service.AddPublicKey(t.Context(), k)
+				_, err := w.Configuration.AddPublicKey(t.Context(), k)
 				want(t, what, err, mfa.Invalid, "")
 			}
-			_, err := w.Service.AddPublicKey(t.Context(), newPublicKey(mfa.DirectoryID("00000000-0000-4000-8000-000000000001").Owner(), "a"))
+			_, err := w.Configuration.AddPublicKey(t.Context(), newPublicKey(mfa.DirectoryID("00000000-0000-4000-8000-000000000001").Owner(), "a"))
 			want(t, "nobody's", err, mfa.NotFound, "")
 		}},
 		{"are switched and dated, one thing without the other", switchedAndDated},
@@ -66,14 +67,14 @@ func TestPublicKeys(t *testing.T) {
 				if _, err := beside.PublicKeys(t.Context(), o); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := w.Service.AddPublicKey(t.Context(), newPublicKey(o, id)); err != nil {
+				if _, err := w.Configuration.AddPublicKey(t.Context(), newPublicKey(o, id)); err != nil {
 					t.Fatal(err)
 				}
 				if k, err := beside.PublicKey(t.Context(), o, id); err != nil || k.ID != id {
 					t.Errorf("a new key is %v in another process", err)
 				}
 			}
-			if err := w.Service.RemovePublicKey(t.Context(), o, "second"); err != nil {
+			if err := w.Configuration.RemovePublicKey(t.Context(), o, "second"); err != nil {
 				t.Fatal(err)
 			}
 			_, err := w.Service.PublicKey(t.Context(), o, "second")
@@ -82,16 +83,16 @@ func TestPublicKeys(t *testing.T) {
 			want(t, "nobody's key", err, mfa.NotFound, "")
 		}},
 		{"are no more than can be looked through", func(t *testing.T, w *mfatest.World) {
-			a, err := w.Service.CreateApplication(t.Context(), mfa.Application{OrganizationID: w.Caller.Organization.ID, Name: "Many keys"})
+			a, err := w.Configuration.CreateApplication(t.Context(), mfa.Application{OrganizationID: w.Caller.Organization.ID, Name: "Many keys"})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i := range mfa.MaxPublicKeys {
-				if _, err := w.Service.AddPublicKey(t.Context(), newPublicKey(a.ID.Owner(), fmt.Sprint(i))); err != nil {
+			for i := range configuration.MaxPublicKeys {
+				if _, err := w.Configuration.AddPublicKey(t.Context(), newPublicKey(a.ID.Owner(), fmt.Sprint(i))); err != nil {
 					t.Fatal(err)
 				}
 			}
-			_, err = w.Service.AddPublicKey(t.Context(), newPublicKey(a.ID.Owner(), "more"))
+			_, err = w.Configuration.AddPublicKey(t.Context(), newPublicKey(a.ID.Owner(), "more"))
 			want(t, "one more", err, mfa.Conflict, mfa.ReasonKeysFull)
 		}},
 		{"are never all removed, however many try at once", lastKeyStays},
@@ -99,45 +100,45 @@ func TestPublicKeys(t *testing.T) {
 }
 
 func switchedAndDated(t *testing.T, w *mfatest.World) {
-	d, err := w.Service.CreateDirectory(t.Context(), mfa.Directory{OrganizationID: w.Caller.Organization.ID, Name: "dated"})
+	d, err := w.Configuration.CreateDirectory(t.Context(), mfa.Directory{OrganizationID: w.Caller.Organization.ID, Name: "dated"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o, now := d.ID.Owner(), w.Clock.Now()
-	if _, err := w.Service.AddPublicKey(t.Context(), newPublicKey(o, "a")); err != nil {
+	if _, err := w.Configuration.AddPublicKey(t.Context(), newPublicKey(o, "a")); err != nil {
 		t.Fatal(err)
 	}
 	off, on, soon, never := false, true, now.Add(time.Minute), time.Time{}
 	for _, step := range []struct {
 		what   string
-		change mfa.PublicKeyChange
+		change configuration.PublicKeyChange
 		live   bool
 	}{
-		{"nothing", mfa.PublicKeyChange{}, true},
-		{"off", mfa.PublicKeyChange{Active: &off}, false},
-		{"dated while off", mfa.PublicKeyChange{ExpiresAt: &soon}, false},
-		{"on", mfa.PublicKeyChange{Active: &on}, true},
-		{"over", mfa.PublicKeyChange{ExpiresAt: &now}, false},
-		{"never over", mfa.PublicKeyChange{ExpiresAt: &never}, true},
+		{"nothing", configuration.PublicKeyChange{}, true},
+		{"off", configuration.PublicKeyChange{Active: &off}, false},
+		{"dated while off", configuration.PublicKeyChange{ExpiresAt: &soon}, false},
+		{"on", configuration.PublicKeyChange{Active: &on}, true},
+		{"over", configuration.PublicKeyChange{ExpiresAt: &now}, false},
+		{"never over", configuration.PublicKeyChange{ExpiresAt: &never}, true},
 	} {
-		if err := w.Service.UpdatePublicKey(t.Context(), o, "a", step.change); err != nil {
+		if err := w.Configuration.UpdatePublicKey(t.Context(), o, "a", step.change); err != nil {
 			t.Fatal(err)
 		}
 		if k, err := w.Service.PublicKey(t.Context(), o, "a"); err != nil || k.Live(now) != step.live {
 			t.Errorf("%s: live %v, %v", step.what, k.Live(now), err)
 		}
 	}
-	want(t, "another", w.Service.UpdatePublicKey(t.Context(), o, "b", mfa.PublicKeyChange{}), mfa.NotFound, "")
+	want(t, "another", w.Configuration.UpdatePublicKey(t.Context(), o, "b", configuration.PublicKeyChange{}), mfa.NotFound, "")
 }
 
 func lastKeyStays(t *testing.T, w *mfatest.World) {
-	a, err := w.Service.CreateApplication(t.Context(), mfa.Application{OrganizationID: w.Caller.Organization.ID, Name: "Last key"})
+	a, err := w.Configuration.CreateApplication(t.Context(), mfa.Application{OrganizationID: w.Caller.Organization.ID, Name: "Last key"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const keys = 5
 	for i := range keys {
-		if _, err := w.Service.AddPublicKey(t.Context(), newPublicKey(a.ID.Owner(), fmt.Sprint(i))); err != nil {
+		if _, err := w.Configuration.AddPublicKey(t.Context(), newPublicKey(a.ID.Owner(), fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -145,7 +146,7 @@ func lastKeyStays(t *testing.T, w *mfatest.World) {
 	var refused atomic.Int64
 	for i := range keys {
 		all.Go(func() {
-			if err := w.Service.RemovePublicKey(t.Context(), a.ID.Owner(), fmt.Sprint(i)); err != nil {
+			if err := w.Configuration.RemovePublicKey(t.Context(), a.ID.Owner(), fmt.Sprint(i)); err != nil {
 				want(t, "the last", err, mfa.Conflict, mfa.ReasonLastKey)
 				refused.Add(1)
 			}
@@ -156,7 +157,7 @@ func lastKeyStays(t *testing.T, w *mfatest.World) {
 	if err != nil || len(left) != 1 || refused.Load() != 1 {
 		t.Errorf("%d are left, %d removals were refused, %v", len(left), refused.Load(), err)
 	}
-	want(t, "an absent one", w.Service.RemovePublicKey(t.Context(), a.ID.Owner(), "absent"), mfa.NotFound, "")
+	want(t, "an absent one", w.Configuration.RemovePublicKey(t.Context(), a.ID.Owner(), "absent"), mfa.NotFound, "")
 }
 
 func TestAPurposeSaysWhatAKeyIsFor(t *testing.T) {

@@ -26,7 +26,7 @@ func startSession(t *testing.T, w *mfatest.World, c *mfa.Caller, p *mfatest.Pers
 // secondApplication is one more in the world's directory.
 func secondApplication(t *testing.T, w *mfatest.World, name string) *mfa.Caller {
 	t.Helper()
-	a, err := w.Service.CreateApplication(t.Context(), mfa.Application{
+	a, err := w.Configuration.CreateApplication(t.Context(), mfa.Application{
 		OrganizationID: w.Caller.Organization.ID, DirectoryID: w.Caller.Directory.ID, Name: name, Settings: mfa.DefaultSettings(),
 	})
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/grants"
 	"github.com/twinseal/twinseal/internal/mfa/people"
 	"github.com/twinseal/twinseal/internal/mfa/rulebook"
@@ -45,22 +46,23 @@ type Doer interface {
 
 // Dialect is the Authsignal front door.
 type Dialect struct {
-	service  *mfa.Service
-	actions  *actions.Service
-	people   *people.Service
-	stepup   *stepup.Service
-	rulebook *rulebook.Service
-	grants   *grants.Service
-	http     Doer
-	ring     *keyring.Ring[*rsaKey]
-	router   router
-	sockets  sockets
+	service       *mfa.Service
+	configuration *configuration.Service
+	actions       *actions.Service
+	people        *people.Service
+	stepup        *stepup.Service
+	rulebook      *rulebook.Service
+	grants        *grants.Service
+	http          Doer
+	ring          *keyring.Ring[*rsaKey]
+	router        router
+	sockets       sockets
 }
 
 // New returns the front door to the services.
 func New(c Config) *Dialect {
 	return &Dialect{
-		service: c.Domain, actions: c.Actions, people: c.People, stepup: c.StepUp, rulebook: c.Rulebook, grants: c.Grants, http: c.HTTP, ring: keyring.New(rsaKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
+		service: c.Domain, configuration: configuration.New(c.Domain), actions: c.Actions, people: c.People, stepup: c.StepUp, rulebook: c.Rulebook, grants: c.Grants, http: c.HTTP, ring: keyring.New(rsaKeys(), c.Domain, c.Domain.Now), router: newRouter(routes()),
 	}
 }
 

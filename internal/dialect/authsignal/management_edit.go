@@ -145,7 +145,7 @@ func managedMethods(methods []mfa.Method) []string {
 // reconfigure changes the application's own settings.
 func (d *Dialect) reconfigure(ctx context.Context, c *call, change func(*mfa.Application, *mfa.StepUp) error) (mfa.Application, error) {
 	own := c.caller.Application
-	return d.service.UpdateApplication(ctx, own.Under(), own.ID, func(a *mfa.Application) error {
+	return d.configuration.UpdateApplication(ctx, own.Under(), own.ID, func(a *mfa.Application) error {
 		s := a.StepUpSettings()
 		s.Methods = maps.Clone(s.Methods)
 		if err := change(a, &s); err != nil {
@@ -159,5 +159,5 @@ func (d *Dialect) reconfigure(ctx context.Context, c *call, change func(*mfa.App
 // fresh is the application as it is stored, for calls that show what another has just written.
 func (d *Dialect) fresh(ctx context.Context, c *call) (mfa.Application, error) {
 	own := c.caller.Application
-	return d.service.ApplicationIn(ctx, own.Under(), own.ID)
+	return d.configuration.ApplicationIn(ctx, own.Under(), own.ID)
 }

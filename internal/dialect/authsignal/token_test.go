@@ -90,7 +90,7 @@ func TestATokenCountsByEveryLiveKeyAndByNoOther(t *testing.T) {
 				old = k.ID
 			}
 		}
-		w.must(w.Service.RemoveKey(w.Context(), w.caller(cafeKey).Application.ID, old))
+		w.must(w.Configuration.RemoveKey(w.Context(), w.caller(cafeKey).Application.ID, old))
 		w.Service.Forget()
 		w.has("by a key that ended", w.good(request{path: "validate", body: object{"token": signed}}), object{"isValid": false})
 	})

@@ -43,7 +43,7 @@ func (d *Dialect) createService(ctx context.Context, c *call) (answer, error) {
 	if err := in.apply(&fresh); err != nil {
 		return answer{}, err
 	}
-	made, err := d.service.CreateApplication(ctx, fresh)
+	made, err := d.configuration.CreateApplication(ctx, fresh)
 	if err != nil {
 		return answer{}, err
 	}
@@ -94,7 +94,7 @@ func (in *servicePatch) apply(a *mfa.Application) error {
 }
 
 func (d *Dialect) allServices(ctx context.Context, c *call) (answer, error) {
-	list, err := d.service.ApplicationsOf(ctx, c.subject)
+	list, err := d.configuration.ApplicationsOf(ctx, c.subject)
 	if err != nil {
 		return answer{}, err
 	}
@@ -115,7 +115,7 @@ func (d *Dialect) listServices(ctx context.Context, c *call) (answer, error) {
 	}
 	list := make([]mfa.Application, 0, len(ids))
 	for _, id := range ids {
-		a, err := d.service.ApplicationIn(ctx, c.subject, mfa.ApplicationID(id))
+		a, err := d.configuration.ApplicationIn(ctx, c.subject, mfa.ApplicationID(id))
 		if err != nil {
 			return answer{}, err
 		}
@@ -150,7 +150,7 @@ func (d *Dialect) updateService(ctx context.Context, c *call) (answer, error) {
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	_, err := d.service.UpdateApplication(ctx, c.subject, mfa.ApplicationID(id), in.apply)
+	_, err := d.configuration.UpdateApplication(ctx, c.subject, mfa.ApplicationID(id), in.apply)
 	if err != nil {
 		return answer{}, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/sessions"
 	"github.com/twinseal/twinseal/receipt"
 )
@@ -101,7 +102,7 @@ func TestAnAnswerIsToldToItsService(t *testing.T) {
 		// The key may be switched off before the answer is told.
 		w.addKey(svc, "stranger", mfa.PurposeBoth)
 		off := false
-		w.must(w.Service.UpdatePublicKey(w.Context(), svc, kid(private("service")), mfa.PublicKeyChange{Active: &off}))
+		w.must(w.Configuration.UpdatePublicKey(w.Context(), svc, kid(private("service")), configuration.PublicKeyChange{Active: &off}))
 		told := w.hooks(w.service(), onSvc, onSvc)
 		if len(told) != 1 || told[0].address != "https://a.b/launchkey/webhook?x=1" || told[0].contentType != "application/jose" || told[0].keyID != kid(private("service")) {
 			t.Fatalf("told %+v", told)

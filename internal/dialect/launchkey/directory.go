@@ -36,7 +36,7 @@ func (d *Dialect) createDirectory(ctx context.Context, c *call) (answer, error) 
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	made, err := d.service.CreateDirectory(ctx, mfa.Directory{OrganizationID: c.caller.Organization.ID, Name: name})
+	made, err := d.configuration.CreateDirectory(ctx, mfa.Directory{OrganizationID: c.caller.Organization.ID, Name: name})
 	if err != nil {
 		return answer{}, err
 	}
@@ -44,7 +44,7 @@ func (d *Dialect) createDirectory(ctx context.Context, c *call) (answer, error) 
 }
 
 func (d *Dialect) allDirectories(ctx context.Context, c *call) (answer, error) {
-	list, err := d.service.DirectoriesOf(ctx, c.caller.Organization.ID)
+	list, err := d.configuration.DirectoriesOf(ctx, c.caller.Organization.ID)
 	if err != nil {
 		return answer{}, err
 	}
@@ -65,7 +65,7 @@ func (d *Dialect) listDirectories(ctx context.Context, c *call) (answer, error) 
 	}
 	list := make([]mfa.Directory, 0, len(ids))
 	for _, id := range ids {
-		found, err := d.service.DirectoryIn(ctx, c.caller.Organization.ID, mfa.DirectoryID(id))
+		found, err := d.configuration.DirectoryIn(ctx, c.caller.Organization.ID, mfa.DirectoryID(id))
 		if err != nil {
 			return answer{}, err
 		}
@@ -95,7 +95,7 @@ func (d *Dialect) viewDirectory(ctx context.Context, dir mfa.Directory) (directo
 	if err != nil {
 		return directoryView{}, err
 	}
-	applications, err := d.service.ApplicationsOf(ctx, dir.ID.Owner())
+	applications, err := d.configuration.ApplicationsOf(ctx, dir.ID.Owner())
 	if err != nil {
 		return directoryView{}, err
 	}
@@ -132,7 +132,7 @@ func (d *Dialect) updateDirectory(ctx context.Context, c *call) (answer, error) 
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	_, err := d.service.UpdateDirectory(ctx, c.caller.Organization.ID, id, func(dir *mfa.Directory) error {
+	_, err := d.configuration.UpdateDirectory(ctx, c.caller.Organization.ID, id, func(dir *mfa.Directory) error {
 		return in.apply(dir, fingerprint)
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/seeds"
 	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
@@ -31,19 +32,20 @@ const platform = "lka"
 
 // Dialect is the LaunchKey front door.
 type Dialect struct {
-	service    *mfa.Service
-	sessions   *sessions.Service
-	seeds      *seeds.Service
-	ring       *keyring.Ring[*apiKey]
-	recipients recipients
-	gate       *gate
-	router     router
+	service       *mfa.Service
+	configuration *configuration.Service
+	sessions      *sessions.Service
+	seeds         *seeds.Service
+	ring          *keyring.Ring[*apiKey]
+	recipients    recipients
+	gate          *gate
+	router        router
 }
 
 // New returns the front door to a service. The service must be told of it: see [mfa.Service.Use].
 func New(service *mfa.Service) *Dialect {
 	return &Dialect{
-		service: service, sessions: sessions.New(service), seeds: seeds.New(service), ring: keyring.New(apiKeys(), service, service.Now), gate: newGate(),
+		service: service, configuration: configuration.New(service), sessions: sessions.New(service), seeds: seeds.New(service), ring: keyring.New(apiKeys(), service, service.Now), gate: newGate(),
 		router: newRouter(routes()),
 	}
 }

@@ -23,7 +23,7 @@ const shop = "https://shop.example"
 // party gives the service a relying party, and the rules of passkeys.
 func (w *world) party() *passkeys.Service {
 	w.tb.Helper()
-	_, err := w.Service.UpdateApplication(w.Context(), w.service().Directory.ID.Owner(), svcID, func(a *mfa.Application) error {
+	_, err := w.Configuration.UpdateApplication(w.Context(), w.service().Directory.ID.Owner(), svcID, func(a *mfa.Application) error {
 		a.Settings.RelyingParty = &mfa.RelyingParty{ID: "shop.example", Origins: []string{shop}}
 		return nil
 	})

@@ -13,7 +13,7 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/dialect/launchkey"
-	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 )
 
 // get asks the public part, which nobody signs.
@@ -124,15 +124,15 @@ func TestAnswersAreSealedToAKeyOfTheIssuer(t *testing.T) {
 		if got := sealedTo(signedBy("signature")); got != kid(private("encryption")) {
 			t.Errorf("signed by the key for signatures, sealed to %s", got)
 		}
-		off := mfa.PublicKeyChange{Active: new(bool)}
-		w.must(w.Service.UpdatePublicKey(w.Context(), org, kid(private("encryption")), off))
+		off := configuration.PublicKeyChange{Active: new(bool)}
+		w.must(w.Configuration.UpdatePublicKey(w.Context(), org, kid(private("encryption")), off))
 		if got := sealedTo(signedBy("signature")); got != kid(private("organization")) {
 			t.Errorf("without a key for encryption, sealed to %s", got)
 		}
-		w.must(w.Service.UpdatePublicKey(w.Context(), org, kid(private("organization")), off))
+		w.must(w.Configuration.UpdatePublicKey(w.Context(), org, kid(private("organization")), off))
 		w.refused(signedBy("signature"), 403, "")
 		// Errors go the same way.
-		w.must(w.Service.UpdatePublicKey(w.Context(), org, kid(private("encryption")), mfa.PublicKeyChange{Active: new(true)}))
+		w.must(w.Configuration.UpdatePublicKey(w.Context(), org, kid(private("encryption")), configuration.PublicKeyChange{Active: new(true)}))
 		bad := signedBy("signature")
 		bad.Body = object{}
 		if a := w.do(bad); a.Status != 400 || a.KeyID != kid(private("encryption")) {

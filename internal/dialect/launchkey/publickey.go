@@ -6,6 +6,7 @@ import (
 
 	"github.com/twinseal/twinseal/client/launchkey/envelope"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 )
 
 // purposes are what the protocol's numbers of key types mean; any other is refused.
@@ -64,7 +65,7 @@ func (d *Dialect) ofDirectory(ctx context.Context, c *call) (*keyCall, error) {
 		return nil, err
 	}
 	k.owner = id.Owner()
-	_, err := d.service.DirectoryIn(ctx, c.caller.Organization.ID, id)
+	_, err := d.configuration.DirectoryIn(ctx, c.caller.Organization.ID, id)
 	return k, notOurs(err)
 }
 
@@ -79,7 +80,7 @@ func (d *Dialect) ofService(ctx context.Context, c *call) (*keyCall, error) {
 		return nil, err
 	}
 	k.owner = id.Owner()
-	_, err := d.service.ApplicationIn(ctx, c.subject, id)
+	_, err := d.configuration.ApplicationIn(ctx, c.subject, id)
 	return k, notOurs(err)
 }
 
@@ -154,7 +155,7 @@ func (d *Dialect) addKey(ctx context.Context, k *keyCall) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	_, err = d.service.AddPublicKey(ctx, mfa.PublicKey{
+	_, err = d.configuration.AddPublicKey(ctx, mfa.PublicKey{
 		ID: id, Owner: k.owner, Purpose: purpose, PEM: text, Active: bool(active) || !given, ExpiresAt: expires,
 	})
 	if err != nil {
@@ -198,14 +199,14 @@ func (d *Dialect) updateKey(ctx context.Context, k *keyCall) (answer, error) {
 	if err := k.check.failed(); err != nil {
 		return answer{}, err
 	}
-	var change mfa.PublicKeyChange
+	var change configuration.PublicKeyChange
 	if given {
 		change.Active = (*bool)(&active)
 	}
 	if k.in.Expires.present {
 		change.ExpiresAt = &expires
 	}
-	if err := d.service.UpdatePublicKey(ctx, k.owner, id, change); err != nil {
+	if err := d.configuration.UpdatePublicKey(ctx, k.owner, id, change); err != nil {
 		return answer{}, err
 	}
 	return done()
@@ -216,7 +217,7 @@ func (d *Dialect) removeKey(ctx context.Context, k *keyCall) (answer, error) {
 	if err := k.check.failed(); err != nil {
 		return answer{}, err
 	}
-	if err := d.service.RemovePublicKey(ctx, k.owner, id); err != nil {
+	if err := d.configuration.RemovePublicKey(ctx, k.owner, id); err != nil {
 		return answer{}, err
 	}
 	return done()

@@ -33,7 +33,7 @@ func (d *Dialect) addSDKKey(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	made := uuid.NewString()
-	_, err = d.service.UpdateDirectory(ctx, c.caller.Organization.ID, id, func(dir *mfa.Directory) error {
+	_, err = d.configuration.UpdateDirectory(ctx, c.caller.Organization.ID, id, func(dir *mfa.Directory) error {
 		err := AddSDKKey(dir, made)
 		if errors.Is(err, errSDKKeysFull) {
 			return badArgument("directory_id", "has as many SDK keys as it may have")
@@ -51,7 +51,7 @@ func (d *Dialect) listSDKKeys(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	dir, err := d.service.DirectoryIn(ctx, c.caller.Organization.ID, id)
+	dir, err := d.configuration.DirectoryIn(ctx, c.caller.Organization.ID, id)
 	if err != nil {
 		return answer{}, err
 	}
@@ -75,7 +75,7 @@ func (d *Dialect) removeSDKKey(ctx context.Context, c *call) (answer, error) {
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	_, err := d.service.UpdateDirectory(ctx, c.caller.Organization.ID, mfa.DirectoryID(id), func(dir *mfa.Directory) error {
+	_, err := d.configuration.UpdateDirectory(ctx, c.caller.Organization.ID, mfa.DirectoryID(id), func(dir *mfa.Directory) error {
 		err := RemoveSDKKey(dir, canonicalOr(key))
 		switch {
 		case errors.Is(err, errNoSDKKey):

@@ -30,7 +30,7 @@ func (d *Dialect) setPolicy(ctx context.Context, c *call) (answer, error) {
 		return answer{}, err
 	}
 	// That the service is there is said first, whatever the policy.
-	if _, err := d.service.ApplicationIn(ctx, c.subject, id); err != nil {
+	if _, err := d.configuration.ApplicationIn(ctx, c.subject, id); err != nil {
 		return answer{}, err
 	}
 	var k check
@@ -53,7 +53,7 @@ func badPolicy(cause error) error {
 }
 
 func (d *Dialect) keepPolicy(ctx context.Context, c *call, id mfa.ApplicationID, shown json.RawMessage, means *policy.Policy) (answer, error) {
-	_, err := d.service.UpdateApplication(ctx, c.subject, id, func(a *mfa.Application) error {
+	_, err := d.configuration.UpdateApplication(ctx, c.subject, id, func(a *mfa.Application) error {
 		set, err := settingsOf(*a)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (d *Dialect) showPolicy(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a, err := d.service.ApplicationIn(ctx, c.subject, id)
+	a, err := d.configuration.ApplicationIn(ctx, c.subject, id)
 	if err != nil {
 		return answer{}, err
 	}

@@ -12,7 +12,7 @@ import (
 func TestAZoneThatIsUnknownHereKeepsNoServiceFromBeingShown(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, w *world) {
-		_, err := w.Service.UpdateApplication(w.Context(), dir, svcID, func(a *mfa.Application) error {
+		_, err := w.Configuration.UpdateApplication(w.Context(), dir, svcID, func(a *mfa.Application) error {
 			a.Settings.Dialects = map[string]json.RawMessage{
 				"launchkey": json.RawMessage(`{"callback_url":"https://a.b/","policy":` + timed(`"Monday"`, 0, "Mars/Base") + `}`),
 			}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 )
 
 // names is a call with a body that reads and changes nothing.
@@ -186,14 +186,14 @@ func TestKeysThatAreSwitchedOffOrRanOutSignNothing(t *testing.T) {
 		past := w.Clock.Now().Add(-time.Second)
 		soon := w.Clock.Now().Add(time.Minute)
 		for name, c := range map[string]struct {
-			change mfa.PublicKeyChange
+			change configuration.PublicKeyChange
 			status int
 		}{
-			"off":     {mfa.PublicKeyChange{Active: &off}, http.StatusUnauthorized},
-			"run out": {mfa.PublicKeyChange{Active: &on, ExpiresAt: &past}, http.StatusUnauthorized},
-			"good":    {mfa.PublicKeyChange{Active: &on, ExpiresAt: &soon}, http.StatusOK},
+			"off":     {configuration.PublicKeyChange{Active: &off}, http.StatusUnauthorized},
+			"run out": {configuration.PublicKeyChange{Active: &on, ExpiresAt: &past}, http.StatusUnauthorized},
+			"good":    {configuration.PublicKeyChange{Active: &on, ExpiresAt: &soon}, http.StatusOK},
 		} {
-			w.must(w.Service.UpdatePublicKey(w.Context(), org, kid(private("organization")), c.change))
+			w.must(w.Configuration.UpdatePublicKey(w.Context(), org, kid(private("organization")), c.change))
 			if a := w.do(names()); a.Status != c.status {
 				t.Errorf("%s: %d", name, a.Status)
 			}

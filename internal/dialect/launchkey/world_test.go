@@ -107,7 +107,7 @@ var (
 
 func (w *world) addKey(owner mfa.Owner, name string, purpose mfa.KeyPurpose) {
 	w.tb.Helper()
-	_, err := w.Service.AddPublicKey(w.Context(), mfa.PublicKey{
+	_, err := w.Configuration.AddPublicKey(w.Context(), mfa.PublicKey{
 		ID: kid(private(name)), Owner: owner, Purpose: purpose, PEM: publicPEM(private(name)), Active: true,
 	})
 	w.must(err)

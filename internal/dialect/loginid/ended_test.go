@@ -5,6 +5,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 )
 
 // An application whose keys have all ended must not become one that anybody may speak for.
@@ -21,7 +22,7 @@ func TestAnApplicationStaysPrivateWhenItsLastKeyEnds(t *testing.T) {
 		}
 		w.create("bob")
 		now := w.Service.Now()
-		if err := w.Service.UpdatePublicKey(t.Context(), client.Application.ID.Owner(), id, mfa.PublicKeyChange{ExpiresAt: &now}); err != nil {
+		if err := w.Configuration.UpdatePublicKey(t.Context(), client.Application.ID.Owner(), id, configuration.PublicKeyChange{ExpiresAt: &now}); err != nil {
 			t.Fatal(err)
 		}
 		w.refused(t, "without a token", w.call(app, "", "/register/fido2/init", object{"username": "ann"}), 401, "unauthorized")

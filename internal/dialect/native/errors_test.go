@@ -69,7 +69,7 @@ var refusals = []refusal{
 	{api.CodeDisabled, 403, func(t *testing.T, d *desk) answer {
 		own := newDesk(t)
 		return answering(own, "4155550317", func(phone *mfatest.Device, asked mfa.Challenge) string {
-			_, err := own.Service.UpdateApplication(t.Context(), own.Caller.Directory.ID.Owner(), own.Caller.Application.ID, func(a *mfa.Application) error {
+			_, err := own.Configuration.UpdateApplication(t.Context(), own.Caller.Directory.ID.Owner(), own.Caller.Application.ID, func(a *mfa.Application) error {
 				a.Settings.Disabled = true
 				return nil
 			})

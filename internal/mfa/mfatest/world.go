@@ -22,6 +22,7 @@ import (
 	"github.com/twinseal/twinseal/internal/factor/totp"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/actions"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 	"github.com/twinseal/twinseal/internal/mfa/people"
 	"github.com/twinseal/twinseal/internal/mfa/provision"
@@ -65,10 +66,12 @@ type World struct {
 	Clock     *Clock
 	Service   *mfa.Service
 	Provision *provision.Service
-	Rules     *rulebook.Service
-	Passkeys  *passkeys.Service
-	People    *people.Service
-	Actions   *actions.Service
+	// Configuration is what the organization makes for itself.
+	Configuration *configuration.Service
+	Rules         *rulebook.Service
+	Passkeys      *passkeys.Service
+	People        *people.Service
+	Actions       *actions.Service
 	// Places is what is known of addresses; a test fills it in before it asks.
 	Places  Places
 	Caller  *mfa.Caller
@@ -124,6 +127,7 @@ func New(tb testing.TB, o store.Options) *World {
 		tb.Fatal(err)
 	}
 	w.Rules, w.Places = rules, Places{}
+	w.Configuration = configuration.New(w.Service)
 	w.Provision = provision.New(provision.Config{
 		Domain: w.Service, Store: w.Store, Random: rand.Reader, TOTP: totp.New(mfa.DefaultLimits().TOTPWindow), Rules: rules,
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/configuration"
 )
 
 // PlannedPublicKey is a public key that its owner should have, found by its id. Purpose, state and expiry of
@@ -51,17 +52,17 @@ func (r *applying) publicKeys(path string, o mfa.Owner, want []PlannedPublicKey)
 
 // publicKey makes one true at an owner that has so many.
 func (r *applying) publicKey(next, have mfa.PublicKey, existed bool, count int) (bool, error) {
-	if err := mfa.CheckPublicKey(next); err != nil {
+	if err := configuration.CheckPublicKey(next); err != nil {
 		return false, err
 	}
 	if !existed {
-		if count >= mfa.MaxPublicKeys {
-			return false, mfa.ErrKeysFull
+		if count >= configuration.MaxPublicKeys {
+			return false, configuration.ErrKeysFull
 		}
 		if err := r.w.AddPublicKey(next); err != nil {
 			return false, err
 		}
-		return true, r.s.domain.NotePublicKey(r.w, next.Owner, next.ID, "added")
+		return true, configuration.NotePublicKey(r.s.domain, r.w, next.Owner, next.ID, "added")
 	}
 	if next.Purpose == have.Purpose && next.Active == have.Active && next.ExpiresAt.Equal(have.ExpiresAt) {
 		return false, nil
@@ -70,5 +71,5 @@ func (r *applying) publicKey(next, have mfa.PublicKey, existed bool, count int) 
 	if err := r.w.UpdatePublicKey(have); err != nil {
 		return false, err
 	}
-	return true, r.s.domain.NotePublicKey(r.w, next.Owner, next.ID, "updated")
+	return true, configuration.NotePublicKey(r.s.domain, r.w, next.Owner, next.ID, "updated")
 }

@@ -43,7 +43,7 @@ func newGallery(t *testing.T, change func(*mfa.ApplicationSettings)) *gallery {
 	if err != nil {
 		t.Fatal(err)
 	}
-	app, err := w.Service.UpdateApplication(t.Context(), w.Caller.Directory.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
+	app, err := w.Configuration.UpdateApplication(t.Context(), w.Caller.Directory.ID.Owner(), w.Caller.Application.ID, func(a *mfa.Application) error {
 		a.Name = "Linden Bank"
 		a.Settings.StepUp = &mfa.StepUp{RememberDays: 30, AllowDeleting: true, AllowDisabling: true, FrameOrigins: []string{"https://shop.example"}}
 		if change != nil {

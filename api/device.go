@@ -1,20 +1,31 @@
 package api
 
+import "encoding/json"
+
 // DevicePrefix is where the device protocol lives below a server's base URL.
 // Request proofs name paths that begin with it.
 const DevicePrefix = "/api/v1/device"
 
 // Routes of the device protocol, as net/http patterns without the method.
 const (
-	PathDevice          = DevicePrefix                               // GET self, DELETE unlink
+	PathDevice          = DevicePrefix                               // GET Account, PATCH Rename, DELETE unlink
 	PathLinks           = DevicePrefix + "/links"                    // POST LinkRequest
 	PathPhoneLinks      = DevicePrefix + "/links/phone"              // POST PhoneLinkRequest
 	PathPhoneLink       = DevicePrefix + "/links/phone/{enrollment}" // POST PhoneLinkCode
+	PathRecoveryLink    = DevicePrefix + "/links/recovery"           // POST RecoveryLinkRequest
 	PathPush            = DevicePrefix + "/push"                     // PUT PushSubscription, DELETE
 	PathPushKey         = DevicePrefix + "/push/key"                 // GET PushKey
 	PathChallenges      = DevicePrefix + "/challenges"               // GET ChallengeList
 	PathChallenge       = DevicePrefix + "/challenges/{id}"          // GET Challenge
 	PathChallengeAnswer = DevicePrefix + "/challenges/{id}/answer"   // POST Answer, gives a receipt
+	PathChallengeLogo   = DevicePrefix + "/challenges/{id}/logo"     // GET a PNG
+	PathBranding        = DevicePrefix + "/branding/{digest}"        // GET a PNG
+	PathDevices         = DevicePrefix + "/devices"                  // GET DeviceList
+	PathOtherDevice     = DevicePrefix + "/devices/{id}"             // DELETE unlinks another one
+	PathJoins           = DevicePrefix + "/joins"                    // POST JoinRequest
+	PathJoin            = DevicePrefix + "/joins/{id}"               // GET Join, DELETE withdraws
+	PathJoinAnswer      = DevicePrefix + "/joins/{id}/answer"        // POST JoinAnswer
+	PathRecovery        = DevicePrefix + "/recovery"                 // GET RecoveryLeft, POST gives RecoveryCodes
 	PathReceipt         = DevicePrefix + "/receipts/{challenge}"     // GET a receipt
 	PathSessions        = DevicePrefix + "/sessions"                 // GET SessionList
 	PathSession         = DevicePrefix + "/sessions/{id}"            // DELETE ends it
@@ -56,8 +67,19 @@ type Named struct {
 	Name string `json:"name"`
 }
 
+// CookieBinding binds a device to the browser that linked it: see [LinkRequest].
+const CookieBinding = "twinseal_binding"
+
 // LinkRequest is the body of POST /links. Exactly one of Code and Token is
 // set. The request is signed by the key it announces and by no other.
+//
+// The answer to a code of a linking code's own kind is a [LinkedAccount]. The
+// answer to one that another device made ([Join]) is a [LinkPending] under the
+// status 202: show its number, and send the same request, with the same key and
+// a fresh proof, until it answers with the account or a problem.
+//
+// A request to link that carries the cookie [CookieBinding] binds the device to
+// it: each later request must carry the same one.
 type LinkRequest struct {
 	// Code is the linking code as typed; the server ignores case, spaces
 	// and dashes in it.
@@ -69,6 +91,16 @@ type LinkRequest struct {
 	Name     string `json:"name"`
 	Platform string `json:"platform"`
 	Key      JWK    `json:"key"`
+	// Attestation is what the device's maker says of it and its key.
+	Attestation *Attestation `json:"attestation,omitempty"`
+}
+
+// Attestation is a maker's statement about a device, in a format that a server
+// may know: it is for servers that are built with something that reads it, and
+// of no effect at others.
+type Attestation struct {
+	Format    string          `json:"format"`
+	Statement json.RawMessage `json:"statement"`
 }
 
 // PhoneLinkRequest is the body of POST /links/phone. The proof's key is the
@@ -77,6 +109,8 @@ type PhoneLinkRequest struct {
 	Phone    string `json:"phone"` // E.164, with the leading +
 	Name     string `json:"name"`
 	Platform string `json:"platform"`
+	// Attestation as in a [LinkRequest].
+	Attestation *Attestation `json:"attestation,omitempty"`
 }
 
 // PhoneLinkStarted answers a PhoneLinkRequest in the same way whether or not
@@ -103,6 +137,9 @@ type Account struct {
 	Directory    Named   `json:"directory"`
 	Organization Named   `json:"organization"`
 	Applications []Named `json:"applications"`
+	// Branding is how the directory looks to its people, absent where it says
+	// nothing.
+	Branding *Branding `json:"branding,omitempty"`
 	// ServerKey seals receipts. A device remembers the one it got when it
 	// linked, and warns when another appears.
 	ServerKey  JWK    `json:"server_key"`

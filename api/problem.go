@@ -32,6 +32,8 @@ const (
 	CodeProofTime         = "proof_time"          // 401: the proof's clock is off; correct by the Date header
 	CodeProofReplayed     = "proof_replayed"      // 401: this proof was used before
 	CodeDeviceUnknown     = "device_unknown"      // 401: the key is not linked, or no longer
+	CodeDeviceUnbound     = "device_unbound"      // 401: the request comes from another browser than the one that linked
+	CodeRecoveryRefused   = "recovery_refused"    // 403: no such person, or not a code of theirs
 	CodeLinkRefused       = "link_refused"        // 403: code or token unknown, used up, expired or wrong
 	CodeDisabled          = "disabled"            // 403: the application or the directory is switched off
 	CodeOriginUnknown     = "origin_unknown"      // 403: the page is of no relying party that could do this
@@ -40,6 +42,12 @@ const (
 	CodeChallengeUnknown  = "challenge_unknown"   // 404: not a challenge of this device's person
 	CodeReceiptUnknown    = "receipt_unknown"     // 404: no receipt for that challenge
 	CodeSessionUnknown    = "session_unknown"     // 404: not a session of this device's person
+	CodeLogoUnknown       = "logo_unknown"        // 404: there is no picture, or it cannot be had
+	CodeDeviceMissing     = "device_missing"      // 404: not a device of this device's person
+	CodeJoinUnknown       = "join_unknown"        // 404: not a join of this device
+	CodeJoinUnclaimed     = "join_unclaimed"      // 409: no device has come with its code
+	CodeJoinOver          = "join_over"           // 410: answered, withdrawn or expired
+	CodeJoinMismatch      = "join_mismatch"       // 422: another number than the new device shows; the join is over
 	CodeRegistration      = "registration_gone"   // 404: the registration is over, or never was
 	CodeNoPasskey         = "no_passkey"          // 404: the person has no passkey that could answer here
 	CodePushUnavailable   = "push_unavailable"    // 404: the server sends no Web Push

@@ -28,12 +28,12 @@ func full() policy.Policy {
 			Inside:  policy.Requirement{Methods: new(0)},
 			Outside: policy.Requirement{Factors: []policy.Factor{policy.Possession}},
 		}},
-		DenyRooted: true, DenyEmulator: true,
+		DenyRooted: true, DenyEmulator: true, Match: policy.MatchType,
 	}
 }
 
 const fullJSON = `{"conditionals":[{"fences":[{"kind":"circle","latitude":"0","longitude":"0","radius":"1"}],"inside":{"methods":"0"},"outside":{"factors":["possession"]}}],` +
-	`"deny_emulator":true,"deny_rooted":true,"factors":["inherence","knowledge"],"methods":"2",` +
+	`"deny_emulator":true,"deny_rooted":true,"factors":["inherence","knowledge"],"match":"type","methods":"2",` +
 	`"places":[[{"kind":"circle","latitude":"36.1","longitude":"-115.125","name":"HQ","radius":"200"},{"area":"US-NV","country":"US","kind":"territory","postal_code":"89120"}]],` +
 	`"times":[[{"days":["monday","sunday"],"end":"06:00","name":"Night","start":"22:30","zone":"America/Los_Angeles"}]]}`
 
@@ -83,6 +83,8 @@ func TestReadingIsStrict(t *testing.T) {
 		"negative":             `{"methods":"-1"}`,
 		"text after it":        `{} {}`,
 		"false written":        `{"deny_rooted":false}`,
+		"no match written":     `{"match":""}`,
+		"an unknown match":     `{"match":"guess"}`,
 		"empty list":           `{"factors":[]}`,
 		"other order":          `{"factors":["knowledge","inherence"]}`,
 		"repeated factor":      `{"factors":["knowledge","knowledge"]}`,

@@ -54,6 +54,12 @@ func TestADeviceJudges(t *testing.T) {
 	}{
 		"nothing is asked":                   {policy.Policy{}, policy.Facts{}, ""},
 		"no place is asked":                  {policy.Policy{}, facts(forbidden), ""},
+		"a passkey is held":                  {policy.Policy{Factors: []policy.Factor{policy.Possession}}, facts(pass(policy.PasskeyUnlock)), ""},
+		"a passkey is one method":            {policy.Policy{Methods: new(1)}, facts(pass(policy.PasskeyUnlock)), ""},
+		"and not two":                        {two, facts(pass(policy.PasskeyUnlock)), policy.FailedConfiguration},
+		"with a code it is":                  {two, facts(pass(policy.PasskeyUnlock, policy.PINCode)), ""},
+		"what verified it is not told":       {kinds, facts(pass(policy.PasskeyUnlock)), policy.FailedConfiguration},
+		"a number is not the device's":       {policy.Policy{Match: policy.MatchType}, facts(), ""},
 		"inside":                             {inHQ, facts(), ""},
 		"outside":                            {inHQ, facts(at(berlin)), policy.FailedPolicy},
 		"one of a group is enough":           {policy.Policy{Places: [][]policy.Fence{{germany, hq}}}, facts(), ""},

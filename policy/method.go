@@ -27,17 +27,22 @@ const (
 	CircleCode  Method = "circle_code" // a sequence of turns
 	Face        Method = "face"
 	Fingerprint Method = "fingerprint"
+	// PasskeyUnlock is a passkey on the device that verified the person before
+	// the device's key signed.
+	PasskeyUnlock Method = "passkey"
 )
 
 // Methods lists all of them in their order.
 func Methods() []Method {
-	return []Method{Wearables, Geofencing, Locations, PINCode, CircleCode, Face, Fingerprint}
+	return []Method{Wearables, Geofencing, Locations, PINCode, CircleCode, Face, Fingerprint, PasskeyUnlock}
 }
 
-// Factor is the kind of proof a method gives, "" for a method nobody knows.
+// Factor is the kind of proof a method gives, "" for a method nobody knows. A
+// passkey is held; whether it asked for a PIN or a finger, it tells nobody, and
+// so it is possession alone, as where it answers instead of a device.
 func (m Method) Factor() Factor {
 	switch m {
-	case Wearables, Geofencing, Locations:
+	case Wearables, Geofencing, Locations, PasskeyUnlock:
 		return Possession
 	case PINCode, CircleCode:
 		return Knowledge

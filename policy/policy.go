@@ -26,6 +26,9 @@ type Policy struct {
 	DenyEmulator bool          `json:"deny_emulator,omitempty"`
 	// DenySynced lets no passkey answer that can leave its device.
 	DenySynced bool `json:"deny_synced,omitempty"`
+	// Match makes the person bring a number from where the question was caused.
+	// The device shows no verdict on it: the server alone knows the number.
+	Match Match `json:"match,omitempty"`
 }
 
 // Requirement is a demand for methods, as in [Policy].
@@ -77,7 +80,7 @@ type Window struct {
 // IsZero reports whether p demands nothing and says nothing.
 func (p Policy) IsZero() bool {
 	return p.Methods == nil && len(p.Factors) == 0 && len(p.Places) == 0 && len(p.Times) == 0 &&
-		len(p.Conditionals) == 0 && !p.DenyRooted && !p.DenyEmulator && !p.DenySynced
+		len(p.Conditionals) == 0 && !p.DenyRooted && !p.DenyEmulator && !p.DenySynced && p.Match == ""
 }
 
 // Merge gives the policy that demands what a and b demand: the larger number,
@@ -94,6 +97,7 @@ func Merge(a, b Policy) Policy {
 		DenyRooted:   a.DenyRooted || b.DenyRooted,
 		DenyEmulator: a.DenyEmulator || b.DenyEmulator,
 		DenySynced:   a.DenySynced || b.DenySynced,
+		Match:        StricterMatch(a.Match, b.Match),
 	}.Normal()
 }
 

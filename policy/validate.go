@@ -13,7 +13,8 @@ import (
 // Bounds of a policy. They are far above what people set up; they exist so
 // that a question with its policy fits into a signed statement.
 const (
-	// MaxMethods is how many methods there are: more cannot be passed.
+	// MaxMethods bounds the number that a policy demands: nobody has more ways at
+	// hand, the passkey that stands for several of them apart.
 	MaxMethods = 7
 	// MaxFences bounds the fences of a policy in all, MaxWindows its windows.
 	MaxFences  = 100
@@ -52,6 +53,9 @@ func (p Policy) wellFormed() error {
 	}
 	if err := p.validateSizes(); err != nil {
 		return err
+	}
+	if !p.Match.Valid() {
+		return errors.New("policy: match is neither pick nor type")
 	}
 	for i, group := range p.Places {
 		if err := validateFences(fmt.Sprintf("places[%d]", i), group); err != nil {

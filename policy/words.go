@@ -33,7 +33,7 @@ func (p Policy) Explain() []string {
 	if p.DenySynced {
 		out = append(out, "use a passkey, if you use one, that stays on its device")
 	}
-	return out
+	return append(out, p.Match.explain()...)
 }
 
 func (r Requirement) explain() []string {

@@ -68,6 +68,9 @@ func (s Statement) validEvidence() error {
 	case s.Question.Policy == nil:
 		return errors.New("evidence: the question has no policy")
 	}
+	if s.RelyingParty == nil && slices.Contains(s.Evidence.Methods, policy.PasskeyUnlock) && !slices.Contains(s.Factors, FactorPasskey) {
+		return errors.New("evidence: it names a passkey, which the factors do not")
+	}
 	return s.Evidence.Validate()
 }
 

@@ -15,7 +15,8 @@ import (
 
 // FactorPasskey is the factor that a passkey's statement names, and its only
 // one: whether the person was verified is told by the signature, after the
-// statement was written.
+// statement was written. A device whose key a passkey unlocked names it beside
+// its own.
 const FactorPasskey = "passkey"
 
 // RelyingParty names the domain whose passkey answered, where a device would be

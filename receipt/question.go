@@ -63,6 +63,9 @@ type Question struct {
 	// Recipient is whose eyes alone the particulars of the answer are for;
 	// nil for nobody's.
 	Recipient *Recipient `json:"recipient,omitempty"`
+	// Match asks for a number with an approval; nil for none. Where the policy
+	// demands one, it is there.
+	Match *Match `json:"match,omitempty"`
 	// CreatedAt and ExpiresAt come from [FormatTime]; a nil ExpiresAt is a
 	// question that stays open.
 	CreatedAt string  `json:"created_at"`

@@ -30,7 +30,8 @@ const (
 )
 
 // FactorDevice is the factor every statement names: holding the key. Others
-// follow it when the device asked for more ("pin", "passkey", "biometric").
+// follow it when the device asked for more ("pin", [FactorPasskey],
+// "biometric").
 const FactorDevice = "device"
 
 // Statement is what a device signs.
@@ -48,11 +49,16 @@ type Statement struct {
 	// Evidence is what the device found out about the question's policy. An
 	// approval must have it where there is a policy.
 	Evidence *policy.Evidence `json:"evidence,omitempty"`
+	// Match is the number that the person picked or typed: of an approval of a
+	// question that asks for one, and of nothing else. In a sealed receipt it was
+	// the right one.
+	Match string `json:"match,omitempty"`
 	// Packages is the [HashPackages] of what travels with the statement to
 	// the question's recipient, and "" exactly when there is no recipient.
 	Packages string `json:"packages,omitempty"`
-	// Factors used on the device to give this answer, FactorDevice first; a
-	// passkey's is FactorPasskey alone.
+	// Factors used on the device to give this answer, FactorDevice first, and
+	// FactorPasskey among them where the evidence names that method; a passkey's
+	// own answer has FactorPasskey alone.
 	Factors []string `json:"factors"`
 	// Device is who signs. Where it is a passkey, RelyingParty says whose, in
 	// its place.

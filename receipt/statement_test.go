@@ -406,6 +406,11 @@ func FuzzParseStatement(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(data)
+	demanded.Question.Match, demanded.Match = picking(), "42"
+	if data, err = demanded.Canonical(); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
 	f.Add([]byte(`{"type":"twinseal.statement.v1"}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := receipt.ParseStatement(data)

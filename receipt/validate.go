@@ -61,6 +61,8 @@ func (q Question) Validate() error {
 		validPolicy(q.Policy),
 		validReasons(q.Reasons),
 		q.Recipient.validate(),
+		q.Match.validate(),
+		q.validWay(),
 		validTime("created_at", q.CreatedAt),
 		validExpiry(q.ExpiresAt),
 	)
@@ -80,6 +82,7 @@ func (s Statement) Validate() error {
 		s.validFailure(),
 		s.validChoice(),
 		s.validEvidence(),
+		s.validMatch(),
 		s.validPackages(),
 		s.validSigner(),
 		validTime("device_time", s.DeviceTime),

@@ -137,11 +137,15 @@ func DefaultSupported() []policy.Method {
 	return []policy.Method{policy.Geofencing, policy.Locations, policy.PINCode, policy.CircleCode, policy.Fingerprint}
 }
 
-// newAuthMethods lists every method in its order. Being inside of an
+// newAuthMethods lists every method in its order but the passkey that unlocked a
+// device, of which the SDKs know nothing. Being inside of an
 // application's fence is always at hand and never set up.
 func newAuthMethods(a Answer) []AuthMethod {
-	out := make([]AuthMethod, 0, len(policy.Methods()))
+	out := make([]AuthMethod, 0, policy.MaxMethods)
 	for _, m := range policy.Methods() {
+		if m == policy.PasskeyUnlock {
+			continue
+		}
 		passed := slices.Contains(a.Evidence.Methods, m)
 		set := passed || slices.Contains(a.Device.Configured, m)
 		row := AuthMethod{Method: m, Set: new(set), Active: set, Allowed: true, Supported: set || slices.Contains(a.Device.Supported, m)}

@@ -1,0 +1,36 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { place } from "../router";
+import { accounts } from "../state/accounts";
+import { Announcements } from "../ui/announce";
+import { t } from "../words";
+import { Notices } from "./Notices";
+import { Tabs } from "./Tabs";
+import { Top } from "./Top";
+
+// Frame is what stands around every screen. Whoever comes to another screen by
+// keyboard or screen reader begins at its top.
+export function Frame({ children, wide }: { children: ComponentChildren; wide?: boolean }) {
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  const where = place.value.path.join("/");
+  useEffect(() => {
+    if (!first.current) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+    first.current = false;
+  }, [where]);
+  const linked = accounts.value.length > 0;
+  return (
+    <>
+      <Top />
+      <Notices />
+      <div class={`shell${linked ? "" : " bare"}`}>
+        {linked && <Tabs />}
+        <main id="main" ref={main} tabIndex={-1} class={wide ? "wide" : undefined} data-testid="view" aria-label={t("shell.name")}>{children}</main>
+      </div>
+      <Announcements />
+    </>
+  );
+}

@@ -1,0 +1,12 @@
+import { Empty } from "../ui/Empty";
+import { t } from "../words";
+
+// Lost is shown for an address that leads nowhere.
+export function Lost() {
+  return (
+    <Empty title={t("shell.lost.title")} testid="lost">
+      <p>{t("shell.lost.text")}</p>
+      <p><a class="button" href="#/">{t("shell.lost.home")}</a></p>
+    </Empty>
+  );
+}

@@ -1,0 +1,20 @@
+import { accounts } from "../state/accounts";
+import { online } from "../state/online";
+import { update } from "../push/update";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import { t } from "../words";
+
+// Notices stand above every screen while they hold.
+export function Notices() {
+  const takeUpdate = update.value;
+  const offline = !online.value && accounts.value.length > 0;
+  if (!offline && !takeUpdate) return null;
+  return (
+    <div class="notices stack-small">
+      {offline && <Note kind="wait" testid="offline"><Icon name="offline" /><span><strong>{t("shell.offline.title")}.</strong> {t("shell.offline.text")}</span></Note>}
+      {takeUpdate && <Note testid="update"><span>{t("shell.update.text")}</span><Button size="small" onClick={takeUpdate} testid="take-update">{t("shell.update.take")}</Button></Note>}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+// The colour scheme that the person chose, on the page and on the browser's own
+// frame around it.
+
+import { effect } from "@preact/signals";
+import { theme } from "../state/settings";
+
+// followTheme keeps both true.
+export function followTheme(): void {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  effect(() => {
+    const root = document.documentElement;
+    if (theme.value === "system") delete root.dataset.theme;
+    else root.dataset.theme = theme.value;
+    paintFrame();
+  });
+  dark.addEventListener("change", paintFrame);
+}
+
+function paintFrame(): void {
+  const paper = getComputedStyle(document.body).backgroundColor;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+    meta.removeAttribute("media");
+    meta.content = paper;
+  }
+}

@@ -1,0 +1,9 @@
+import type { Catalogue } from "..";
+import { account } from "./account";
+import { codes } from "./codes";
+import { link } from "./link";
+import { push } from "./push";
+import { requests } from "./requests";
+import { shell } from "./shell";
+
+export const de: Catalogue = { shell, requests, codes, link, account, push };

@@ -1,0 +1,10 @@
+// English, which says what words there are.
+
+import { account } from "./account";
+import { codes } from "./codes";
+import { link } from "./link";
+import { push } from "./push";
+import { requests } from "./requests";
+import { shell } from "./shell";
+
+export const en = { shell, requests, codes, link, account, push };

@@ -28,6 +28,10 @@ type Options struct {
 	Caused  []string // what stands in lines about troubles that the test causes itself
 	// PublicURL tells a server behind a proxy how people reach it; "" is where it listens.
 	PublicURL string
+	// Localhost has people reach the server by that name, at which browsers make passkeys.
+	Localhost bool
+	// Env are further settings of the server, as NAME=value.
+	Env []string
 }
 
 // Server is the program at work. Its address and its data stay the same over Kill, Stop and Start.
@@ -133,18 +137,25 @@ func (s *Server) TryStart() error {
 }
 
 func (s *Server) environment() []string {
+	env := append(Environment(), s.options.Env...)
 	if s.options.Quiet {
-		return append(Environment(), "TWINSEAL_LOG_LEVEL=warn")
+		env = append(env, "TWINSEAL_LOG_LEVEL=warn")
 	}
-	return Environment()
+	return env
 }
 
 func (s *Server) publicURL() string {
-	if s.options.PublicURL != "" {
+	switch {
+	case s.options.PublicURL != "":
 		return s.options.PublicURL
+	case s.options.Localhost:
+		return "http://localhost" + s.listen[strings.LastIndex(s.listen, ":"):]
 	}
 	return s.URL
 }
+
+// Home is where people reach the server, without a trailing slash.
+func (s *Server) Home() string { return s.publicURL() }
 
 func (s *Server) awaitReady() error {
 	return Until(s.t, "the server to be ready", func() (error, bool) {

@@ -59,6 +59,7 @@ func (b *Tab) addAuthenticator(transport webauthn.AuthenticatorTransport) {
 		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: transport,
 		HasResidentKey: true, HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true,
 		HasCmtgKey: true, // adding a credential speaks of such keys, and is refused without
+		HasPrf:     true, // by which passkeys open what is sealed
 	}})
 	if err != nil {
 		b.t.Fatal(err)

@@ -100,10 +100,12 @@ func TestAStatementMadeInTheBrowserOpens(t *testing.T) {
 	w := newWorld(t)
 	bare := question()
 	bare.Amount, bare.HiddenDetailsHash, bare.ExpiresAt, bare.Details = nil, "", nil, []receipt.Detail{}
-	for _, asked := range []receipt.Question{question(), bare} {
+	matched := question()
+	matched.Match = &receipt.Match{Choices: []string{"17", "42", "63"}}
+	for _, asked := range []receipt.Question{question(), bare, matched} {
 		for _, decision := range []map[string]any{
-			{"approve": true, "reason": "ignored", "fraud": true},
-			{"approve": false, "reason": "not me", "fraud": true},
+			{"approve": true, "reason": "ignored", "fraud": true, "match": "42"},
+			{"approve": false, "reason": "not me", "fraud": true, "match": "42"},
 			{"approve": false},
 		} {
 			var got struct {
@@ -126,6 +128,8 @@ func TestAStatementMadeInTheBrowserOpens(t *testing.T) {
 				t.Errorf("another question was signed: %+v", s.Question)
 			case (s.Decision == receipt.Approved) != approved, s.Fraud != (!approved && decision["fraud"] == true):
 				t.Errorf("another decision was signed: %+v", s)
+			case (s.Match == "42") != (approved && asked.Match != nil):
+				t.Errorf("the number %q was signed", s.Match)
 			case s.DeviceTime != "2026-03-01T09:31:00.007Z", s.Device.ID != "dev-1":
 				t.Errorf("statement = %+v", s)
 			}

@@ -37,6 +37,8 @@ func policies() []policy.Policy {
 		{Times: hours(policy.Clock(22, 0), policy.Clock(6, 0), "Europe/Berlin", time.Sunday, time.Monday)},
 		{Times: hours(0, policy.Clock(23, 59), "America/Los_Angeles", time.Sunday)},
 		{Times: hours(0, policy.Clock(23, 59), "Mars/Base", time.Monday)},
+		{Match: policy.MatchPick},
+		{Match: policy.MatchType, Methods: new(1)},
 	}
 }
 
@@ -48,7 +50,7 @@ func situations() []policy.Facts {
 		time.Date(2026, 3, 2, 23, 30, 0, 0, time.UTC), time.Date(2026, 7, 6, 4, 0, 59, 0, time.UTC), time.Date(2026, 7, 7, 6, 1, 0, 0, time.UTC),
 	}
 	var out []policy.Facts
-	for _, passed := range [][]policy.Method{{}, {policy.PINCode}, {policy.Face, policy.PINCode}, {policy.Geofencing, policy.Fingerprint, policy.CircleCode}} {
+	for _, passed := range [][]policy.Method{{}, {policy.PINCode}, {policy.Face, policy.PINCode}, {policy.PasskeyUnlock}, {policy.Geofencing, policy.Fingerprint, policy.CircleCode}} {
 		for _, where := range []*policy.Location{nil, berlin, datelineEast} {
 			for i, at := range moments {
 				out = append(out, policy.Facts{

@@ -20,6 +20,7 @@ export function explain(policy) {
   if (policy.deny_rooted) lines.push("use a device that is not rooted or jailbroken");
   if (policy.deny_emulator) lines.push("use a real device, not an emulated one");
   if (policy.deny_synced) lines.push("use a passkey, if you use one, that stays on its device");
+  if (policy.match) lines.push(`${policy.match} the number that is shown where you started this`);
   return lines;
 }
 

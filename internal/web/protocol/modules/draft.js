@@ -1,12 +1,13 @@
 // An answer before it is signed: what the question demands is judged here, and
 // what is for the application alone is sealed.
 
+import { takes } from "./match.js";
 import { newPackage, nextPins, seal } from "./packages.js";
 import { judge } from "./policy.js";
 
 // draft gives { decision, packages, pins }: the decision as it is signed, the
-// packages that go with it, and the pins to keep. Wanted is { approve, facts }
-// or { approve: false, reason, fraud, reasonID } or { failure }.
+// packages that go with it, and the pins to keep. Wanted is { approve, facts,
+// match } or { approve: false, reason, fraud, reasonID } or { failure }.
 export async function draft(question, device, pins, wanted) {
   const decision = decide(question, wanted);
   if (!question.recipient) return { decision };
@@ -20,13 +21,19 @@ export async function draft(question, device, pins, wanted) {
 }
 
 // decide holds a yes to the policy, and a no to the reasons on offer.
-function decide(question, { approve, failure, facts = nothing, ...denial }) {
+function decide(question, { approve, failure, facts = nothing, match, ...denial }) {
   if (failure) return { approve: false, failure };
   if (!approve) return { approve: false, ...choose(question.reasons, denial) };
-  const factors = facts.methods.includes("pin_code") ? ["pin"] : [];
+  if (question.match && !takes(question.match, match)) throw new Error("Say which number is shown where you started this.");
+  const factors = factorsOf(facts.methods);
   const { evidence, failure: unmet } = judge(question.policy ?? {}, facts);
-  const found = { approve: unmet === "", found: evidence, factors, ...(unmet && { failure: unmet }) };
+  const found = { approve: unmet === "", found: evidence, factors, ...(unmet ? { failure: unmet } : question.match && { match }) };
   return question.policy ? { ...found, evidence } : found;
+}
+
+// factorsOf names what unlocked the device, beside its key.
+function factorsOf(methods) {
+  return [["pin_code", "pin"], ["passkey", "passkey"]].filter(([method]) => methods.includes(method)).map(([, factor]) => factor);
 }
 
 const nothing = { methods: [], configured: [] };

@@ -10,7 +10,8 @@ const pinSpace = 10000;
 const supported = ["geofencing", "pin_code"];
 
 // newPackage says everything about an answer { challenge, device, pins,
-// approved, failure, reasonID, fraud, policy, evidence, configured }.
+// approved, failure, reasonID, fraud, policy, evidence, configured }. Of a
+// passkey that unlocked the device the SDKs know nothing.
 export function newPackage(answer) {
   const [type, reason] = outcome(answer);
   return {
@@ -20,7 +21,7 @@ export function newPackage(answer) {
     service_pins: answer.pins,
     auth_request: answer.challenge,
     auth_policy: flatten(answer.policy ?? {}),
-    auth_methods: methods.map((method) => row(method, answer)),
+    auth_methods: methods.filter((method) => method !== "passkey").map((method) => row(method, answer)),
   };
 }
 

@@ -4,10 +4,10 @@
 import { contains } from "./place.js";
 
 const factors = ["inherence", "knowledge", "possession"];
-export const methods = ["wearables", "geofencing", "locations", "pin_code", "circle_code", "face", "fingerprint"];
+export const methods = ["wearables", "geofencing", "locations", "pin_code", "circle_code", "face", "fingerprint", "passkey"];
 
 const factorOf = {
-  wearables: "possession", geofencing: "possession", locations: "possession",
+  wearables: "possession", geofencing: "possession", locations: "possession", passkey: "possession",
   pin_code: "knowledge", circle_code: "knowledge", face: "inherence", fingerprint: "inherence",
 };
 
@@ -29,6 +29,7 @@ const conditional = shape({ fences: listOf(fence), inside: requirement, outside:
 // understood says whether a policy holds nothing but what this page can judge.
 export const understood = shape({}, {
   ...demand, places: listOf(listOf(fence)), times: listOf(listOf(hours)), conditionals: listOf(conditional), deny_rooted: yes, deny_emulator: yes, deny_synced: yes,
+  match: (way) => way === "pick" || way === "type",
 });
 
 // shape checks an object's members: all of the wanted, some of the allowed,

@@ -1,6 +1,7 @@
 // A question as it must be shown and signed. One that has a member which this
 // page does not know, and so cannot show, is never signed.
 
+import { askable, covers } from "./match.js";
 import { shape, understood } from "./policy.js";
 
 const text = (value) => typeof value === "string";
@@ -21,6 +22,7 @@ const whole = shape({
 }, {
   amount: shape({ value: text, currency: text }),
   hidden_details_hash: text,
+  match: askable,
   title: text,
   policy: understood,
   reasons: (value) => Array.isArray(value) && value.length > 0 && value.every(reason),
@@ -30,7 +32,8 @@ const whole = shape({
 // signable says whether a challenge's question can be shown whole, and is about
 // this challenge.
 export function signable(challenge) {
-  return whole(challenge.question) && challenge.question.challenge === challenge.id;
+  const { question } = challenge;
+  return whole(question) && question.challenge === challenge.id && covers(question.match, question.policy);
 }
 
 // expiry is the moment in milliseconds, or Infinity for a question that stays

@@ -2,6 +2,10 @@
 // units and writes strings and numbers as the RFC asks; what it would accept
 // beyond that is refused here.
 
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
 export function canonical(value) {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return text(value);

@@ -4,6 +4,10 @@ const silence = 90000;
 
 // events yields { name, data } of each event, and ends when the server does,
 // or when not even a heartbeat came for too long.
+/**
+ * @param {Response} answer
+ * @returns {AsyncGenerator<{ name: string, data: string }>}
+ */
 export async function* events(answer) {
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -37,6 +41,12 @@ function take(event, line) {
   if (name === "data") event.data += (event.data === "" ? "" : "\n") + value;
 }
 
+/**
+ * @template T
+ * @param {number} milliseconds
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
 export function within(milliseconds, promise) {
   let timer;
   const late = new Promise((_, reject) => {

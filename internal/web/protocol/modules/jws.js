@@ -7,6 +7,12 @@ import { importPublic } from "./keys.js";
 const es256 = { name: "ECDSA", hash: "SHA-256" };
 
 // sign writes header and payload in canonical form.
+/**
+ * @param {CryptoKey} privateKey
+ * @param {object} header
+ * @param {object} payload
+ * @returns {Promise<string>}
+ */
 export async function sign(privateKey, header, payload) {
   const signed = `${base64url(bytes(canonical(header)))}.${base64url(bytes(canonical(payload)))}`;
   const signature = await crypto.subtle.sign(es256, privateKey, bytes(signed));
@@ -14,6 +20,10 @@ export async function sign(privateKey, header, payload) {
 }
 
 // open verifies a JWS under a public key and gives its header and payload.
+/**
+ * @param {string} jws
+ * @param {object} jwk
+ */
 export async function open(jws, jwk) {
   const parts = jws.split(".");
   if (parts.length !== 3) throw new Error("not three parts joined by dots");

@@ -76,6 +76,10 @@ function geofence({ kind, name, latitude, longitude, radius, country, area, post
 
 // nextPins adds a fresh pin and drops the oldest: an application that
 // remembers them notices a copied device.
+/**
+ * @param {string[]} [pins]
+ * @returns {string[]}
+ */
 export function nextPins(pins = []) {
   const kept = pins.slice(-(maxPins - 1));
   for (;;) {

@@ -26,6 +26,7 @@ const patience = 15000;
 
 // whereAmI asks the browser, which asks the person. It gives { location,
 // locationAllowed }.
+/** @returns {Promise<{ locationAllowed: boolean, location?: { latitude: number, longitude: number } }>} */
 export function whereAmI() {
   return new Promise((resolve) => {
     if (!navigator.geolocation) {

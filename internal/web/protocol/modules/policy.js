@@ -44,6 +44,10 @@ export function shape(wanted, allowed = {}) {
   };
 }
 
+/**
+ * @param {object | undefined} policy
+ * @returns {boolean}
+ */
 export const needsLocation = (policy) => policy?.places !== undefined || policy?.conditionals !== undefined;
 
 // judge weighs the facts { methods, configured, location, locationAllowed,
@@ -84,6 +88,10 @@ export function satisfied(requirement, passed, passkey) {
 }
 
 // wantsMethods says whether any side of the policy asks for a method at all.
+/**
+ * @param {object} policy
+ * @returns {boolean}
+ */
 export function wantsMethods(policy) {
   const all = [policy, ...(policy.conditionals ?? []).flatMap((one) => [one.inside, one.outside])];
   return !all.every((one) => satisfied(one, []));

@@ -7,6 +7,14 @@ const jtiBytes = 16;
 
 // makeProof covers the method, the target (path and query, as sent), the body
 // ("" for none) and the moment in milliseconds.
+/**
+ * @param {import("./keys.js").Key} key
+ * @param {string} method
+ * @param {string} target
+ * @param {string} body
+ * @param {number} at
+ * @returns {Promise<string>}
+ */
 export async function makeProof(key, method, target, body, at) {
   const claims = {
     bh: await hash(body),

@@ -31,6 +31,10 @@ const whole = shape({
 
 // signable says whether a challenge's question can be shown whole, and is about
 // this challenge.
+/**
+ * @param {{ id: string, question: object }} challenge
+ * @returns {boolean}
+ */
 export function signable(challenge) {
   const { question } = challenge;
   return whole(question) && question.challenge === challenge.id && covers(question.match, question.policy);
@@ -38,6 +42,10 @@ export function signable(challenge) {
 
 // expiry is the moment in milliseconds, or Infinity for a question that stays
 // open.
+/**
+ * @param {{ expires_at: string | null }} question
+ * @returns {number}
+ */
 export function expiry(question) {
   return question.expires_at === null ? Infinity : Date.parse(question.expires_at);
 }

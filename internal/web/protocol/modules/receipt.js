@@ -9,6 +9,11 @@ import { thumbprint } from "./keys.js";
 // checkReceipt throws a sentence when the receipt does not prove the answer. Of
 // a passkey's, whose signature takes more kinds of keys than browsers check, it
 // trusts the seal, which the server gives to none that it has not checked.
+/**
+ * @param {object} receipt
+ * @param {{ statement?: string, deviceKey?: object, serverKey: object }} expected
+ * @returns {Promise<Record<string, string>>}
+ */
 export async function checkReceipt(receipt, { statement, deviceKey, serverKey }) {
   if (receipt.type !== "twinseal.receipt.v1") throw new Error("it is not a receipt of this version");
   if (statement !== undefined && (receipt.statement !== statement || receipt.passkey !== undefined)) throw new Error("it holds another statement");

@@ -7,6 +7,14 @@ import { signable } from "./question.js";
 // makeStatement signs an answer. A reason and a fraud mark belong to denials;
 // failure, evidence and packages are there when the decision has them. An
 // approval has a match, the number, exactly if the question asks for one.
+/**
+ * @param {import("./keys.js").Key} key
+ * @param {string} deviceID
+ * @param {{ id: string, question: object }} challenge
+ * @param {object} decision
+ * @param {number} at
+ * @returns {Promise<string>}
+ */
 export async function makeStatement(key, deviceID, challenge, decision, at) {
   if (!signable(challenge)) throw new Error("This request cannot be answered here: it holds something that this page cannot show.");
   const approved = decision.approve === true;

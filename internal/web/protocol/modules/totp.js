@@ -13,6 +13,11 @@ export async function importSeed(seed) {
 }
 
 // codeAt gives the code of a moment and the milliseconds it still lasts.
+/**
+ * @param {{ key: CryptoKey, digits: number, period: number }} seed
+ * @param {number} at
+ * @returns {Promise<{ value: string, left: number }>}
+ */
 export async function codeAt(seed, at) {
   const step = Math.floor(at / 1000 / seed.period);
   const counter = new DataView(new ArrayBuffer(8));
@@ -24,6 +29,7 @@ export async function codeAt(seed, at) {
   return { value, left: (step + 1) * seed.period * 1000 - at };
 }
 
+/** @param {string} text */
 export function base32(text) {
   const out = [];
   let bits = 0;

@@ -12,7 +12,7 @@ import { thumbprint } from "./keys.js";
 /**
  * @param {object} receipt
  * @param {{ statement?: string, deviceKey?: object, serverKey: object }} expected
- * @returns {Promise<Record<string, string>>}
+ * @returns {Promise<{ challenge: string, event: string, received_at: string, device: string, passkey?: string }>}
  */
 export async function checkReceipt(receipt, { statement, deviceKey, serverKey }) {
   if (receipt.type !== "twinseal.receipt.v1") throw new Error("it is not a receipt of this version");

@@ -1,7 +1,7 @@
 // Follows all accounts, in one tab for all tabs of this browser: whoever holds
 // the streams tells the others what arrives.
 
-import { effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { Account } from "../state/account";
 import { accounts, load, remove } from "../state/accounts";
 import { notifications } from "../state/settings";
@@ -32,9 +32,6 @@ const heldPerServer = 3;
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
-// unlinked is the account that its server just disowned, for the page to say so.
-export const unlinked = signal<Account | undefined>(undefined);
-
 export class Conductor {
   private readonly channel = new BroadcastChannel(name);
   private readonly seat = new Seat(name, (signal) => this.hold(signal));
@@ -47,7 +44,7 @@ export class Conductor {
     document.addEventListener("visibilitychange", () => this.look());
     addEventListener("pageshow", () => this.look());
     addEventListener("pagehide", () => this.pause());
-    this.tellOfAccounts();
+    this.greetAccounts();
     this.seat.take();
     this.look();
   }
@@ -103,8 +100,7 @@ export class Conductor {
     try {
       await follow(account.api, { signal, onList, onState, sparing });
     } catch {
-      await remove(account.id);
-      unlinked.value = account;
+      await remove(account.id); // its server disowned it
     }
   }
 
@@ -148,14 +144,16 @@ export class Conductor {
     }
   }
 
-  // tellOfAccounts has the other tabs read the store again after this one
-  // linked or unlinked an account.
-  private tellOfAccounts(): void {
-    let before = "";
+  // greetAccounts asks each account once, in every tab, whom it belongs to, and
+  // has the other tabs read the store again after this one linked or unlinked one.
+  private greetAccounts(): void {
+    let known = new Set<Account>();
     effect(() => {
-      const now = accounts.value.map(({ id }) => id).sort().join();
-      if (now !== before) this.say({ kind: "accounts" });
-      before = now;
+      const now = new Set(accounts.value);
+      const fresh = [...now].filter((account) => !known.has(account));
+      for (const account of fresh) account.refresh().catch(() => undefined);
+      if (fresh.length > 0 || now.size < known.size) this.say({ kind: "accounts" });
+      known = now;
     });
   }
 }

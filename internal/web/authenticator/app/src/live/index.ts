@@ -1,6 +1,5 @@
 import { Conductor } from "./conductor";
 
-export { unlinked } from "./conductor";
 export { follow, type Feed, type State } from "./follow";
 
 // followAll keeps every account's list of requests true for as long as the page

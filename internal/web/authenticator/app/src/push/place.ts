@@ -5,7 +5,6 @@
 import { hash } from "../../../../protocol/modules/encode.js";
 
 export const home = "/authenticator";
-export const script = `${home}/worker.js`;
 
 // beside is below what every such registration lives. There is no page there.
 export const beside = `${home}/servers/`;

@@ -4,7 +4,8 @@
 
 import type { Account } from "../state/account";
 import { Problem } from "../wire/problem";
-import { beside, home, scopeOf, script } from "./place";
+import { beside, home, scopeOf } from "./place";
+import { register } from "./register";
 import { handed, handOver, note, serverKey, subscribe, takeBack } from "./subscription";
 
 // Settled says of which servers pushes come, and which send none.
@@ -79,7 +80,7 @@ export const forget = ({ id }: Account): Promise<void> => note(id, undefined);
 // registrationAt gives a registration whose worker runs, as subscribing needs.
 async function registrationAt(scope: string): Promise<ServiceWorkerRegistration> {
   if (scope === home) return navigator.serviceWorker.ready;
-  const registration = await navigator.serviceWorker.register(script, { scope, updateViaCache: "none" });
+  const registration = await register(scope);
   const coming = registration.installing ?? registration.waiting;
   if (registration.active || !coming) return registration;
   return new Promise((resolve, reject) => {

@@ -3,7 +3,8 @@
 // their hands.
 
 import { signal } from "@preact/signals";
-import { home, script } from "./place";
+import { home } from "./place";
+import { register } from "./register";
 
 // update is what takes a newer version into use, while one waits.
 export const update = signal<(() => void) | undefined>(undefined);
@@ -25,7 +26,7 @@ export async function installWorker(): Promise<void> {
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (controlled) taken();
   });
-  const registration = await navigator.serviceWorker.register(script, { scope: home, updateViaCache: "none" });
+  const registration = await register(home);
   watch(registration);
   registration.addEventListener("updatefound", () => watch(registration));
   askAgain(registration);

@@ -11,20 +11,15 @@ const name = family + VERSION;
 // The server puts its files under an address that changes with any of them, and
 // the page names it.
 const address = /\/authenticator\/assets\/[0-9a-f]+\//;
-const named = /\/authenticator\/assets\/[0-9a-f]+\/[\w./-]+/g;
 
-// keep fetches the page and every file of this version. It fails as a whole: what
-// was kept before stays in use then.
+// keep fetches the page and every file of this version. It fails as a whole: the
+// version before stays in use then.
 export async function keep(): Promise<void> {
-  await keepAs(await fetchPage());
-}
-
-async function keepAs(page: Response): Promise<void> {
-  const text = await page.clone().text();
-  const [files] = address.exec(text) ?? [];
+  const page = await fetchPage();
+  const [files] = address.exec(await page.clone().text()) ?? [];
   if (!page.ok || page.redirected || !files) throw new Error(`the page cannot be kept: ${page.status}`);
   const cache = await caches.open(name);
-  await cache.addAll([...new Set([...FILES.map((file) => files + file), ...(text.match(named) ?? [])])]);
+  await cache.addAll(FILES.map((file) => files + file));
   await cache.put(home, page);
 }
 
@@ -49,18 +44,10 @@ async function kept(path: string, url: string): Promise<Response> {
   return (await cache.match(path, { ignoreVary: true })) ?? fetch(url);
 }
 
-// renew asks for the page as the network has it: its answer renews the cookie
-// that accounts are bound to, which a kept page would let expire, and whoever
-// runs the server may have changed what stands in it.
+// renew asks for the page although it is kept: the answer lengthens the life of
+// the cookie that accounts are bound to.
 export async function renew(): Promise<void> {
-  try {
-    const [page, before] = await Promise.all([fetchPage(), caches.open(name).then((cache) => cache.match(home, { ignoreVary: true }))]);
-    if (!before || (await spelled(page.clone())) !== (await spelled(before))) await keepAs(page);
-  } catch {
-    // no network, or a server in the middle of its own update: the page as it was kept is good
-  }
+  await fetchPage().catch(() => undefined);
 }
-
-const spelled = async (page: Response): Promise<string> => `${page.headers.get("Content-Security-Policy")}\n${await page.text()}`;
 
 const fetchPage = (): Promise<Response> => fetch(home, { cache: "no-store", credentials: "same-origin", headers: { Accept: "text/html" } });

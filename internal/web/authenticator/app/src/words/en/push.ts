@@ -22,8 +22,6 @@ export const push = {
   "app.ios": "In Safari, tap the share button and choose “Add to Home Screen”.",
   "app.manual": "Your browser installs it from its own menu: look for “Add to home screen” or “Install”.",
 
-  "unlinked": "{account} is no longer linked here: its server ended that.",
-
   "notice.waiting": "A request is waiting for you",
   "notice.look": "Open the app to see what is asked.",
   "notice.many": "Requests waiting: {n}",

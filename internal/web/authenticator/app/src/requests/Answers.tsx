@@ -1,0 +1,80 @@
+import type { RefObject } from "preact";
+import { useState } from "preact/hooks";
+import type { Decision } from "../state/account";
+import { Button } from "../ui/Button";
+import { ErrorNote } from "../ui/ErrorNote";
+import { Hold } from "../ui/Hold";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import { t } from "../words";
+import type { Question } from "../wire/types";
+import { complete } from "./NumberMatch";
+import { demanded, prove } from "./unlock";
+
+export interface AnswersProps {
+  question: Question;
+  bar: RefObject<HTMLDivElement | null>;
+  seen: boolean; // the end of the question
+  number: string; // what was chosen or typed
+  warned: boolean; // something was denied a short while ago
+  busy: boolean;
+  onAnswer: (decision: Decision) => Promise<void>;
+  onDeny: () => void;
+  onNumber: () => void; // go to where the number is asked
+}
+
+// Answers are the two answers to a request. Approve is out of reach until all
+// of it was seen and the number, if one is asked, was given.
+export function Answers({ question, bar, seen, number, warned, busy, onAnswer, onDeny, onNumber }: AnswersProps) {
+  const [error, setError] = useState<unknown>();
+  const [locked, setLocked] = useState(false);
+  const [asking, setAsking] = useState(false); // for the lock
+  const careful = warned && !question.match;
+  const approve = async () => {
+    setError(undefined);
+    setLocked(false);
+    setAsking(true);
+    try {
+      const proof = await prove(question);
+      if (Array.isArray(proof)) await onAnswer({ approve: true, methods: proof, ...(question.match && { match: number }) });
+      else if (proof === "failed" && demanded(question)) await onAnswer({ failure: "authentication" });
+      else setLocked(true);
+    } catch (caught) {
+      setError(caught);
+    } finally {
+      setAsking(false);
+    }
+  };
+  const working = busy || asking;
+  return (
+    <div class="answers" ref={bar}>
+      <ErrorNote error={error} />
+      {locked && <Note kind="wait" testid="not-unlocked">{t("requests.answer.locked")}</Note>}
+      {careful && <Note kind="wait" testid="after-denial"><Icon name="alert" />{t("requests.answer.after_denial")}</Note>}
+      <div class="answer-row">
+        <Button kind="danger" size="wide" testid="deny" disabled={working} onClick={onDeny}><Icon name="cross" />{t("requests.answer.deny")}</Button>
+        {!seen && <ReadOn bar={bar} />}
+        {seen && !complete(question.match, number) && (
+          <Button kind="quiet" size="wide" testid="number-first" onClick={onNumber}>{t(question.match?.choices ? "requests.answer.number.first" : "requests.answer.number.type")}</Button>
+        )}
+        {seen && complete(question.match, number) && (
+          <Hold slow={careful} armed={t("requests.answer.again")} busy={working} testid="approve" describedBy="approve-hint" onDone={() => void approve()}>
+            {t(busy ? "requests.answer.signing" : "requests.answer.hold")}
+          </Hold>
+        )}
+      </div>
+      <p class="hint center" id="approve-hint">{t(seen ? "requests.answer.hint" : "requests.answer.more.hint")}</p>
+    </div>
+  );
+}
+
+const overlap = 48; // what was last read stays in sight
+
+// ReadOn stands where Approve will be, and shows the next part.
+function ReadOn({ bar }: { bar: RefObject<HTMLDivElement | null> }) {
+  const turn = () => {
+    const page = (bar.current?.getBoundingClientRect().top ?? innerHeight) - overlap;
+    scrollBy({ top: Math.max(page / 2, overlap), behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  };
+  return <Button kind="quiet" size="wide" testid="read-on" onClick={turn}><Icon name="down" />{t("requests.answer.more")}</Button>;
+}

@@ -1,0 +1,55 @@
+import { useComputed } from "@preact/signals";
+import { accounts } from "../state/accounts";
+import type { Account } from "../state/account";
+import { Empty } from "../ui/Empty";
+import { Loading } from "../ui/Loading";
+import { Note } from "../ui/Note";
+import { t } from "../words";
+import { FloodCard } from "./FloodCard";
+import { isFlood, type Matter, matters } from "./flood";
+import { RequestCard } from "./RequestCard";
+
+// RequestsScreen is what waits for an answer, of all accounts.
+export function RequestsScreen() {
+  const asked = useComputed(() => matters(accounts.value.flatMap((account) => account.pending.value.map((challenge) => ({ account, challenge })))));
+  const loaded = accounts.value.filter((account) => account.loaded.value);
+  return (
+    <div class="stack" data-testid="requests-screen">
+      <h1>{t("requests.title")}</h1>
+      {accounts.value.filter((account) => account.keyChanged.value).map((account) => <KeyChanged key={account.id} account={account} />)}
+      {accounts.value.filter((account) => account.loaded.value && account.live.value === "offline").map((account) => <Stale key={account.id} account={account} />)}
+      {asked.value.length > 0 && <List matters={asked.value} />}
+      {asked.value.length === 0 && loaded.length === accounts.value.length && <Empty title={t("requests.empty.title")} testid="no-requests"><p>{t("requests.empty.text")}</p></Empty>}
+      {loaded.length < accounts.value.length && <Looking />}
+    </div>
+  );
+}
+
+function List({ matters: all }: { matters: Matter[] }) {
+  return (
+    <ul class="requests" data-testid="requests">
+      {all.map((one) => (
+        <li key={one.key}>{isFlood(one) ? <FloodCard flood={one} /> : <RequestCard {...one.requests[0]} />}</li>
+      ))}
+    </ul>
+  );
+}
+
+// Looking: some account's first list is still on its way.
+function Looking() {
+  const offline = accounts.value.some((account) => !account.loaded.value && account.live.value === "offline");
+  if (offline) return <Note kind="wait" testid="unreachable">{t("requests.loading.offline")}</Note>;
+  return <Loading text={t("requests.loading")} />;
+}
+
+function Stale({ account }: { account: Account }) {
+  return <Note kind="wait" testid="stale">{t("requests.stale", { name: account.title.value })}</Note>;
+}
+
+function KeyChanged({ account }: { account: Account }) {
+  return (
+    <Note kind="bad" testid="key-changed">
+      <strong>{t("requests.key.title", { name: account.title.value })}.</strong> {t("requests.key.text")}
+    </Note>
+  );
+}

@@ -1,0 +1,71 @@
+// What an attempt to answer may come to.
+
+import type { Account, Answered, Decision } from "../state/account";
+import { type Key, unreachable } from "../words";
+import { Problem } from "../wire/problem";
+import type { Challenge, Receipt, State } from "../wire/types";
+
+// Outcome names the page after an answer, or in its place.
+export type Outcome = "approved" | "denied" | "fraud" | "failed" | "mismatched" | "expired" | "cancelled" | "answered" | "unknown";
+
+// Ended is what became of a request while it was looked at.
+export interface Ended {
+  outcome: Outcome;
+  receipt?: Receipt;
+  failure?: string;
+  doubt?: string; // why the receipt does not prove the answer, though it counts
+}
+
+const tooLate: Record<string, Outcome> = {
+  challenge_expired: "expired",
+  challenge_cancelled: "cancelled",
+  already_answered: "answered",
+  challenge_unknown: "unknown",
+  match_wrong: "mismatched",
+};
+
+const failures: Record<string, Key> = {
+  policy: "requests.failure.policy",
+  permission: "requests.failure.permission",
+  authentication: "requests.failure.authentication",
+  configuration: "requests.failure.configuration",
+  busy: "requests.failure.busy",
+  sensor: "requests.failure.sensor",
+};
+
+// whyNot is the sentence for a failure, if it is one that we know.
+export const whyNot = (failure: string): Key | undefined => failures[failure];
+
+// answer sends a decision. It gives what the request came to, also when
+// somebody was faster, and throws when it is still open.
+export async function answer(account: Account, challenge: Challenge, decision: Decision, configured: Configured): Promise<Ended> {
+  try {
+    return came(decision, await account.answer(challenge, decision, configured));
+  } catch (error) {
+    const late = error instanceof Problem ? tooLate[error.code] : undefined;
+    if (late) {
+      account.settle(challenge.id);
+      return { outcome: late };
+    }
+    if (!counted(account, challenge, error)) throw error;
+    return { outcome: said(decision), doubt: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+type Configured = NonNullable<Parameters<Account["answer"]>[2]>;
+
+const said = ({ approve, failure, fraud }: Decision): Outcome => (failure ? "failed" : approve ? "approved" : fraud ? "fraud" : "denied");
+
+const came = (decision: Decision, { receipt, failure }: Answered): Ended =>
+  ({ outcome: failure ? "failed" : said(decision), receipt, ...(failure && { failure }) });
+
+// counted: the server took the answer, and only its receipt is not to be trusted.
+const counted = (account: Account, challenge: Challenge, error: unknown): boolean =>
+  !(error instanceof Problem) && !unreachable(error) && !account.pending.peek().some(({ id }) => id === challenge.id);
+
+// standing is how a request of the past is named in lists.
+export function standing({ state, failure, fraud }: Challenge): State | "failed" | "fraud" {
+  if (state !== "denied") return state;
+  if (failure) return "failed";
+  return fraud ? "fraud" : "denied";
+}

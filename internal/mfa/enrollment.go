@@ -11,6 +11,7 @@ type EnrollmentState string
 const (
 	EnrollmentPending   EnrollmentState = "pending"
 	EnrollmentCompleted EnrollmentState = "completed"
+	EnrollmentRefused   EnrollmentState = "refused" // by the person: a join that nobody wants
 )
 
 // EnrollmentKind says what proves an enrollment.
@@ -21,6 +22,9 @@ const (
 	EnrollByPhone  EnrollmentKind = "phone"  // a code sent to Phone links a device to the user who has it
 	EnrollByInvite EnrollmentKind = "invite" // a token that an application signed creates or finds the user of its custom id
 	EnrollTOTP     EnrollmentKind = "totp"   // a seed shown as a picture under an unguessable name
+
+	EnrollByJoin     EnrollmentKind = "join"     // a code that one device shows to another, which the first lets in
+	EnrollByRecovery EnrollmentKind = "recovery" // a recovery code links a device in the place of those that were lost
 )
 
 // Enrollment is the pending step that becomes an authenticator once proved.
@@ -39,7 +43,7 @@ type Enrollment struct {
 	// keyed digest where it is the only name the holder knows.
 	Secret Secret
 	// Data describes the device that began an EnrollByPhone, as JSON of [PendingDevice], or says who is to be told
-	// when an EnrollByCode is done.
+	// when an EnrollByCode is done, or where an EnrollByJoin stands.
 	Data      json.RawMessage
 	Attempts  int // wrong codes so far
 	CreatedAt time.Time
@@ -62,6 +66,9 @@ type EnrollmentWriter interface {
 	// CompleteEnrollment moves it from pending to completed with its user and authenticator, and reports
 	// false if it is not pending any more: exactly one caller wins.
 	CompleteEnrollment(id EnrollmentID, user UserID, authenticator AuthenticatorID) (bool, error)
+	// ChangeEnrollment replaces state and data of one that is pending and whose data are still from; else it
+	// reports false and changes nothing.
+	ChangeEnrollment(e Enrollment, from json.RawMessage) (bool, error)
 	// CountEnrollmentAttempt adds a wrong attempt and returns the new count.
 	CountEnrollmentAttempt(EnrollmentID) (int, error)
 	RemoveEnrollment(EnrollmentID) error

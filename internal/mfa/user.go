@@ -35,8 +35,11 @@ type User struct {
 	// reads, and are exact because they change under the user's lock alone.
 	CodesUntil   time.Time
 	StrikesUntil time.Time
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	// MatchUntil is until when requests whose asker can show a number ask for it, because the person denied one; it changes
+	// under the user's lock alone.
+	MatchUntil time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // MaxUserNumber is the largest integer alias: clients keep it in 31 bits.
@@ -72,6 +75,9 @@ type UserReader interface {
 	User(directory DirectoryID, ref UserRef) (User, error)
 	// UsersByPhone finds the users of every directory that have the number, oldest first, 10 at most.
 	UsersByPhone(Phone) ([]User, error)
+	// UsersCalled finds the users of every directory whose alias or first address the name is, oldest first, 10 at
+	// most.
+	UsersCalled(name string) ([]User, error)
 	// CountUsers counts a directory's users.
 	CountUsers(DirectoryID) (int64, error)
 	// ListUsers pages through a directory by id, after the given one.

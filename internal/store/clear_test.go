@@ -33,7 +33,10 @@ func fill(w mfa.WriteRecords) error {
 	if err := w.PutOrganization(mfa.Organization{ID: "org", Name: "Acme", CreatedAt: epoch}); err != nil {
 		return err
 	}
-	if err := w.PutDirectory(mfa.Directory{ID: "dir", OrganizationID: "org", Name: "customers", Private: secret("private"), CreatedAt: epoch}); err != nil {
+	if err := w.PutDirectory(mfa.Directory{ID: "dir", OrganizationID: "org", Name: "customers", Private: secret("private"), Branding: mfa.Branding{Name: "Acme", Logo: "digest"}, CreatedAt: epoch}); err != nil {
+		return err
+	}
+	if err := w.PutDirectoryLogo(mfa.DirectoryLogo{DirectoryID: "dir", Digest: "digest", PNG: []byte("picture")}); err != nil {
 		return err
 	}
 	if _, err := w.PutApplication(mfa.Application{ID: "app", OrganizationID: "org", DirectoryID: "dir", Name: "Bank", CreatedAt: epoch}); err != nil {
@@ -55,7 +58,7 @@ func fill(w mfa.WriteRecords) error {
 		if err != nil {
 			return err
 		}
-		challenge := mfa.Challenge{ID: mfa.ChallengeID("challenge" + id), UserID: user.ID, ApplicationID: "app", State: mfa.ChallengePending, CreatedAt: epoch}
+		challenge := mfa.Challenge{ID: mfa.ChallengeID("challenge" + id), UserID: user.ID, ApplicationID: "app", State: mfa.ChallengePending, Number: secret("number"), CreatedAt: epoch}
 		if err := w.AddChallenge(challenge); err != nil {
 			return err
 		}

@@ -5,7 +5,7 @@ import (
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
 
-const selectDirectory = `SELECT id, organization_id, name, disabled, dialects, sealed_private, created_at FROM directories `
+const selectDirectory = `SELECT id, organization_id, name, disabled, dialects, sealed_private, created_at, branding FROM directories `
 
 var (
 	directoryByID = &engine.Statement{SQL: selectDirectory + `WHERE id = ?`}
@@ -16,23 +16,42 @@ var (
 
 	countDirectories = &engine.Statement{SQL: `SELECT count(*) FROM directories WHERE organization_id = ?`}
 
-	putDirectory = &engine.Statement{SQL: `INSERT INTO directories (id, organization_id, name, disabled, dialects, sealed_private, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)
+	putDirectory = &engine.Statement{SQL: `INSERT INTO directories (id, organization_id, name, disabled, dialects, sealed_private, created_at, branding)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, disabled = excluded.disabled, dialects = excluded.dialects,
-		sealed_private = excluded.sealed_private WHERE directories.organization_id = excluded.organization_id`}
+		sealed_private = excluded.sealed_private, branding = excluded.branding WHERE directories.organization_id = excluded.organization_id`}
+
+	directoryLogo = &engine.Statement{SQL: `SELECT directory_id, digest, png FROM directory_logos WHERE directory_id = ?`}
+
+	putDirectoryLogo = &engine.Statement{SQL: `INSERT INTO directory_logos (directory_id, digest, png) VALUES (?, ?, ?)
+		ON CONFLICT (directory_id) DO UPDATE SET digest = excluded.digest, png = excluded.png`}
+
+	removeDirectoryLogo = &engine.Statement{SQL: `DELETE FROM directory_logos WHERE directory_id = ?`}
 )
+
+var logoNoun = noun[mfa.DirectoryLogo]{
+	name: "logo",
+	scan: func(row engine.Row, l *mfa.DirectoryLogo) error {
+		return row.Scan((*string)(&l.DirectoryID), &l.Digest, &l.PNG)
+	},
+}
 
 var directoryNoun = noun[mfa.Directory]{
 	name: "directory",
 	scan: func(row engine.Row, d *mfa.Directory) error {
 		var created int64
-		var dialects string
+		var dialects, branding string
 		var sealed []byte
-		err := row.Scan((*string)(&d.ID), (*string)(&d.OrganizationID), &d.Name, &d.Disabled, &dialects, &sealed, &created)
+		err := row.Scan((*string)(&d.ID), (*string)(&d.OrganizationID), &d.Name, &d.Disabled, &dialects, &sealed, &created, &branding)
 		if err != nil {
 			return err
 		}
 		d.Private, d.CreatedAt = mfa.NewSecret(sealed), moment(created)
+		if branding != "" {
+			if err := decode("a directory's branding", branding, &d.Branding); err != nil {
+				return err
+			}
+		}
 		return decode("a directory's settings", dialects, &d.Dialects)
 	},
 	open: func(r *records, d *mfa.Directory) error {
@@ -62,7 +81,13 @@ func (r *records) CountDirectories(organization mfa.OrganizationID) (int64, erro
 }
 
 func (w *writeRecords) PutDirectory(d mfa.Directory) error {
-	dialects := ""
+	dialects, branding := "", ""
+	if d.Branding != (mfa.Branding{}) {
+		var err error
+		if branding, err = encode("a directory's branding", d.Branding); err != nil {
+			return err
+		}
+	}
 	if len(d.Dialects) > 0 {
 		var err error
 		if dialects, err = encode("a directory's settings", d.Dialects); err != nil {
@@ -70,7 +95,21 @@ func (w *writeRecords) PutDirectory(d mfa.Directory) error {
 		}
 	}
 	return w.insert("id", putDirectory, string(d.ID), string(d.OrganizationID), d.Name, d.Disabled, dialects,
-		w.sealed("directories", "sealed_private", string(d.ID), d.Private), micros(d.CreatedAt))
+		w.sealed("directories", "sealed_private", string(d.ID), d.Private), micros(d.CreatedAt), branding)
+}
+
+func (r *records) DirectoryLogo(id mfa.DirectoryID) (mfa.DirectoryLogo, error) {
+	return one(r, logoNoun, directoryLogo, string(id))
+}
+
+func (w *writeRecords) PutDirectoryLogo(l mfa.DirectoryLogo) error {
+	_, err := w.exec(putDirectoryLogo, string(l.DirectoryID), l.Digest, l.PNG)
+	return err
+}
+
+func (w *writeRecords) RemoveDirectoryLogo(id mfa.DirectoryID) error {
+	_, err := w.exec(removeDirectoryLogo, string(id))
+	return err
 }
 
 // userNumbers names the counter of a directory's user numbers.

@@ -32,6 +32,8 @@ var (
 	completeEnrollment = &engine.Statement{SQL: `UPDATE enrollments SET state = 'completed', user_id = ?, authenticator_id = ?
 		WHERE id = ? AND state = 'pending'`, Key: 3}
 
+	changeEnrollment = &engine.Statement{SQL: `UPDATE enrollments SET state = ?3, data = ?4 WHERE id = ?1 AND state = 'pending' AND data = ?2`, Key: 1}
+
 	countEnrollmentAttempt = &engine.Statement{SQL: `UPDATE enrollments SET attempts = attempts + 1 WHERE id = ? RETURNING attempts`, Key: 1}
 
 	purgeEnrollments = &engine.Statement{SQL: `DELETE FROM enrollments WHERE id IN
@@ -62,7 +64,7 @@ var enrollmentNoun = noun[mfa.Enrollment]{
 // enrollmentDigest is what an enrollment is found by, nil for kinds whose secret
 // is a sent code: those are few digits, compared and never looked up.
 func (r *records) enrollmentDigest(kind mfa.EnrollmentKind, secret mfa.Secret) []byte {
-	if secret.Empty() || kind != mfa.EnrollByCode && kind != mfa.EnrollTOTP {
+	if secret.Empty() || kind != mfa.EnrollByCode && kind != mfa.EnrollTOTP && kind != mfa.EnrollByJoin {
 		return nil
 	}
 	return r.store.ring.Digest("enrollment:"+string(kind), secret.Reveal())
@@ -72,8 +74,8 @@ func (r *records) Enrollment(id mfa.EnrollmentID) (mfa.Enrollment, error) {
 	return one(r, enrollmentNoun, enrollmentByID, string(id))
 }
 
-// EnrollmentBySecret finds linking codes and pictures, the kinds that are known
-// by their secret alone.
+// EnrollmentBySecret finds linking codes, joins and pictures, the kinds that are
+// known by their secret alone.
 func (r *records) EnrollmentBySecret(kind mfa.EnrollmentKind, secret mfa.Secret) (mfa.Enrollment, error) {
 	digest := r.enrollmentDigest(kind, secret)
 	if digest == nil {
@@ -105,6 +107,10 @@ func (w *writeRecords) AddEnrollment(e mfa.Enrollment) error {
 
 func (w *writeRecords) CompleteEnrollment(id mfa.EnrollmentID, user mfa.UserID, authenticator mfa.AuthenticatorID) (bool, error) {
 	return w.execOne(completeEnrollment, string(user), string(authenticator), string(id))
+}
+
+func (w *writeRecords) ChangeEnrollment(e mfa.Enrollment, from json.RawMessage) (bool, error) {
+	return w.execOne(changeEnrollment, string(e.ID), string(from), string(e.State), string(e.Data))
 }
 
 func (w *writeRecords) CountEnrollmentAttempt(id mfa.EnrollmentID) (int, error) {

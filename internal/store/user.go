@@ -1,13 +1,15 @@
 package store
 
 import (
+	"strings"
+
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/store/engine"
 )
 
 const (
 	userColumns = `u.id, u.directory_id, u.number, u.alias, u.state, u.emails, u.phone_country, u.phone, u.locale, u.confirmed,
-		u.left_applications, u.codes_until, u.strikes_until, u.created_at, u.updated_at, u.alias_folded`
+		u.left_applications, u.codes_until, u.strikes_until, u.created_at, u.updated_at, u.alias_folded, u.match_until`
 
 	selectUser = `SELECT ` + userColumns + ` FROM users u `
 )
@@ -26,20 +28,24 @@ var (
 	userByFolded = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.alias_folded = ? AND u.alias_folded <> ''`}
 	usersByPhone = &engine.Statement{SQL: selectUser + `WHERE u.phone = ? AND u.phone <> '' ORDER BY u.created_at, u.id LIMIT 10`}
 
+	// Addresses are kept as a list in JSON, whose beginning says the first. Each half has an index of its own.
+	usersCalled = &engine.Statement{SQL: selectUser + `WHERE u.id IN (SELECT a.id FROM users a WHERE a.alias = ?1 AND a.alias <> ''
+		UNION SELECT e.id FROM users e WHERE substr(e.emails, 1, 300) >= ?2 AND substr(e.emails, 1, 300) < ?3 AND e.emails <> '') ORDER BY u.created_at, u.id LIMIT 10`}
+
 	countUsers = &engine.Statement{SQL: `SELECT count(*) FROM users WHERE directory_id = ?`}
 
 	listUsers = &engine.Statement{SQL: selectUser + `WHERE u.directory_id = ? AND u.id > ? ORDER BY u.id LIMIT ?`}
 
 	addUser = &engine.Statement{SQL: `INSERT INTO users
 		(id, directory_id, number, alias, state, emails, phone_country, phone, locale, confirmed, left_applications, codes_until,
-		strikes_until, generation, created_at, updated_at, alias_folded)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?) ON CONFLICT DO NOTHING`}
+		strikes_until, generation, created_at, updated_at, alias_folded, match_until)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING`}
 
 	// A name that another user has leaves the row as it is, because a failed
 	// statement would cost the whole transaction.
 	updateUser = &engine.Statement{SQL: `UPDATE users SET number = ?3, alias = ?4, state = ?5, emails = ?6, phone_country = ?7, phone = ?8,
 		locale = ?9, confirmed = ?10, left_applications = ?11, codes_until = ?12, strikes_until = ?13, updated_at = ?14,
-		alias_folded = ?15
+		alias_folded = ?15, match_until = ?16
 		WHERE id = ?1 AND directory_id = ?2
 		AND NOT EXISTS (SELECT 1 FROM users o WHERE o.directory_id = ?2 AND o.number = ?3 AND o.id <> ?1)
 		AND NOT EXISTS (SELECT 1 FROM users o WHERE o.directory_id = ?2 AND o.alias = ?4 AND o.alias <> '' AND o.id <> ?1)
@@ -69,14 +75,14 @@ type userRow struct {
 	mfa.User
 	emails, left, phone string
 	country             int
-	times               [4]int64
+	times               [5]int64
 }
 
 func (u *userRow) dest() []any {
 	return []any{
 		(*string)(&u.ID), (*string)(&u.DirectoryID), &u.Number, &u.Alias, (*string)(&u.State), &u.emails, &u.country, &u.phone, &u.Locale,
 		&u.Confirmed, &u.left, &u.times[0], &u.times[1], &u.times[2], &u.times[3],
-		&u.FoldedAlias,
+		&u.FoldedAlias, &u.times[4],
 	}
 }
 
@@ -90,6 +96,7 @@ func (u *userRow) value() (mfa.User, error) {
 	}
 	u.Phone = phoneOf(u.country, u.phone)
 	u.CodesUntil, u.StrikesUntil, u.CreatedAt, u.UpdatedAt = moment(u.times[0]), moment(u.times[1]), moment(u.times[2]), moment(u.times[3])
+	u.MatchUntil = moment(u.times[4])
 	return u.User, nil
 }
 
@@ -132,6 +139,15 @@ func (r *records) UsersByPhone(phone mfa.Phone) ([]mfa.User, error) {
 	return many(r, userNoun, usersByPhone, phone.E164())
 }
 
+func (r *records) UsersCalled(name string) ([]mfa.User, error) {
+	first, err := encode("a name", []string{name})
+	if err != nil || name == "" {
+		return nil, err
+	}
+	first = strings.TrimSuffix(first, `"]`)
+	return many(r, userNoun, usersCalled, name, first+`"`, first+`#`) // what follows a quote
+}
+
 func (r *records) CountUsers(directory mfa.DirectoryID) (int64, error) {
 	n, _, err := r.number(countUsers, string(directory))
 	return n, err
@@ -148,7 +164,7 @@ func (w *writeRecords) AddUser(u mfa.User) error {
 	}
 	done, err := w.execOne(addUser, string(u.ID), string(u.DirectoryID), u.Number, u.Alias, string(u.State), emails, u.Phone.CountryCode,
 		u.Phone.E164(), u.Locale, u.Confirmed, left, micros(u.CodesUntil), micros(u.StrikesUntil), micros(u.CreatedAt), micros(u.UpdatedAt),
-		u.FoldedAlias)
+		u.FoldedAlias, micros(u.MatchUntil))
 	if err != nil || done {
 		return err
 	}
@@ -161,7 +177,8 @@ func (w *writeRecords) UpdateUser(u mfa.User) error {
 		return err
 	}
 	done, err := w.execOne(updateUser, string(u.ID), string(u.DirectoryID), u.Number, u.Alias, string(u.State), emails, u.Phone.CountryCode,
-		u.Phone.E164(), u.Locale, u.Confirmed, left, micros(u.CodesUntil), micros(u.StrikesUntil), micros(u.UpdatedAt), u.FoldedAlias)
+		u.Phone.E164(), u.Locale, u.Confirmed, left, micros(u.CodesUntil), micros(u.StrikesUntil), micros(u.UpdatedAt), u.FoldedAlias,
+		micros(u.MatchUntil))
 	if err != nil || done {
 		return err
 	}

@@ -19,11 +19,24 @@ var directoryScenes = []scene{
 		d := mfa.Directory{
 			ID: newID[mfa.DirectoryID](), OrganizationID: w.org.ID, Name: "staff", Disabled: true,
 			Dialects: map[string]json.RawMessage{"launchkey": json.RawMessage(`{"sdk_keys":["a","b"]}`)}, Private: mfa.SecretText(`{"key":1}`),
-			CreatedAt: after(1),
+			Branding: mfa.Branding{Name: "Staff", Color: "#0a3d62", Logo: "digest"}, CreatedAt: after(1),
 		}
 		w.write(func(r mfa.WriteRecords) error { return r.PutDirectory(d) })
 		same(w, "by id", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.Directory(d.ID) }), d)
 		same(w, "by name", read(w, func(r mfa.Records) (mfa.Directory, error) { return r.DirectoryByName(w.org.ID, "staff") }), d)
+	}},
+	{name: "a picture comes, is another one, and goes", play: func(w *world) {
+		find := func(r mfa.Records) (mfa.DirectoryLogo, error) { return r.DirectoryLogo(w.dir.ID) }
+		missing(w, find)
+		for _, picture := range []string{"first", "second"} {
+			l := mfa.DirectoryLogo{DirectoryID: w.dir.ID, Digest: "of " + picture, PNG: []byte(picture + "\x00")}
+			w.write(func(r mfa.WriteRecords) error { return r.PutDirectoryLogo(l) })
+			same(w, picture, read(w, find), l)
+		}
+		for range 2 {
+			w.write(func(r mfa.WriteRecords) error { return r.RemoveDirectoryLogo(w.dir.ID) })
+			missing(w, find)
+		}
 	}},
 	{name: "are listed and counted by organization, oldest first", play: func(w *world) {
 		older := mfa.Directory{ID: newID[mfa.DirectoryID](), OrganizationID: w.org.ID, Name: "older", CreatedAt: after(-1)}

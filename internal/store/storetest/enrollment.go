@@ -1,6 +1,10 @@
 package storetest
 
-import "github.com/twinseal/twinseal/internal/mfa"
+import (
+	"encoding/json"
+
+	"github.com/twinseal/twinseal/internal/mfa"
+)
 
 var enrollmentScenes = []scene{
 	{name: "comes back as it was added, secret opened", play: func(w *world) {
@@ -9,7 +13,7 @@ var enrollmentScenes = []scene{
 		missing(w, func(r mfa.Records) (mfa.Enrollment, error) { return r.Enrollment("no-such") })
 	}},
 	{name: "linking codes and pictures are found by their secret and kind", play: func(w *world) {
-		for _, kind := range []mfa.EnrollmentKind{mfa.EnrollByCode, mfa.EnrollTOTP} {
+		for _, kind := range []mfa.EnrollmentKind{mfa.EnrollByCode, mfa.EnrollTOTP, mfa.EnrollByJoin} {
 			e := w.enrollment(kind, nil)
 			same(w, "found", read(w, func(r mfa.Records) (mfa.Enrollment, error) { return r.EnrollmentBySecret(kind, e.Secret) }), e)
 			missing(w, func(r mfa.Records) (mfa.Enrollment, error) { return r.EnrollmentBySecret(mfa.EnrollByPhone, e.Secret) })
@@ -71,6 +75,21 @@ var enrollmentScenes = []scene{
 		e.State, e.UserID, e.AuthenticatorID = mfa.EnrollmentCompleted, user, held
 		same(w, "stored", read(w, func(r mfa.Records) (mfa.Enrollment, error) { return r.Enrollment(e.ID) }), e)
 		same(w, "absent", change(w, func(r mfa.WriteRecords) (bool, error) { return r.CompleteEnrollment("no-such", user, held) }), false)
+	}},
+	{name: "changes while it is pending and what it was", play: func(w *world) {
+		e := w.enrollment(mfa.EnrollByJoin, func(e *mfa.Enrollment) { e.Data = json.RawMessage(`{"a":1}`) })
+		next := e
+		next.Data = json.RawMessage(`{"a":2}`)
+		set := func(e mfa.Enrollment, from string) bool {
+			return change(w, func(r mfa.WriteRecords) (bool, error) { return r.ChangeEnrollment(e, json.RawMessage(from)) })
+		}
+		same(w, "from something else", set(next, `{"a":3}`), false)
+		same(w, "from what it is", set(next, `{"a":1}`), true)
+		same(w, "again", set(next, `{"a":1}`), false)
+		next.State = mfa.EnrollmentRefused
+		same(w, "its state", set(next, `{"a":2}`), true)
+		same(w, "stored", read(w, func(r mfa.Records) (mfa.Enrollment, error) { return r.Enrollment(e.ID) }), next)
+		same(w, "not pending any more", set(next, `{"a":2}`), false)
 	}},
 	{name: "wrong attempts count up", play: func(w *world) {
 		e := w.enrollment(mfa.EnrollByPhone, nil)

@@ -66,7 +66,7 @@ var userScenes = []scene{
 		changed := w.newUser()
 		changed.ID, changed.State, changed.Emails, changed.Confirmed = u.ID, mfa.UserSuspended, nil, false
 		changed.LeftApplications = []mfa.ApplicationID{w.app.ID, newID[mfa.ApplicationID]()}
-		changed.CodesUntil, changed.StrikesUntil, changed.CreatedAt, changed.UpdatedAt = after(7), after(8), after(9), after(10)
+		changed.CodesUntil, changed.StrikesUntil, changed.CreatedAt, changed.UpdatedAt, changed.MatchUntil = after(7), after(8), after(9), after(10), after(11)
 		w.write(func(r mfa.WriteRecords) error { return r.UpdateUser(changed) })
 		changed.CreatedAt = u.CreatedAt
 		same(w, "changed", read(w, func(r mfa.Records) (mfa.User, error) { return r.User(w.dir.ID, mfa.UserRef{ID: u.ID}) }), changed)
@@ -92,6 +92,24 @@ var userScenes = []scene{
 		older := w.user(func(v *mfa.User) { v.DirectoryID, v.Phone, v.CreatedAt = other.ID, u.Phone, after(-1) })
 		same(w, "found", read(w, func(r mfa.Records) ([]mfa.User, error) { return r.UsersByPhone(u.Phone) }), []mfa.User{older, u})
 		same(w, "none", read(w, func(r mfa.Records) ([]mfa.User, error) { return r.UsersByPhone(mfa.Phone{}) }), nil)
+	}},
+	{name: "are found by alias or first address in every directory, oldest first", play: func(w *world) {
+		elsewhere := func(u *mfa.User) {
+			u.DirectoryID, u.Alias, u.Phone, u.FoldedAlias, u.Emails = newID[mfa.DirectoryID](), "", mfa.Phone{}, "", []string{`"a b"@called.example`, "zoe@called.example"}
+		}
+		u := w.user(func(u *mfa.User) {
+			u.Alias, u.Emails = "zoe-called", []string{"zoe@called.example", "second@called.example"}
+		})
+		older := w.user(elsewhere, func(u *mfa.User) { u.Alias, u.CreatedAt = "zoe-called", after(-1) })
+		called := func(name string) []mfa.User {
+			return read(w, func(r mfa.Records) ([]mfa.User, error) { return r.UsersCalled(name) })
+		}
+		same(w, "by alias", called("zoe-called"), []mfa.User{older, u})
+		same(w, "by the first address", called("zoe@called.example"), []mfa.User{u})
+		same(w, "by one that needs quoting", called(`"a b"@called.example`), []mfa.User{older})
+		for _, name := range []string{"", "zoe-calle", "zoe@", "zoe@called.exampl", "second@called.example", "zoe%", `zoe@called.example","`} {
+			same(w, name, called(name), nil)
+		}
 	}},
 	{name: "pages of a directory follow the bytes of the ids", play: func(w *world) {
 		var want []mfa.UserID

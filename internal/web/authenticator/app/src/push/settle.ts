@@ -25,43 +25,53 @@ async function begin(accounts: readonly Account[]): Promise<Settled> {
   await leave(new Set(await Promise.all(servers.map(scopeOf))));
   const failures: unknown[] = [];
   for (const server of servers) {
+    const of = accounts.filter((account) => account.server === server);
     try {
-      await subscribeAt(server, accounts.filter((account) => account.server === server));
+      await subscribeAt(server, of);
       settled.on.push(server);
     } catch (error) {
-      if (error instanceof Problem && error.code === "push_unavailable") settled.absent.push(server);
-      else failures.push(error);
+      if (!(error instanceof Problem) || error.code !== "push_unavailable") {
+        failures.push(error);
+        continue;
+      }
+      settled.absent.push(server);
+      await takeBackAll(of);
     }
   }
   if (failures.length > 0) throw failures[0];
   return settled;
 }
 
-// subscribeAt asks for a new address when the server has forgotten the one it
-// was given: its push service had refused it.
 async function subscribeAt(server: string, accounts: readonly Account[]): Promise<void> {
   const [first] = accounts;
   if (!first) return;
   const key = await serverKey(first);
   const registration = await registrationAt(await scopeOf(server));
-  let subscription = await subscribe(registration, key);
-  await Promise.all(accounts.map((account) => account.refresh()));
+  const found = await subscribe(registration, key);
+  await Promise.allSettled(accounts.map((account) => account.refresh()));
   const given = await handed();
-  const forgotten = accounts.some(({ id, info }) => given[id] === subscription.endpoint && !info.peek().device.push);
-  if (forgotten) {
-    await subscription.unsubscribe();
-    subscription = await subscribe(registration, key);
-  }
-  for (const account of accounts) {
-    if (given[account.id] !== subscription.endpoint || !account.info.peek().device.push) await handOver(account, subscription);
-  }
+  const knows = ({ id, info }: Account, { endpoint }: PushSubscription) => given[id] === endpoint && info.peek().device.push;
+  const subscription = accounts.some((account) => given[account.id] === found.endpoint && !knows(account, found)) ? await again(registration, found, key) : found;
+  const told = await Promise.allSettled(accounts.filter((account) => !knows(account, subscription)).map((account) => handOver(account, subscription)));
+  for (const one of told) if (one.status === "rejected") throw one.reason;
+}
+
+// again asks for another address, where the server has forgotten the one it was
+// given: its push service had refused it.
+async function again(registration: ServiceWorkerRegistration, refused: PushSubscription, key: string): Promise<PushSubscription> {
+  await refused.unsubscribe();
+  return subscribe(registration, key);
 }
 
 async function end(accounts: readonly Account[]): Promise<Settled> {
-  const given = await handed();
-  await Promise.all(accounts.filter(({ id }) => given[id]).map(takeBack));
+  await takeBackAll(accounts);
   await leave(new Set());
   return { on: [], absent: [] };
+}
+
+async function takeBackAll(accounts: readonly Account[]): Promise<void> {
+  const given = await handed();
+  await Promise.all(accounts.filter(({ id }) => given[id]).map(takeBack));
 }
 
 // leave ends the subscriptions of all other registrations than those.

@@ -85,6 +85,9 @@ type Challenge struct {
 	Amount         *Amount
 	Logos          []Logo
 	Terms
+	// Number is what an approval must bring, for those alone who show it where the question was caused: never for devices.
+	// Empty where none is asked for.
+	Number Secret
 	// Question is the canonical JSON of what must be shown and signed, fixed when it was asked.
 	Question json.RawMessage
 	// Extra is the asking dialect's own, for its callback.

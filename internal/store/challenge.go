@@ -10,7 +10,7 @@ import (
 const (
 	challengeColumns = `id, organization_id, directory_id, application_id, user_id, user_number, kind, dialect, state, message, details,
 		hidden_details, amount, logos, question, extra, authenticator_id, reason, fraud, created_at, expires_at, notified_at, answered_at, updated_at,
-		terms, outcome`
+		terms, outcome, sealed_number`
 
 	selectChallenge = `SELECT ` + challengeColumns + ` FROM challenges `
 )
@@ -38,12 +38,12 @@ var (
 
 	addChallenge = &engine.Statement{
 		SQL: `INSERT INTO challenges (` + challengeColumns + `)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		Batch: `INSERT INTO challenges (` + challengeColumns + `)
 			SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[],
 				$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[],
 				$19::boolean[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[],
-				$25::text[], $26::text[])`,
+				$25::text[], $26::text[], $27::bytea[])`,
 	}
 
 	// The condition is the whole race: of many answers one finds it pending. The
@@ -96,6 +96,7 @@ type challengeRow struct {
 	mfa.Challenge
 	details, hidden, amount, logos, question, extra, terms, outcome string
 	times                                                           [5]int64
+	number                                                          []byte
 }
 
 func (c *challengeRow) dest() []any {
@@ -103,7 +104,7 @@ func (c *challengeRow) dest() []any {
 		(*string)(&c.ID), (*string)(&c.OrganizationID), (*string)(&c.DirectoryID), (*string)(&c.ApplicationID), (*string)(&c.UserID), &c.UserNumber,
 		(*string)(&c.Kind), &c.Dialect, (*string)(&c.State), &c.Message, &c.details, &c.hidden, &c.amount, &c.logos, &c.question, &c.extra,
 		(*string)(&c.AuthenticatorID), &c.Reason, &c.Fraud, &c.times[0], &c.times[1], &c.times[2], &c.times[3], &c.times[4],
-		&c.terms, &c.outcome,
+		&c.terms, &c.outcome, &c.number,
 	}
 }
 
@@ -111,6 +112,7 @@ func (c *challengeRow) value() (mfa.Challenge, error) {
 	c.Question, c.Extra = raw(c.question), raw(c.extra)
 	c.CreatedAt, c.ExpiresAt, c.NotifiedAt = moment(c.times[0]), moment(c.times[1]), moment(c.times[2])
 	c.AnsweredAt, c.UpdatedAt = moment(c.times[3]), moment(c.times[4])
+	c.Number = mfa.NewSecret(c.number)
 	for _, part := range []struct {
 		text string
 		into any
@@ -131,6 +133,9 @@ var challengeNoun = noun[mfa.Challenge]{
 			*out, err = c.value()
 		}
 		return err
+	},
+	open: func(r *records, c *mfa.Challenge) error {
+		return r.unseal("challenges", "sealed_number", string(c.ID), &c.Number)
 	},
 }
 
@@ -157,7 +162,7 @@ func (w *writeRecords) AddChallenge(c mfa.Challenge) error {
 	return w.later(addChallenge, string(c.ID), string(c.OrganizationID), string(c.DirectoryID), string(c.ApplicationID), string(c.UserID),
 		c.UserNumber, string(c.Kind), c.Dialect, string(c.State), c.Message, row.details, row.hidden, row.amount, row.logos, row.question,
 		row.extra, string(c.AuthenticatorID), c.Reason, c.Fraud, micros(c.CreatedAt), micros(c.ExpiresAt), micros(c.NotifiedAt),
-		micros(c.AnsweredAt), micros(c.UpdatedAt), row.terms, row.outcome)
+		micros(c.AnsweredAt), micros(c.UpdatedAt), row.terms, row.outcome, w.sealed("challenges", "sealed_number", string(c.ID), c.Number))
 }
 
 func (c *challengeRow) encode() (err error) {

@@ -203,6 +203,7 @@ func (w *world) newChallenge(u mfa.User) mfa.Challenge {
 		Details: []mfa.Detail{{Label: "to", Value: "Bob"}, {Label: "", Value: ""}}, HiddenDetails: []mfa.Detail{{Label: "ip", Value: "::1"}},
 		Amount: &mfa.Amount{Value: "1.50", Currency: "EUR"}, Logos: []mfa.Logo{{Resolution: "default", URL: "https://example.com/l.png"}},
 		Question: json.RawMessage(`{"message":"Pay?"}`), Extra: json.RawMessage(`{"n":1}`), CreatedAt: start, ExpiresAt: after(86400), UpdatedAt: start,
+		Number: mfa.SecretText("42"),
 	}
 }
 

@@ -1,10 +1,12 @@
 // The authenticator: what happens when the page opens.
 
 import { render } from "preact";
+import { watchFarewells } from "./account/farewell";
 import { App } from "./App";
 import "./app.css";
 import { followTheme } from "./frame/theme";
 import { announceFresh } from "./frame/title";
+import { followShared } from "./link/step";
 import { followAll } from "./live";
 import { startLock } from "./lock/lock";
 import { startPush } from "./push";
@@ -23,6 +25,8 @@ async function start(page: HTMLElement): Promise<void> {
   }
   followTheme();
   followLanguage();
+  followShared();
+  watchFarewells();
   page.replaceChildren();
   render(<App />, page);
   announceFresh();

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Farewells } from "../account/Farewells";
 import { place } from "../router";
 import { accounts } from "../state/accounts";
 import { Announcements } from "../ui/announce";
@@ -30,6 +31,7 @@ export function Frame({ children, wide }: { children: ComponentChildren; wide?: 
         {linked && <Tabs />}
         <main id="main" ref={main} tabIndex={-1} class={wide ? "wide" : undefined} data-testid="view" aria-label={t("shell.name")}>{children}</main>
       </div>
+      <Farewells />
       <Announcements />
     </>
   );

@@ -1,3 +1,4 @@
+import { Troubles } from "../account/Troubles";
 import { accounts } from "../state/accounts";
 import { online } from "../state/online";
 import { update } from "../push/update";
@@ -10,10 +11,12 @@ import { t } from "../words";
 export function Notices() {
   const takeUpdate = update.value;
   const offline = !online.value && accounts.value.length > 0;
-  if (!offline && !takeUpdate) return null;
+  const trouble = accounts.value.some((account) => account.unbound.value || account.keyChanged.value);
+  if (!offline && !takeUpdate && !trouble) return null;
   return (
     <div class="notices stack-small">
       {offline && <Note kind="wait" testid="offline"><Icon name="offline" /><span><strong>{t("shell.offline.title")}.</strong> {t("shell.offline.text")}</span></Note>}
+      <Troubles />
       {takeUpdate && <Note testid="update"><span>{t("shell.update.text")}</span><Button size="small" onClick={takeUpdate} testid="take-update">{t("shell.update.take")}</Button></Note>}
     </div>
   );

@@ -57,6 +57,7 @@ export class Account {
   readonly live = signal<Live>("");
   readonly loaded = signal(false); // the first list has arrived
   readonly keyChanged = signal(false); // the server shows another sealing key than on the day of linking
+  readonly unbound = signal(false); // this browser lost what the server bound the account to
   readonly title = computed(() => this.given.value || this.info.value.branding?.name || this.info.value.directory.name);
   readonly who = computed(() => {
     const { user } = this.info.value;
@@ -92,7 +93,11 @@ export class Account {
   // refresh asks who this device belongs to. The server's key stays the one of
   // the day of linking: another one is shown, not taken.
   async refresh(): Promise<void> {
-    const linked = await this.api.account();
+    const linked = await this.api.account().catch((error: unknown) => {
+      this.unbound.value = error instanceof Problem && error.code === "device_unbound";
+      throw error;
+    });
+    this.unbound.value = false;
     this.clock.correct(Date.parse(linked.server_time));
     this.keyChanged.value = JSON.stringify(linked.server_key) !== JSON.stringify(this.kept.linked.server_key);
     if (this.keyChanged.value) return;

@@ -1,0 +1,36 @@
+import { useState } from "preact/hooks";
+import { Field } from "../ui/Field";
+import { Form } from "../ui/Form";
+import { Explained, t } from "../words";
+import { Candidate } from "./candidate";
+import { guessName, nameOr } from "./devicename";
+import { e164 } from "./identity";
+import { NameField } from "./NameField";
+import { PhoneCode, type Sent } from "./PhoneCode";
+import { ServerField } from "./ServerField";
+
+// PhoneWay sends a code to a number and takes it back.
+export function PhoneWay() {
+  const [phone, setPhone] = useState("");
+  const [server, setServer] = useState("");
+  const [name, setName] = useState(guessName);
+  const [sent, setSent] = useState<Sent>();
+  if (sent) return <PhoneCode sent={sent} onOther={() => setSent(undefined)} />;
+  const submit = async () => {
+    const number = e164(phone);
+    if (number === undefined) throw new Explained(t("link.phone.invalid"));
+    const candidate = await Candidate.make(server);
+    setSent({ candidate, number, enrollment: await candidate.startPhone(number, nameOr(name)) });
+  };
+  return (
+    <section class="card raised stack">
+      <h1>{t("link.phone.title")}</h1>
+      <Form word={t("link.phone.send")} busyWord={t("link.phone.sending")} testid="send-code" onSubmit={submit}>
+        <Field label={t("link.phone.label")} hint={t("link.phone.hint")} value={phone} onText={setPhone} testid="phone" type="tel" inputMode="tel"
+          autocomplete="tel" placeholder="+1 405 342 5699" autofocus required />
+        <ServerField value={server} onServer={setServer} />
+        <NameField value={name} onText={setName} />
+      </Form>
+    </section>
+  );
+}

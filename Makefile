@@ -20,6 +20,11 @@ build: ## Build bin/twinseal: static, stripped, reproducible
 	@scripts/setup build
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/twinseal ./cmd/twinseal
 
+.PHONY: assets
+assets: ## Build the authenticator's page from its TypeScript; what it makes is committed
+	@scripts/setup assets
+	@scripts/assets
+
 ##@ Prove
 
 .PHONY: test

@@ -45,6 +45,7 @@ func (s *settings) load() (app.Config, error) {
 	if err != nil {
 		return c, err
 	}
+	c.Version = version
 	for _, set := range []struct{ to, from *string }{
 		{&c.Data, &s.flags.Data},
 		{&c.Database, &s.flags.Database},

@@ -27,6 +27,9 @@ type Config struct {
 	Sandbox   bool     `yaml:"sandbox" env:"SANDBOX"`       // for tests: keeps messages in an inbox and lets anybody set the clock
 	Demo      bool     `yaml:"-" env:"-"`                   // the sample bank; needs Sandbox
 	MasterKey string   `yaml:"master_key" env:"MASTER_KEY"` // file:PATH, env:NAME or command:LINE
+	Version   string   `yaml:"-" env:"-"`                   // of the program, for people to read
+	// AuthenticatorServers are other servers like this one: their accounts may be linked in this one's authenticator.
+	AuthenticatorServers []string `yaml:"authenticator_servers" env:"AUTHENTICATOR_SERVERS"`
 	// PasskeyRoots is a file of certificates (PEM): the makers of authenticators whose attestations are believed.
 	PasskeyRoots string `yaml:"passkey_roots" env:"PASSKEY_ROOTS"`
 
@@ -122,6 +125,17 @@ func LoadConfig(file string) (Config, error) {
 	return c, nil
 }
 
+// checkAuthenticatorServers holds them to origins, because they become part of a page's policy.
+func (c *Config) checkAuthenticatorServers() error {
+	for i, server := range c.AuthenticatorServers {
+		u, err := url.Parse(server)
+		if err != nil || u.Scheme != "https" || u.Host == "" || strings.ContainsAny(u.Host, " ;,'\"*") || server != u.Scheme+"://"+u.Host {
+			return fmt.Errorf("authenticator_servers: entry %d must be an origin such as https://mfa.example.com, without a path", i+1)
+		}
+	}
+	return nil
+}
+
 // withoutValues says which settings the environment gives wrongly, and not as what, because values are secrets.
 func withoutValues(err error) string {
 	all, ok := errors.AsType[env.AggregateError](err)
@@ -170,7 +184,7 @@ func (c *Config) Finish() error {
 		c.PublicURL = "http://" + net.JoinHostPort(host, port)
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	return errors.Join(c.checkURL(), c.checkDatabase(), c.checkSandbox())
+	return errors.Join(c.checkURL(), c.checkAuthenticatorServers(), c.checkDatabase(), c.checkSandbox())
 }
 
 // defaultData is ./data for an embedded database. Beside a PostgreSQL the directory holds the master key

@@ -20,7 +20,9 @@ import (
 // addPages adds what people look at: the authenticator, the page for passkeys and those of challenges always, the inbox in the sandbox, the sample bank
 // in the demo.
 func (a *App) addPages(ctx context.Context, server *endpoint.Server, address string, doors map[string]http.Handler) error {
-	own, err := authenticator.New(authenticator.Options{Sandbox: a.Config.Sandbox})
+	own, err := authenticator.New(authenticator.Options{
+		Sandbox: a.Config.Sandbox, Secure: a.secure(), Version: a.Config.Version, Servers: a.Config.AuthenticatorServers,
+	})
 	if err != nil {
 		return err
 	}
@@ -56,6 +58,9 @@ func (a *App) addPages(ctx context.Context, server *endpoint.Server, address str
 	return nil
 }
 
+// secure says whether people reach the server by https, whatever carries it the last bit.
+func (a *App) secure() bool { return strings.HasPrefix(a.Config.PublicURL, "https://") }
+
 // templates are the messages of an action, as its configuration has them.
 func (a *App) templates(ctx context.Context, c *mfa.Caller, code string) (json.RawMessage, error) {
 	configuration, err := a.rulebook.Configuration(ctx, c, code)
@@ -76,5 +81,5 @@ func (a *App) bank(ctx context.Context, address string) (*demo.Demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return demo.New(demo.Options{Client: c, Sandbox: true, Secure: strings.HasPrefix(a.Config.PublicURL, "https://")})
+	return demo.New(demo.Options{Client: c, Sandbox: true, Secure: a.secure()})
 }

@@ -127,8 +127,8 @@ var layers = []row{
 	{"internal/web/protocol", nil, "the device protocol in the browser: files, whose tests hold them to policy and receipt"},
 	{
 		"internal/web/authenticator",
-		[]string{"internal/endpoint", "internal/web/site", "internal/web/protocol"},
-		"serves files, and signs by the modules of protocol",
+		[]string{"internal/mfa", "internal/endpoint", "internal/web/site", "api"},
+		"serves files, and the cookie that the device protocol names",
 	},
 	{
 		"internal/web/approve",

@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"net/http"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/twinseal/twinseal/internal/endpoint"
 	"github.com/twinseal/twinseal/internal/mfa"
@@ -24,6 +26,7 @@ var types = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
 	".svg": "image/svg+xml",
+	".txt": "text/plain; charset=utf-8",
 }
 
 // assets are the files of a site under a path that changes with any of them,
@@ -39,6 +42,7 @@ type assets struct {
 type asset struct {
 	contentType string
 	body        []byte
+	small       func() []byte // body in gzip, made when first asked for
 }
 
 // newAssets gathers the shared files and a site's own. A later source's file
@@ -68,6 +72,9 @@ func (a *assets) add(source fs.FS) error {
 		return nil
 	}
 	return fs.WalkDir(source, ".", func(name string, entry fs.DirEntry, err error) error {
+		if name == "." && errors.Is(err, fs.ErrNotExist) {
+			return nil // a site may have none of its own
+		}
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -76,7 +83,7 @@ func (a *assets) add(source fs.FS) error {
 			return fmt.Errorf("asset %s: no content type for its ending", name)
 		}
 		body, err := fs.ReadFile(source, name)
-		a.files[name] = asset{contentType: kind, body: body}
+		a.files[name] = asset{contentType: kind, body: body, small: sync.OnceValue(func() []byte { return Compress(body) })}
 		return err
 	})
 }
@@ -101,11 +108,16 @@ func (a *assets) answer(_ context.Context, r *endpoint.Request) (endpoint.Respon
 	if r.PathValue("version") == a.version {
 		keep = "public, max-age=31536000, immutable"
 	}
-	header := http.Header{"Cache-Control": {keep}, "Cross-Origin-Resource-Policy": {"same-origin"}}
+	header := http.Header{"Cache-Control": {keep}, "Cross-Origin-Resource-Policy": {"same-origin"}, "Vary": {"Accept-Encoding"}}
 	if a.open {
 		Open(header)
 	}
-	return endpoint.Response{ContentType: found.contentType, Body: found.body, Header: header}, nil
+	body := found.body
+	if TakesGzip(r.Request) {
+		body = found.small()
+		header.Set("Content-Encoding", "gzip")
+	}
+	return endpoint.Response{ContentType: found.contentType, Body: body, Header: header}, nil
 }
 
 // Open lets pages of any origin load what has these headers. It is for files,

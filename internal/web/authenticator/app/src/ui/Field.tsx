@@ -18,7 +18,7 @@ export function Field({ label, hint, error, onText, testid, inputRef, type = "te
   return (
     <div>
       <label for={id}>{label}</label>
-      <input {...(input as object)} type={type} id={id} ref={inputRef} data-testid={testid} aria-invalid={error ? "true" : undefined}
+      <input {...({ ...input, type } as object)} id={id} ref={inputRef} data-testid={testid} aria-invalid={error ? "true" : undefined}
         aria-describedby={described || undefined} onInput={(event) => onText?.(event.currentTarget.value)} />
       {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
       {error && <span class="field-error" id={`${id}-error`}>{error}</span>}

@@ -1,6 +1,7 @@
 import { Broken } from "./frame/Broken";
 import { Frame } from "./frame/Frame";
 import { LinkScreen } from "./link/LinkScreen";
+import { AskDialog } from "./lock/AskDialog";
 import { UnlockScreen } from "./lock/UnlockScreen";
 import { locked } from "./lock/lock";
 import { place } from "./router";
@@ -11,7 +12,7 @@ import { accounts } from "./state/accounts";
 // one, and the welcome where no account is linked.
 export function App() {
   const { path } = place.value;
-  return <Frame><Broken at={path.join("/")}>{content(path)}</Broken></Frame>;
+  return <Frame><Broken at={path.join("/")}>{content(path)}</Broken><AskDialog /></Frame>;
 }
 
 function content(path: string[]) {

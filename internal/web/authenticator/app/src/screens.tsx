@@ -3,6 +3,7 @@
 import type { ComponentChild } from "preact";
 import { AccountScreen } from "./account/AccountScreen";
 import { CodesScreen } from "./codes/CodesScreen";
+import { ExportScreen } from "./codes/ExportScreen";
 import { ImportScreen } from "./codes/ImportScreen";
 import { Lost } from "./frame/Lost";
 import { LinkScreen } from "./link/LinkScreen";
@@ -37,6 +38,7 @@ export function screen([first = "", second = "", third = "", ...rest]: string[])
       return third ? <ReceiptScreen account={second} id={third} key={third} /> : <Lost />;
     case "codes":
       if (at === "codes") return <CodesScreen />;
+      if (at === "codes/·" && second === "export") return <ExportScreen />;
       return second === "import" && !third ? <ImportScreen /> : <Lost />;
     case "settings":
       if (at === "settings") return <SettingsScreen />;

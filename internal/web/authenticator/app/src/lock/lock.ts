@@ -12,6 +12,8 @@ import { makePasskey, passkeySecret } from "./passkey";
 import { newPin, pinPattern, pinSecret } from "./pin";
 import { begin, forgive, maxTries, tries } from "./tries";
 
+export { require, Unproved } from "./require";
+
 export type Kind = vault.LockInfo["kind"];
 
 export const kind = signal<Kind>("none");
@@ -24,9 +26,6 @@ const methods: Record<Kind, Method[]> = { none: [], pin: ["pin_code"], passkey: 
 // configured are the methods that this browser could prove the person by.
 export const configured = computed<Method[]>(() => methods[kind.value]);
 
-// methodOf is what a kind of lock counts as in policies.
-export const methodOf = (of: Kind): Method | undefined => methods[of][0];
-
 // startLock reads what is kept. With a lock, the app begins locked.
 export async function startLock(): Promise<void> {
   await look();
@@ -37,7 +36,7 @@ export async function startLock(): Promise<void> {
 
 async function look(): Promise<void> {
   kind.value = (await vault.look()).kind;
-  locked.value = kind.value !== "none" && vault.state.value === "locked";
+  locked.value = kind.value !== "none" && vault.state.value !== "open";
 }
 
 // forget drops the codes of an account that was unlinked. A locked vault keeps

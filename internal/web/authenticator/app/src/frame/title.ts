@@ -2,8 +2,8 @@
 
 import { effect } from "@preact/signals";
 import { accounts, waiting } from "../state/accounts";
+import { freshWords } from "../requests/fresh";
 import { announce } from "../ui/announce";
-import { visible } from "../ui/Quote";
 import { t } from "../words";
 
 // announceFresh goes on for as long as the page is there.
@@ -12,9 +12,12 @@ export function announceFresh(): void {
   effect(() => { document.title = waiting.value > 0 ? `(${waiting.value}) ${title()}` : title(); });
   effect(() => {
     for (const account of accounts.value) {
-      for (const { question } of account.fresh.value) {
-        announce(t("requests.fresh", { application: visible(question.application.name), message: visible(question.message) }));
-      }
+      const fresh = account.fresh.value;
+      if (fresh.length === 0 || told.has(fresh)) continue;
+      told.add(fresh);
+      queueMicrotask(() => { announce(freshWords(account, fresh).join(" ")); }); // once the list has them
     }
   });
 }
+
+const told = new WeakSet<object>();

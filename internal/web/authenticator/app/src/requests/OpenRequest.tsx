@@ -15,7 +15,7 @@ import { NumberMatch } from "./NumberMatch";
 import { QuestionBody } from "./QuestionBody";
 import { useSeen } from "./seen";
 import { ShortfallNotes } from "./ShortfallNotes";
-import { TimeLeft } from "./TimeLeft";
+import { lastCall, TimeLeft } from "./TimeLeft";
 import { configured } from "../lock/lock";
 
 export interface OpenRequestProps {
@@ -25,7 +25,6 @@ export interface OpenRequestProps {
   onBusy: (busy: boolean) => void; // while an answer is on its way
 }
 
-const lastCall = 30_000;
 const leaving = 260;
 
 // OpenRequest is a request that waits for its answer.

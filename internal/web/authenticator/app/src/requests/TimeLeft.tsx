@@ -4,7 +4,8 @@ import { useNow } from "../ui/Countdown";
 import { remaining, t } from "../words";
 import type { Question } from "../wire/types";
 
-const lastCall = 30_000;
+// lastCall is when a person is told that time runs out.
+export const lastCall = 30_000;
 
 // TimeLeft counts down to the end of a question.
 export function TimeLeft({ account, question, testid }: { account: Account; question: Question; testid?: string }) {

@@ -82,6 +82,10 @@ type DeviceData struct {
 	RegisteredIP string          `json:"registered_ip,omitempty"`
 	LastIP       string          `json:"last_ip,omitempty"`
 	Push         *PushTarget     `json:"push,omitempty"`
+	// Binding is the [DigestOfBinding] of the browser that linked; each request must come from there. "" is bound to none.
+	Binding string `json:"binding,omitempty"`
+	// Attested is what a [DeviceAttestor] made of what the device brought along.
+	Attested string `json:"attested,omitempty"`
 }
 
 // AddressData is the public part of a phone or e-mail address.

@@ -193,7 +193,7 @@ func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id A
 		}
 		if at := slices.IndexFunc(held, func(a Authenticator) bool { return a.Answers() && a.ID == id }); at >= 0 {
 			gone := held[at]
-			if err := s.removeDevice(w, u, gone); err != nil || slices.ContainsFunc(slices.Delete(held, at, at+1), Authenticator.Answers) {
+			if err := s.DropDevice(w, u, gone); err != nil || slices.ContainsFunc(slices.Delete(held, at, at+1), Authenticator.Answers) {
 				return err
 			}
 			return s.DropQuestions(w, u)

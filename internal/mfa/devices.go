@@ -57,6 +57,9 @@ func (s *Service) noteLink(w WriteRecords, c *Caller, e Enrollment, l Linked, so
 	if err := s.noticeLinked(w, c, l); err != nil {
 		return err
 	}
+	if err := s.pushLinked(w, c, l); err != nil {
+		return err
+	}
 	event, err := s.appendEvent(w, c, Event{Type: EventEnrollmentCompleted, UserID: l.User.ID, Source: source, Data: data})
 	if err != nil {
 		return err
@@ -72,6 +75,25 @@ func (s *Service) noticeLinked(w WriteRecords, c *Caller, l Linked) error {
 		User: l.User.ID, Message: s.linkedNotice(c, l.User, l.Device), Dedupe: "linked:" + string(l.Device.ID),
 	})
 	return err
+}
+
+// pushLinked tells the person's other devices.
+func (s *Service) pushLinked(w WriteRecords, c *Caller, l Linked) error {
+	held, err := w.AuthenticatorsOf(l.User.ID)
+	if err != nil {
+		return err
+	}
+	for i := range held {
+		if held[i].Kind != KindDevice || held[i].ID == l.Device.ID {
+			continue
+		}
+		m := s.linkedNotice(c, l.User, l.Device)
+		m.HTML = ""
+		if err := s.pushTo(w, c, held[i], Outgoing{Message: m, Dedupe: "linked:" + string(l.Device.ID), GiveUp: s.Now().Add(s.limits.ApprovalLife)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func countKind(held []Authenticator, kind Kind) int {
@@ -119,7 +141,7 @@ func (s *Service) Surroundings(w WriteRecords, e Enrollment, u User) (Linked, *C
 }
 
 func (s *Service) storeDevice(w WriteRecords, e Enrollment, u User, d NewDevice, made Enrolled, how string) (Authenticator, error) {
-	data, err := json.Marshal(DeviceData{Key: made.Data, RegisteredIP: d.Source, LastIP: d.Source})
+	data, err := json.Marshal(DeviceData{Key: made.Data, RegisteredIP: d.Source, LastIP: d.Source, Binding: d.Binding, Attested: d.Attested})
 	if err != nil {
 		return Authenticator{}, &Error{Code: Internal, Message: "a device could not be written", Cause: err}
 	}
@@ -190,6 +212,9 @@ func (s *Service) AuthenticateDevice(ctx context.Context, p RequestProof, f Fore
 		if err != nil {
 			return err
 		}
+		if !boundTo(a, p.Binding) {
+			return errUnbound
+		}
 		out = DeviceCaller{Device: a}
 		if err := s.foresee(w, &out, f); err != nil {
 			return err
@@ -237,6 +262,7 @@ type RequestProof struct {
 	Thumbprint string
 	Nonce      string
 	At         time.Time
+	Binding    string // the [DigestOfBinding] of what came along, "" for nothing
 }
 
 // forgotten is when the proof would be too old to be believed, whatever the clocks say.
@@ -290,11 +316,12 @@ func (s *Service) UnlinkDevice(ctx context.Context, d *DeviceCaller) error {
 		if err != nil {
 			return err
 		}
-		return s.removeDevice(w, u, d.Device)
+		return s.DropDevice(w, u, d.Device)
 	})
 }
 
-func (s *Service) removeDevice(w WriteRecords, u User, a Authenticator) error {
+// DropDevice unlinks a device or passkey of a user who is locked.
+func (s *Service) DropDevice(w WriteRecords, u User, a Authenticator) error {
 	if err := w.RemoveAuthenticator(a.ID); err != nil {
 		return err
 	}

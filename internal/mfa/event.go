@@ -33,6 +33,7 @@ const (
 	EventChallengeCreated     EventType = "challenge.created"
 	EventChallengeApproved    EventType = "challenge.approved"
 	EventChallengeDenied      EventType = "challenge.denied"
+	EventChallengeMismatched  EventType = "challenge.mismatched" // an approval with a wrong number ended it
 	EventChallengeExpired     EventType = "challenge.expired"
 	EventChallengeCancelled   EventType = "challenge.cancelled" // the application withdrew it or let the user go
 	EventChallengesLimited    EventType = "challenges.limited"  // too many requests to one user
@@ -40,6 +41,7 @@ const (
 	EventEnrollmentCompleted  EventType = "enrollment.completed"
 	EventAuthenticatorAdded   EventType = "authenticator.added"
 	EventAuthenticatorRemoved EventType = "authenticator.removed"
+	EventPushDamped           EventType = "push.damped" // so many that the device hears of no more for a while
 	EventRecoveryUsed         EventType = "recovery.used"
 	EventActivityRecorded     EventType = "activity.recorded"
 	EventDeliveryFailed       EventType = "delivery.failed"

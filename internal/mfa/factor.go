@@ -68,8 +68,15 @@ type Factor interface {
 type Factors struct {
 	TOTP     Factor
 	OTP      Factor
-	Recovery Factor
+	Recovery RecoveryFactor
 	Device   Factor
+}
+
+// RecoveryFactor also counts.
+type RecoveryFactor interface {
+	Factor
+	// Left is how many codes are left.
+	Left(Credential) (int, error)
 }
 
 // PasskeyFactor is the arithmetic of WebAuthn, whose proofs are too rich for [Factor]. Refusals are [Invalid]

@@ -27,6 +27,11 @@ type Limits struct {
 	WrongLinks         Limit // key: address of the device
 	PhoneLinks         Limit // key: number
 	PhoneLinksSource   Limit // key: address of the device
+	Joins              Limit // key: device
+	WrongRecoveries    Limit // key: name that was typed and address of the device
+	WrongRecoveriesOf  Limit // key: name that was typed
+	WrongRecoveriesAt  Limit // key: address of the device
+	Pushes             Limit // key: device
 	WrongPasswords     Limit // key: user and source
 	WrongPasswordsUser Limit // key: user
 	WrongPasswordsFrom Limit // key: address of the person, whoever the users are
@@ -50,7 +55,9 @@ type Limits struct {
 	CodeLife           time.Duration
 	LinkLife           time.Duration
 	PictureLife        time.Duration
+	JoinLife           time.Duration
 	ApprovalLife       time.Duration // when the caller names none
+	MatchAfterDenial   time.Duration // for which requests ask for a number: a burst of them, after the first no
 	CeremonyLife       time.Duration // when the caller names none
 	TransactionLife    time.Duration
 	ShortHandoffLife   time.Duration
@@ -90,6 +97,11 @@ func DefaultLimits() Limits {
 		WrongLinks:         Limit{"wrong_links", 20, 15 * time.Minute, "guessing linking codes"},
 		PhoneLinks:         Limit{"phone_links", 5, time.Hour, "messages to a number by people who merely claim it"},
 		PhoneLinksSource:   Limit{"phone_links_source", 30, time.Hour, "one address starting links for many numbers"},
+		Joins:              Limit{"joins", 20, time.Hour, "codes for one more device take a row each; who makes that many is not looking at them"},
+		WrongRecoveries:    Limit{"wrong_recoveries", 5, time.Hour, "guessing a recovery code, which links a device: ten good ones of a million million"},
+		WrongRecoveriesOf:  Limit{"wrong_recoveries_of", 50, 24 * time.Hour, "the same from many sources; a stranger who uses it up costs the person a day, and no more"},
+		WrongRecoveriesAt:  Limit{"wrong_recoveries_at", 30, time.Hour, "one address trying many names"},
+		Pushes:             Limit{"pushes", 12, 5 * time.Minute, "a phone that never stops ringing teaches people to approve; what was not announced waits in the app"},
 		WrongPasswords:     Limit{"wrong_passwords", 10, 15 * time.Minute, "guessing a password"},
 		WrongPasswordsUser: Limit{"wrong_passwords_user", 300, 24 * time.Hour, "guessing from many sources; far above one person's typing errors"},
 		WrongPasswordsFrom: Limit{"wrong_passwords_from", 100, 15 * time.Minute, "one password tried with many names, each of which costs a hash; an office behind one address stays below"},
@@ -109,7 +121,9 @@ func DefaultLimits() Limits {
 		CodeLife:           10 * time.Minute,
 		LinkLife:           15 * time.Minute,
 		PictureLife:        10 * time.Minute,
+		JoinLife:           5 * time.Minute,
 		ApprovalLife:       24 * time.Hour,
+		MatchAfterDenial:   time.Hour,
 		CeremonyLife:       10 * time.Minute,
 		TransactionLife:    10 * time.Minute,
 		ShortHandoffLife:   3 * time.Minute,

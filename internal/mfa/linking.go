@@ -50,9 +50,10 @@ func RandomText(random io.Reader, n int) (string, error) {
 
 // LinkCode is shown to a person as text and as a QR picture of URI.
 type LinkCode struct {
-	Code      string // eight characters; show them as ABCD-EFGH
-	URI       string // twinseal://link?server=…&code=…
-	ExpiresAt time.Time
+	Enrollment EnrollmentID
+	Code       string // eight characters; show them as ABCD-EFGH
+	URI        string // twinseal://link?server=…&code=…
+	ExpiresAt  time.Time
 	// DeviceID is what the linked device will be called, where that is fixed already.
 	DeviceID AuthenticatorID
 }
@@ -79,19 +80,25 @@ func (s *Service) LinkURI(code string) string { return linkURI(s.options.PublicU
 
 // startLink makes a linking code; e brings what is special about the enrollment.
 func (s *Service) startLink(w WriteRecords, c *Caller, u User, life time.Duration, e Enrollment) (LinkCode, error) {
+	e.Kind = EnrollByCode
+	return s.StartEnrollment(w, c, u, life, e)
+}
+
+// StartEnrollment keeps an enrollment of a kind that is found by a code, which it draws.
+func (s *Service) StartEnrollment(w WriteRecords, c *Caller, u User, life time.Duration, e Enrollment) (LinkCode, error) {
 	code, err := RandomText(s.random, linkLength)
 	if err != nil {
 		return LinkCode{}, err
 	}
 	now := s.Now()
-	e.ID, e.Kind, e.State, e.Secret = NewID[EnrollmentID](), EnrollByCode, EnrollmentPending, SecretText(code)
+	e.ID, e.State, e.Secret = NewID[EnrollmentID](), EnrollmentPending, SecretText(code)
 	e.OrganizationID, e.DirectoryID, e.ApplicationID, e.UserID = c.Organization.ID, c.Directory.ID, c.Application.ID, u.ID
 	e.CreatedAt, e.ExpiresAt = now, now.Add(life)
 	if err := w.AddEnrollment(e); err != nil {
 		return LinkCode{}, err
 	}
-	err = s.Append(w, c, Event{Type: EventEnrollmentStarted, UserID: u.ID, Data: json.RawMessage(`{"kind":"code"}`)})
-	return LinkCode{Code: code, URI: s.LinkURI(code), ExpiresAt: e.ExpiresAt, DeviceID: e.AuthenticatorID}, err
+	err = s.Append(w, c, Event{Type: EventEnrollmentStarted, UserID: u.ID, Data: json.RawMessage(`{"kind":"` + string(e.Kind) + `"}`)})
+	return LinkCode{Enrollment: e.ID, Code: code, URI: s.LinkURI(code), ExpiresAt: e.ExpiresAt, DeviceID: e.AuthenticatorID}, err
 }
 
 // sendInstallLink sends a link to the authenticator, with a linking code in it, to a user who has a phone
@@ -124,6 +131,8 @@ type NewDevice struct {
 	Name     string
 	Platform string
 	Source   string // the device's address
+	Binding  string // see [DeviceData]
+	Attested string // likewise
 }
 
 // Linked is a fresh device with everything it is told once.
@@ -233,7 +242,7 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 	err = s.store.Write(ctx, func(w WriteRecords) error {
 		var e Enrollment
 		var err error
-		if e, refusal, err = s.guarded(w, d.Source, find); refusal != nil || err != nil {
+		if e, refusal, err = s.GuardLink(w, d.Source, find); refusal != nil || err != nil {
 			return err
 		}
 		out, err = s.AddDevice(w, e, d, made, how)
@@ -245,8 +254,8 @@ func (s *Service) link(ctx context.Context, d NewDevice, how string, find func(W
 	return out, err
 }
 
-// guarded finds an enrollment. A code that links nothing is counted against the address that it comes from.
-func (s *Service) guarded(w WriteRecords, source string, find func(WriteRecords) (Enrollment, error)) (e Enrollment, refusal, err error) {
+// GuardLink finds an enrollment. A code that links nothing is counted against the address that it comes from.
+func (s *Service) GuardLink(w WriteRecords, source string, find func(WriteRecords) (Enrollment, error)) (e Enrollment, refusal, err error) {
 	limit, key := s.limits.WrongLinks, "wrong_links:"+SourceKey(source)
 	reached, until, err := w.LimitReached(limit, key, s.Now())
 	if err != nil {

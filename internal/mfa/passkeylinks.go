@@ -21,7 +21,7 @@ func (s *Service) LinkFor(ctx context.Context, code, source string) (PendingLink
 	var out PendingLink
 	var refusal error
 	err := s.store.Write(ctx, func(w WriteRecords) (err error) {
-		_, refusal, err = s.guarded(w, source, func(w WriteRecords) (Enrollment, error) {
+		_, refusal, err = s.GuardLink(w, source, func(w WriteRecords) (Enrollment, error) {
 			e, err := w.EnrollmentBySecret(EnrollByCode, SecretText(code))
 			if err == nil {
 				out, err = s.pendingLink(w, e)

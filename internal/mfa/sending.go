@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"time"
+
+	"github.com/twinseal/twinseal/internal/text"
 )
 
 // SendCode asks for a code to be sent to a user.
@@ -232,9 +234,33 @@ func (s *Service) pushTo(w WriteRecords, c *Caller, device Authenticator, o Outg
 	}
 	o.User, o.Message.Channel, o.Message.To, o.Message.Push = device.UserID, ChannelPush, string(device.ID), data.Push
 	o.Message.Challenge = o.Challenge
+	if send, err := s.damp(w, c, device, &o); err != nil || !send {
+		return err
+	}
 	o.Dedupe += ":" + string(device.ID)
 	_, err := s.QueueMessage(w, c, o)
 	return err
+}
+
+// damp reports whether a device may be pushed to once more. The last time that it may, it is told that many requests
+// wait, and that it will hear of no more for a while.
+func (s *Service) damp(w WriteRecords, c *Caller, device Authenticator, o *Outgoing) (bool, error) {
+	key, now := "pushes:"+string(device.ID), s.Now()
+	allowed, _, err := w.TakeLimit(s.limits.Pushes, key, now)
+	if err != nil || !allowed {
+		return false, err
+	}
+	last, _, err := w.LimitReached(s.limits.Pushes, key, now)
+	if err != nil || !last {
+		return true, err
+	}
+	many := text.For(o.Message.Locale, text.Hints{}).ManyRequestsPush(c.Application.Name)
+	o.Message.Subject, o.Message.Text, o.Message.Challenge, o.Dedupe = many.Subject, many.Text, "", "many-requests"
+	data, err := json.Marshal(map[string]string{"authenticator": string(device.ID)})
+	if err != nil {
+		return false, &Error{Code: Internal, Message: "an event could not be written", Cause: err}
+	}
+	return true, s.Append(w, c, Event{Type: EventPushDamped, UserID: device.UserID, ChallengeID: o.Challenge, Data: data})
 }
 
 // Outgoing is a message with what the outbox needs to know of it.

@@ -25,6 +25,7 @@ type words struct {
 	ApprovalTitle     template `json:"approval_title"`
 	ApprovalBody      template `json:"approval_body"`
 	OpenApp           template `json:"open_app"`
+	ManyRequests      template `json:"many_requests"`
 	DeviceLinked      letter   `json:"device_linked"`
 	DeviceRemoved     letter   `json:"device_removed"`
 	TextSent          template `json:"text_sent"`

@@ -124,6 +124,12 @@ func (w Wording) OpenAppPush(name string) Message {
 	return Message{Subject: v[app], Text: w.words().OpenApp.render(v)}
 }
 
+// ManyRequestsPush is the last notice for a while, to a person who gets too many.
+func (w Wording) ManyRequestsPush(name string) Message {
+	v := values{app: appName(name)}
+	return Message{Subject: v[app], Text: w.words().ManyRequests.render(v)}
+}
+
 // Notice tells an owner about a change of their devices.
 type Notice struct {
 	App    string

@@ -38,6 +38,7 @@ func TestEnglishTexts(t *testing.T) {
 		"approval body":       {english.ApprovalPush(text.Approval{App: "Acme", Message: "Send 100 EUR?"}).Text, "Send 100 EUR?"},
 		"approval of nothing": {english.ApprovalPush(text.Approval{App: "Acme"}).Text, "Open the authenticator to approve or deny it."},
 		"open app title":      {english.OpenAppPush("Acme").Subject, "Acme"},
+		"many requests":       {english.ManyRequestsPush("Acme").Text, "Many requests wait for you. If you did not start them, deny them all; no more notices are sent for a while."},
 		"open app body":       {english.OpenAppPush("Acme").Text, "Open the authenticator to see your security code."},
 		"device linked": {
 			english.DeviceLinked(text.Notice{App: "Acme", Device: "Jo's phone"}).Text,

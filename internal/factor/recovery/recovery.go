@@ -68,12 +68,21 @@ func notMade(err error) error {
 	return &mfa.Error{Code: mfa.Internal, Message: "recovery codes could not be made", Cause: err}
 }
 
-// Check looks at every code that is left. The finding of a right one holds the set without it.
-func (Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Finding, bool, error) {
+// Left is how many codes are left.
+func (Factor) Left(c mfa.Credential) (int, error) {
 	secret := c.Secret.Reveal()
 	if len(secret) < saltSize || (len(secret)-saltSize)%hashSize != 0 {
-		return mfa.Finding{}, false, &mfa.Error{Code: mfa.Internal, Message: "stored recovery codes cannot be read"}
+		return 0, &mfa.Error{Code: mfa.Internal, Message: "stored recovery codes cannot be read"}
 	}
+	return (len(secret) - saltSize) / hashSize, nil
+}
+
+// Check looks at every code that is left. The finding of a right one holds the set without it.
+func (f Factor) Check(c mfa.Credential, p mfa.Proof, _ time.Time) (mfa.Finding, bool, error) {
+	if _, err := f.Left(c); err != nil {
+		return mfa.Finding{}, false, err
+	}
+	secret := c.Secret.Reveal()
 	code, ok := normal(p.Token)
 	if !ok {
 		return mfa.Finding{}, false, nil

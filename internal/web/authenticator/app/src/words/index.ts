@@ -35,7 +35,7 @@ const loaders: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
 const known = (tag: string): tag is Language => Object.hasOwn(languages, tag);
 
 // preferred is the first language of the browser that we speak.
-function preferred(): Language {
+export function preferred(): Language {
   for (const tag of navigator.languages) {
     const base = tag.toLowerCase().split("-")[0] ?? "";
     if (known(base)) return base;
@@ -58,6 +58,8 @@ export async function spoken(): Promise<void> {
   if (language.peek() !== wanted) return;
   catalogue.value = found;
   document.documentElement.lang = found === en ? "en" : wanted;
+  const skip = document.querySelector(".skip"); // the server's, which knows no language
+  if (skip) skip.textContent = t("shell.skip");
 }
 
 // followLanguage loads again whenever the person chooses another one.

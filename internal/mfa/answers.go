@@ -141,7 +141,8 @@ type Answered struct {
 }
 
 // CountAnswer holds an answer to the question's terms and lets it count, with its receipt, its event and the callback
-// of the dialect that asked. Exactly one answer wins; to the others [IsNotPending] applies.
+// of the dialect that asked. Exactly one answer wins; to the others [IsNotPending] applies. An approval with a wrong number
+// ends the challenge and leaves no receipt: nobody is to hold an approval of it that the server has sealed.
 func (s *Service) CountAnswer(ctx context.Context, in Answered) (Receipt, error) {
 	outcome, err := s.judgeTerms(in)
 	if err != nil {
@@ -151,17 +152,25 @@ func (s *Service) CountAnswer(ctx context.Context, in Answered) (Receipt, error)
 	if err != nil {
 		return Receipt{}, err
 	}
-	at, event := s.Now(), NewID[EventID]()
-	document, err := in.Seal(event, at)
+	answer := answered{Answered: in, caller: caller, outcome: outcome, event: NewID[EventID]()}
+	if in.wrongNumber() {
+		answer.outcome, answer.wrong = Outcome{Failure: policy.FailedAuthentication}, true
+		err := s.store.Write(ctx, func(w WriteRecords) error { return s.burnAnswer(w, answer) })
+		if err == nil {
+			err = errMatchWrong
+		}
+		return Receipt{}, err
+	}
+	at := s.Now()
+	document, err := in.Seal(answer.event, at)
 	if err != nil {
 		return Receipt{}, &Error{Code: Internal, Message: "the receipt could not be sealed", Cause: err}
 	}
-	sealed := Receipt{
+	answer.sealed = Receipt{
 		ChallengeID: in.Challenge.ID, ApplicationID: in.Challenge.ApplicationID, UserID: in.Challenge.UserID, AuthenticatorID: in.By.ID,
 		Document: document, CreatedAt: at,
 	}
-	answer := answered{Answered: in, caller: caller, outcome: outcome, sealed: sealed, event: event}
-	return sealed, s.store.Write(ctx, func(w WriteRecords) error { return s.burnAnswer(w, answer) })
+	return answer.sealed, s.store.Write(ctx, func(w WriteRecords) error { return s.burnAnswer(w, answer) })
 }
 
 func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challenge, statement string) (Receipt, error) {
@@ -171,6 +180,9 @@ func (s *Service) answeredBefore(ctx context.Context, d *DeviceCaller, c Challen
 	}
 	if err != nil && !IsCode(err, NotFound) {
 		return Receipt{}, err
+	}
+	if err != nil && endedByNumber(c, d) {
+		return Receipt{}, errMatchWrong
 	}
 	switch c.State {
 	case ChallengeExpired:
@@ -248,13 +260,27 @@ type answered struct {
 	outcome Outcome
 	sealed  Receipt
 	event   EventID
+	wrong   bool // an approval whose number is wrong: it is no answer, and has no receipt
+}
+
+func (a answered) state() ChallengeState {
+	if a.Said.Decision == receipt.Approved && !a.wrong {
+		return ChallengeApproved
+	}
+	return ChallengeDenied
+}
+
+func (a answered) kind() EventType {
+	switch {
+	case a.wrong:
+		return EventChallengeMismatched
+	case a.state() == ChallengeApproved:
+		return EventChallengeApproved
+	}
+	return EventChallengeDenied
 }
 
 func (s *Service) burnAnswer(w WriteRecords, a answered) error {
-	state, kind := ChallengeDenied, EventChallengeDenied
-	if a.Said.Decision == receipt.Approved {
-		state, kind = ChallengeApproved, EventChallengeApproved
-	}
 	at, c := s.Now(), a.Challenge
 	held, err := w.Authenticator(a.By.ID)
 	if IsCode(err, NotFound) || err == nil && (held.Thumbprint != a.By.Thumbprint || !held.Answers()) {
@@ -263,7 +289,7 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 	if err != nil {
 		return err
 	}
-	u, err := w.User(c.DirectoryID, UserRef{ID: c.UserID})
+	u, err := a.answerer(w)
 	if err != nil {
 		return err
 	}
@@ -271,7 +297,7 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 		return err
 	}
 	won, err := w.AnswerChallenge(c.ID, ChallengeAnswer{
-		State: state, AuthenticatorID: held.ID, Reason: a.Said.Reason, Fraud: a.Said.Fraud, Outcome: a.outcome, At: at,
+		State: a.state(), AuthenticatorID: held.ID, Reason: a.Said.Reason, Fraud: a.Said.Fraud, Outcome: a.outcome, At: at,
 	})
 	if err != nil {
 		return err
@@ -279,15 +305,20 @@ func (s *Service) burnAnswer(w WriteRecords, a answered) error {
 	if !won {
 		return errNotPending
 	}
-	if err := w.AddReceipt(a.sealed); err != nil {
+	if err := s.learn(w, u, a, at); err != nil {
 		return err
+	}
+	if !a.wrong {
+		if err := w.AddReceipt(a.sealed); err != nil {
+			return err
+		}
 	}
 	if err := a.Burn(w, held, at); err != nil {
 		return err
 	}
 	w.Announce(TopicChallenge(c.ID), TopicUserChallenges(c.UserID))
 	e, err := s.appendEvent(w, a.caller, Event{
-		ID: a.event, Type: kind, UserID: c.UserID, ChallengeID: c.ID, Source: a.Source, At: at, Data: answerData(held, a.Said),
+		ID: a.event, Type: a.kind(), UserID: c.UserID, ChallengeID: c.ID, Source: a.Source, At: at, Data: answerData(held, a.Said, a.outcome),
 	})
 	if err != nil || s.callback(c.Dialect) == nil {
 		return err
@@ -311,10 +342,10 @@ func noteUse(w WriteRecords, held Authenticator, seen DeviceData, at time.Time) 
 	return w.NoteUse(held)
 }
 
-func answerData(by Authenticator, said receipt.Statement) json.RawMessage {
+func answerData(by Authenticator, said receipt.Statement, o Outcome) json.RawMessage {
 	say := map[string]any{"authenticator": by.ID, "reason": said.Reason, "fraud": said.Fraud, "factors": said.Factors}
-	if said.Failure != "" {
-		say["failure"] = said.Failure
+	if o.Failure != "" {
+		say["failure"] = o.Failure
 	}
 	data, err := json.Marshal(say)
 	if err != nil {

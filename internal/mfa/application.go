@@ -49,8 +49,10 @@ type ApplicationSettings struct {
 	TestMode    bool   `json:"test_mode"`    // the published test token is accepted, in the sandbox alone
 	LogoURL     string `json:"logo_url,omitempty"`
 	// Policy is what every approval request of the application demands; a request can only demand more.
-	Policy   *policy.Policy `json:"policy,omitempty"`
-	Disabled bool           `json:"disabled,omitempty"` // nothing that concerns users is done, by any front door
+	Policy *policy.Policy `json:"policy,omitempty"`
+	// Matching says that the application shows the numbers that approval requests ask for, and when they do.
+	Matching Matching `json:"matching,omitempty"`
+	Disabled bool     `json:"disabled,omitempty"` // nothing that concerns users is done, by any front door
 	// RelyingParty is whose passkeys the application registers and accepts; nil: none.
 	RelyingParty *RelyingParty `json:"relying_party,omitempty"`
 	// StepUp says how the application's actions are challenged; nil: [DefaultStepUp].

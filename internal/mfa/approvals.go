@@ -33,6 +33,9 @@ type AskApproval struct {
 	Policy    *policy.Policy
 	Reasons   []DenialReason // from which a denial must choose; none: the person's own words
 	Recipient *Recipient
+	// Matching says that the asker shows the challenge's Number where the request was caused, and when it wants one on top
+	// of the application's settings. "" leaves both to those.
+	Matching Matching
 	// Exclusive refuses while another request of the same dialect is pending for the user.
 	Exclusive bool
 	PushTitle string // instead of the usual wording
@@ -235,7 +238,12 @@ func (s *Service) newChallenge(in AskApproval, u User, nonce string) (Challenge,
 		Logos: in.Logos, Terms: Terms{in.Title, in.Policy, in.Reasons, in.Recipient}, Extra: in.Extra, CreatedAt: now, UpdatedAt: now,
 	}
 	c.ExpiresAt = s.askedUntil(in, now)
-	question, err := questionOf(c, in.Caller, nonce)
+	match, number, err := receipt.NewMatch(s.wayFor(in, u), s.random)
+	if err != nil {
+		return Challenge{}, &Error{Code: Internal, Message: "no number could be drawn", Cause: err}
+	}
+	c.Number = SecretText(number)
+	question, err := questionOf(c, in.Caller, nonce, match)
 	if err != nil {
 		return Challenge{}, &Error{Code: Invalid, Field: "message", Message: "the request cannot be shown to a person as it is", Cause: err}
 	}
@@ -244,7 +252,7 @@ func (s *Service) newChallenge(in AskApproval, u User, nonce string) (Challenge,
 }
 
 // questionOf fixes what will be shown and signed, once.
-func questionOf(c Challenge, caller *Caller, nonce string) (json.RawMessage, error) {
+func questionOf(c Challenge, caller *Caller, nonce string, match *receipt.Match) (json.RawMessage, error) {
 	hidden, err := receipt.HashHidden(receiptDetails(c.HiddenDetails))
 	if err != nil {
 		return nil, err
@@ -253,7 +261,7 @@ func questionOf(c Challenge, caller *Caller, nonce string) (json.RawMessage, err
 		Organization: receipt.Named{ID: string(c.OrganizationID), Name: caller.Organization.Name},
 		Application:  receipt.Named{ID: string(c.ApplicationID), Name: caller.Application.Name},
 		User:         receipt.UserID{ID: string(c.UserID)}, Challenge: string(c.ID), Nonce: nonce, Message: c.Message,
-		Details: receiptDetails(c.Details), HiddenDetailsHash: hidden, CreatedAt: receipt.FormatTime(c.CreatedAt),
+		Details: receiptDetails(c.Details), HiddenDetailsHash: hidden, Match: match, CreatedAt: receipt.FormatTime(c.CreatedAt),
 	}
 	if c.Amount != nil {
 		q.Amount = &receipt.Amount{Value: c.Amount.Value, Currency: c.Amount.Currency}

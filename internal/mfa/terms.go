@@ -27,7 +27,10 @@ func (s *Service) tidyTerms(in *AskApproval) error {
 	for i := range in.Reasons {
 		in.Reasons[i].Text = cut(Showable(in.Reasons[i].Text), s.limits.DetailRunes)
 	}
-	return mergePolicy(in)
+	if err := mergePolicy(in); err != nil {
+		return err
+	}
+	return tidyMatching(in)
 }
 
 // mergePolicy makes the request's policy what both demand.

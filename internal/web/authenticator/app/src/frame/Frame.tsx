@@ -11,7 +11,7 @@ import { Top } from "./Top";
 
 // Frame is what stands around every screen. Whoever comes to another screen by
 // keyboard or screen reader begins at its top.
-export function Frame({ children, wide }: { children: ComponentChildren; wide?: boolean }) {
+export function Frame({ children }: { children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   const where = place.value.path.join("/");
@@ -29,7 +29,7 @@ export function Frame({ children, wide }: { children: ComponentChildren; wide?: 
       <Notices />
       <div class={`shell${linked ? "" : " bare"}`}>
         {linked && <Tabs />}
-        <main id="main" ref={main} tabIndex={-1} class={wide ? "wide" : undefined} data-testid="view" aria-label={t("shell.name")}>{children}</main>
+        <main id="main" ref={main} tabIndex={-1} data-testid="view" aria-label={t("shell.name")}>{children}</main>
       </div>
       <Farewells />
       <Announcements />

@@ -46,6 +46,7 @@ export function Answers({ question, bar, seen, number, warned, busy, onAnswer, o
     }
   };
   const working = busy || asking;
+  const ready = complete(question.match, number);
   return (
     <div class="answers" ref={bar}>
       <ErrorNote error={error} />
@@ -54,16 +55,16 @@ export function Answers({ question, bar, seen, number, warned, busy, onAnswer, o
       <div class="answer-row">
         <Button kind="danger" size="wide" testid="deny" disabled={working} onClick={onDeny}><Icon name="cross" />{t("requests.answer.deny")}</Button>
         {!seen && <ReadOn bar={bar} />}
-        {seen && !complete(question.match, number) && (
+        {seen && !ready && (
           <Button kind="quiet" size="wide" testid="number-first" onClick={onNumber}>{t(question.match?.choices ? "requests.answer.number.first" : "requests.answer.number.type")}</Button>
         )}
-        {seen && complete(question.match, number) && (
+        {seen && ready && (
           <Hold slow={careful} armed={t("requests.answer.again")} busy={working} testid="approve" describedBy="approve-hint" onDone={() => void approve()}>
             {t(busy ? "requests.answer.signing" : "requests.answer.hold")}
           </Hold>
         )}
       </div>
-      <p class="hint center" id="approve-hint">{t(seen ? "requests.answer.hint" : "requests.answer.more.hint")}</p>
+      <p class="hint center" id="approve-hint">{t(!seen ? "requests.answer.more.hint" : ready ? "requests.answer.hint" : "requests.number.once")}</p>
     </div>
   );
 }

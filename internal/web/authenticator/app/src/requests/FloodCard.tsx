@@ -2,11 +2,11 @@ import { useState } from "preact/hooks";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Quote } from "../ui/Quote";
-import { remaining, t } from "../words";
+import { t } from "../words";
 import { Sentence } from "../words/Sentence";
 import { Logo } from "./Asker";
 import { DenyAll } from "./DenyAll";
-import { type Matter, span } from "./flood";
+import { type Matter, minutes } from "./flood";
 import { RequestCard } from "./RequestCard";
 
 // FloodCard is a flood: it says what it may mean, and that all of it can be
@@ -18,23 +18,25 @@ export function FloodCard({ flood }: { flood: Matter }) {
   const [{ account, challenge }] = requests;
   const name = challenge.question.application.name;
   return (
-    <section class="card flood stack-small" data-testid="flood" aria-label={t("requests.flood.title", { n: requests.length, application: name })}>
-      <div class="flood-head">
-        <Logo account={account} challenge={challenge} />
-        <div>
-          <h2><Sentence of="requests.flood.title" n={requests.length} with={{ application: <Quote text={name} /> }} /></h2>
-          <p class="soft small">{t("requests.flood.span", { time: remaining(span(flood)) })}</p>
+    <>
+      <section class="card flood stack-small" data-testid="flood" aria-label={t("requests.flood.title", { n: requests.length, application: name })}>
+        <div class="flood-head">
+          <Logo account={account} challenge={challenge} />
+          <div>
+            <h2><Sentence of="requests.flood.title" n={requests.length} with={{ application: <Quote text={name} /> }} /></h2>
+            <p class="soft small">{t("requests.flood.span", { n: minutes(flood) })}</p>
+          </div>
+          <Icon name="alert" />
         </div>
-        <Icon name="alert" />
-      </div>
-      <p>{t("requests.flood.text")}</p>
-      <p class="soft small">{t("requests.flood.quiet")}</p>
-      <div class="row">
-        <Button kind="danger" testid="deny-all" onClick={() => deny(true)}><Icon name="cross" />{t("requests.flood.deny")}</Button>
-        <Button kind="plain" testid="show-flood" onClick={() => show(!shown)} pressed={shown}>{shown ? t("requests.flood.hide") : t("requests.flood.show", { n: requests.length })}</Button>
-      </div>
-      {shown && <ul class="requests">{requests.map((one) => <li key={one.challenge.id}><RequestCard {...one} /></li>)}</ul>}
+        <p>{t("requests.flood.text")}</p>
+        <p class="soft small">{t("requests.flood.quiet")}</p>
+        <div class="row">
+          <Button kind="danger" testid="deny-all" onClick={() => deny(true)}><Icon name="cross" />{t("requests.flood.deny")}</Button>
+          <Button kind="plain" testid="show-flood" onClick={() => show(!shown)}>{shown ? t("requests.flood.hide") : t("requests.flood.show", { n: requests.length })}</Button>
+        </div>
+        {shown && <ul class="requests">{requests.map((one) => <li key={one.challenge.id}><RequestCard {...one} /></li>)}</ul>}
+      </section>
       {denying && <DenyAll flood={flood} onClose={() => deny(false)} />}
-    </section>
+    </>
   );
 }

@@ -27,7 +27,7 @@ export function NumberMatch({ question, match, value, onChange, onNone, disabled
       {match.choices
         ? <Pick choices={match.choices} application={application} {...{ value, onChange, disabled }} />
         : <Type digits={Number(match.digits)} name={question.application.name} {...{ value, onChange, disabled }} />}
-      <p class="small soft">{t("requests.number.once")} {t("requests.number.warn")}</p>
+      <p class="small soft">{t("requests.number.warn")}</p>
       <button type="button" class="plain small" data-testid="no-number" disabled={disabled} onClick={onNone}>{t("requests.number.none")}</button>
     </section>
   );

@@ -8,7 +8,6 @@ import { Quote } from "../ui/Quote";
 import { type Key, t } from "../words";
 import type { Challenge } from "../wire/types";
 import { type Ended, type Outcome, whyNot } from "./answering";
-import { ReceiptButtons } from "./ReceiptButtons";
 
 const icons: Record<Outcome, IconName> = {
   approved: "check", denied: "cross", fraud: "shield", failed: "cross", mismatched: "alert", expired: "clock", cancelled: "clock", answered: "check", unknown: "clock",
@@ -29,10 +28,9 @@ export function Verdict({ account, challenge, ended }: { account: Account; chall
       <p class="soft">{t(`requests.outcome.${outcome}.text` as Key)}</p>
       {outcome === "mismatched" && <Note kind="wait" testid="mismatch-warning">{t("requests.outcome.mismatched.warn")}</Note>}
       {doubt !== undefined && <Note kind="bad" testid="receipt-doubt">{t("requests.outcome.unchecked", { why: doubt })}</Note>}
-      {receipt && <p class="small soft checked" data-testid="receipt-checked"><Icon name="receipt" />{t("requests.outcome.checked")}</p>}
-      {receipt && <ReceiptButtons receipt={receipt} challenge={challenge} />}
+      {receipt && <p class="small soft" data-testid="receipt-checked">{t("requests.outcome.checked")}</p>}
       <p class="row center-row">
-        {receipt && <a class="button quiet" href={to("history", account.id, challenge.id)} data-testid="see-receipt">{t("requests.outcome.receipt")}</a>}
+        {(receipt || outcome === "answered") && <a class="button quiet" href={to("history", account.id, challenge.id)} data-testid="see-receipt">{t(receipt ? "requests.outcome.receipt" : "requests.outcome.stands")}</a>}
         <Next />
       </p>
     </article>

@@ -49,10 +49,10 @@ function flooding(asked: readonly Waiting[]): Waiting[] {
   return asked.filter((_, at) => Array.from({ length: floodSize }, (_unused, back) => at - back).some((first) => first >= 0 && near(first)));
 }
 
-// span is the time between the first and the last request of a flood.
-export function span({ requests }: Matter): number {
+// minutes are how many a flood took, begun ones included.
+export function minutes({ requests }: Matter): number {
   const moments = requests.map(askedAt);
-  return Math.max(...moments) - Math.min(...moments);
+  return Math.max(1, Math.ceil((Math.max(...moments) - Math.min(...moments)) / 60_000));
 }
 
 // isFlood says whether a matter is more than one request.

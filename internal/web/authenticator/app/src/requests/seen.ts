@@ -12,7 +12,7 @@ export function useSeen(end: RefObject<HTMLElement | null>, bar: RefObject<HTMLE
     const look = () => {
       const edge = bar.current?.getBoundingClientRect().top ?? innerHeight;
       const place = end.current?.getBoundingClientRect();
-      if (place && place.top <= edge + 1) setSeen(true);
+      if (place && place.bottom <= edge + 1) setSeen(true);
     };
     const sizes = new ResizeObserver(look);
     for (const { current } of [end, bar]) if (current) sizes.observe(current);

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { to } from "../router";
 import { find } from "../state/accounts";
 import { Back } from "../ui/Back";
@@ -17,6 +18,7 @@ import type { Account } from "../state/account";
 // it.
 export function AccountScreen({ account: id, part }: { account: string; part: string }) {
   const account = find(id);
+  useEffect(() => { account?.refresh().catch(() => {}); }, [account, part]);
   if (!account) return <Unknown />;
   return (
     <Branded account={account}>

@@ -12,12 +12,12 @@ import { QRCode } from "./QRCode";
 // JoinCode shows what the other device reads or types.
 export function JoinCode({ account, opened, online, onCancel }: { account: Account; opened: Opened; online: boolean; onCancel: () => void }) {
   return (
-    <section class="card raised stack join-code" data-testid="join-code">
+    <section class="card raised stack join-code" data-testid="join-open">
       <h1>{t("account.join.scan")}</h1>
       <QRCode text={opened.uri} label={t("account.join.qr")} />
       <div>
         <p class="soft">{t("account.join.or")}</p>
-        <p class="typed-code" data-testid="typed-code">{pretty(opened.code)}</p>
+        <p class="typed-code" data-testid="join-code">{pretty(opened.code)}</p>
         <p class="soft small"><Sentence of="account.join.at" with={{ host: <Quote text={host(account.server)} /> }} /></p>
       </div>
       <p role="status" class="soft">{t(online ? "account.join.waiting" : "account.join.offline")}</p>

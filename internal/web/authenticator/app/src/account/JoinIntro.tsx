@@ -25,7 +25,7 @@ export function JoinIntro({ purpose, onBegin }: { purpose: Purpose; onBegin: () 
       <h1>{t(title)}</h1>
       <p>{t(text)}</p>
       {purpose === "move" && <Note kind="wait">{t("account.join.move.codes")}</Note>}
-      <Form word={t("account.join.begin")} busyWord={t("account.join.beginning")} testid="begin-join" onSubmit={begin} />
+      <Form word={t("account.join.begin")} busyWord={t("account.join.beginning")} testid="start-join" onSubmit={begin} />
     </section>
   );
 }

@@ -20,7 +20,7 @@ export function Overview({ account }: { account: Account }) {
         <Avatar name={account.title.value} load={logoOf(account)} of={branding?.logo ?? ""} size="large" />
         <div>
           <h1 class="account-name"><Quote text={account.title.value} /></h1>
-          <p class="soft"><Quote text={organization.name} /></p>
+          {organization.name !== account.title.value && <p class="soft"><Quote text={organization.name} /></p>}
         </div>
       </header>
       <Card raised testid="account"><Particulars account={account} /><Rename account={account} /><Keys account={account} /></Card>

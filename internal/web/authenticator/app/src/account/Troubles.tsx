@@ -1,4 +1,4 @@
-import { to } from "../router";
+import { place, to } from "../router";
 import type { Account } from "../state/account";
 import { accounts } from "../state/accounts";
 import { Icon } from "../ui/Icon";
@@ -15,6 +15,8 @@ export function Troubles() {
 function Trouble({ account }: { account: Account }) {
   const name = visible(account.title.value);
   const unbound = account.unbound.value;
+  const [screen, id] = place.value.path;
+  if (screen === "account" && id === account.id) return null;
   if (!unbound && !account.keyChanged.value) return null;
   return (
     <Note kind="wait" testid={unbound ? "trouble-unbound" : "trouble-key"}>

@@ -1,4 +1,3 @@
-import { useEffect } from "preact/hooks";
 import { go } from "../router";
 import type { Account } from "../state/account";
 import { toast } from "../ui/announce";
@@ -11,7 +10,6 @@ import { leaveBy } from "./farewell";
 // Unbound explains an account that its server refuses because this browser lost
 // what it was bound to. Nothing but linking anew helps.
 export function Unbound({ account }: { account: Account }) {
-  useEffect(() => { account.refresh().catch(() => {}); }, [account]);
   if (!account.unbound.value) return null;
   const name = visible(account.title.value);
   const away = async () => {
@@ -21,9 +19,11 @@ export function Unbound({ account }: { account: Account }) {
   };
   return (
     <Note kind="bad" testid="unbound">
-      <strong>{t("account.gone.unbound.title", { name })}</strong>
-      <p>{t("account.gone.unbound")}</p>
-      <Button kind="quiet" size="small" testid="remove-unbound" onClick={() => void away()}>{t("account.gone.link")}</Button>
+      <div class="stack-small">
+        <strong>{t("account.gone.unbound.title", { name })}</strong>
+        <p>{t("account.gone.unbound")}</p>
+        <Button kind="quiet" size="small" testid="remove-unbound" onClick={() => void away()}>{t("account.gone.link")}</Button>
+      </div>
     </Note>
   );
 }

@@ -25,7 +25,7 @@ export function CodeWay() {
       <h1>{t("link.code.title")}</h1>
       <Form word={t("link.code.go")} busyWord={t("link.busy")} testid="link" onSubmit={submit}>
         <Field label={t("link.code.label")} hint={t("link.code.hint")} value={code} onText={setCode} onBlur={() => setCode(pretty(code))} testid="code"
-          class="code-input" autocomplete="one-time-code" autocapitalize="characters" spellcheck={false} placeholder="ABCD-EFGH" autofocus required />
+          class="code-input" autocomplete="one-time-code" autocapitalize="characters" spellcheck={false} placeholder="ABCD-EFGH" required />
         <ServerField value={server} onServer={setServer} />
         <NameField value={name} onText={setName} />
       </Form>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { sandbox } from "../frame/page";
 import { Button } from "../ui/Button";
 import { Field } from "../ui/Field";
@@ -22,6 +22,8 @@ export interface Sent {
 export function PhoneCode({ sent: { candidate, number, enrollment }, onOther }: { sent: Sent; onOther: () => void }) {
   const [code, setCode] = useState("");
   const [directories, setDirectories] = useState<Named[]>([]);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   const confirm = async (directory?: string) => {
     try {
       linked(await candidate.finishPhone(enrollment, code.replace(/\s/g, ""), directory));
@@ -37,7 +39,7 @@ export function PhoneCode({ sent: { candidate, number, enrollment }, onOther }: 
       <p role="status"><Sentence of="link.phone.sent" with={{ number: <strong><Quote text={number} /></strong> }} /> <Inbox /></p>
       <Form word={t("link.code.go")} busyWord={t("link.busy")} testid="confirm-code" onSubmit={() => confirm()}>
         <Field label={t("link.phone.code")} hint={t("link.phone.code.hint")} value={code} onText={setCode} testid="sent-code" class="code-input"
-          inputMode="numeric" autocomplete="one-time-code" maxLength={12} autofocus required />
+          inputMode="numeric" autocomplete="one-time-code" maxLength={12} inputRef={input} required />
       </Form>
       <Button kind="plain" size="small" testid="other-number" onClick={onOther}>{t("link.phone.other")}</Button>
     </section>

@@ -27,7 +27,7 @@ export function PhoneWay() {
       <h1>{t("link.phone.title")}</h1>
       <Form word={t("link.phone.send")} busyWord={t("link.phone.sending")} testid="send-code" onSubmit={submit}>
         <Field label={t("link.phone.label")} hint={t("link.phone.hint")} value={phone} onText={setPhone} testid="phone" type="tel" inputMode="tel"
-          autocomplete="tel" placeholder="+1 405 342 5699" autofocus required />
+          autocomplete="tel" placeholder="+1 405 342 5699" required />
         <ServerField value={server} onServer={setServer} />
         <NameField value={name} onText={setName} />
       </Form>

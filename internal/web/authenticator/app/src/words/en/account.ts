@@ -113,6 +113,7 @@ export const account = {
   "join.claimed.by": "{name} wants to be linked.",
   "join.claimed.warn": "If you are not holding it, say no.",
   "join.choice": "It shows {number}",
+  "join.approve": "Let it in",
   "join.none": "None of these, or not me",
   "join.busy": "Confirming…",
   "join.added.title": "Linked",

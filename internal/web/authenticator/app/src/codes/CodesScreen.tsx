@@ -8,11 +8,12 @@ import { Icon } from "../ui/Icon";
 import { announce } from "../ui/announce";
 import { change, type Entry, entries, state } from "../vault/vault";
 import { t } from "../words";
+import { byPeriod, matching, moved } from "./arranging";
 import { CodeGroup } from "./CodeGroup";
 import { Deleted } from "./Deleted";
 import { EditDialog } from "./EditDialog";
 import { LostVault } from "./LostVault";
-import { byPeriod, matching, moved, nameOf, shown, type Shown } from "./shown";
+import { nameOf, shown, type Shown } from "./shown";
 
 // Fewer codes are found at a glance.
 const searchFrom = 7;
@@ -74,7 +75,7 @@ function NoCodes() {
   return (
     <Empty title={t("codes.empty.title")} testid="no-codes">
       <p>{t("codes.empty.text")}</p>
-      <p><a class="button" href={to("codes", "import")} data-testid="add-codes"><Icon name="plus" />{t("codes.add")}</a></p>
+      <p class="empty-way"><a class="button" href={to("codes", "import")} data-testid="add-codes">{t("codes.add")}</a></p>
     </Empty>
   );
 }

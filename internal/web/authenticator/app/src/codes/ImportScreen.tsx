@@ -11,7 +11,7 @@ import { restart, step } from "./importing";
 export function ImportScreen() {
   useEffect(() => restart, []);
   return (
-    <div class="stack-large">
+    <div class="stack">
       <Back to={to("codes")} />
       <Content />
     </div>
@@ -24,10 +24,8 @@ function Content() {
   if (now.is === "sealed") return <ImportPassword open={now.open} />;
   return (
     <>
-      <div>
-        <h1>{t("codes.import.title")}</h1>
-        <p class="soft">{t("codes.import.lead")}</p>
-      </div>
+      <h1>{t("codes.import.title")}</h1>
+      <p class="soft">{t("codes.import.lead")}</p>
       <ImportStart batches={now.is === "batches" ? now.batches : undefined} />
     </>
   );

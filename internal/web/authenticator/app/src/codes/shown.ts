@@ -57,26 +57,3 @@ export const shown = computed<readonly Shown[]>(() => {
 
 /** clock is the time that codes follow: a server's where an account is linked, since it corrects a clock that is off. */
 export const clock = { now: (): number => accounts.peek()[0]?.clock.now() ?? Date.now() };
-
-/** matching keeps the codes whose names hold every word of a search. */
-export function matching(all: readonly Shown[], search: string): readonly Shown[] {
-  const words = search.toLocaleLowerCase().split(/\s+/).filter((word) => word !== "");
-  return all.filter((one) => words.every((word) => `${one.issuer} ${one.label}`.toLocaleLowerCase().includes(word)));
-}
-
-/** byPeriod groups codes that change together, in the order of the first of each. */
-export function byPeriod(all: readonly Shown[]): readonly (readonly [number, readonly Shown[]])[] {
-  const groups = new Map<number, Shown[]>();
-  for (const one of all) groups.set(one.period, [...(groups.get(one.period) ?? []), one]);
-  return [...groups];
-}
-
-/** moved puts an entry where another one of the list stands, the nearest of the same group. */
-export function moved(list: readonly Entry[], id: string, by: 1 | -1): readonly Entry[] {
-  const from = list.findIndex((entry) => entry.id === id);
-  const entry = list[from];
-  if (!entry) return list;
-  let to = from + by;
-  while (list[to] && list[to]?.period !== entry.period) to += by;
-  return list[to] ? list.toSpliced(from, 1).toSpliced(to, 0, entry) : list;
-}

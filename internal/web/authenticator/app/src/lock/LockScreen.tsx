@@ -15,7 +15,7 @@ export function LockScreen() {
   const passkeys = usePasskeys();
   return (
     <div class="stack-large">
-      <div>
+      <div class="stack-small">
         <Back to={to("settings")} />
         <h1>{t("codes.lock.title")}</h1>
         <p class="soft">{t("codes.lock.lead")}</p>

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../ui/Button";
 import { useNow } from "../ui/Countdown";
 import { ErrorNote } from "../ui/ErrorNote";
@@ -25,6 +25,8 @@ function PinForm({ word, busyWord, onProof }: ProofFormProps) {
   const [digits, setDigits] = useState("");
   const [until, setUntil] = useState(0);
   const left = until - useNow(Date);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const submit = async () => {
     try {
       await onProof(digits);
@@ -37,7 +39,7 @@ function PinForm({ word, busyWord, onProof }: ProofFormProps) {
   return (
     <div data-testid="pin-form">
       <Form word={word} busyWord={busyWord} testid="confirm-pin" disabled={left > 0} onSubmit={submit}>
-        <Field label={t("codes.unlock.pin")} type="password" inputMode="numeric" autocomplete="off" pattern={pinPattern.source} maxLength={12} required autofocus
+        <Field label={t("codes.unlock.pin")} type="password" inputMode="numeric" autocomplete="off" pattern={pinPattern.source} maxLength={12} required inputRef={field}
           class="pin-input" value={digits} onText={setDigits} testid="pin" />
         {left > 0 && <Note kind="wait" testid="pin-wait">{t("codes.pin.wait.left", { time: remaining(left) })}</Note>}
       </Form>

@@ -13,9 +13,10 @@ export interface Passkey {
 
 const timeout = 120_000;
 
-// possible tells whether this device has an authenticator of its own.
+// possible tells whether this device has an authenticator of its own. Passkeys
+// belong to names: a page at a bare address gets none.
 export async function possible(): Promise<boolean> {
-  if (typeof PublicKeyCredential === "undefined") return false;
+  if (typeof PublicKeyCredential === "undefined" || /^[\d.]+$|^\[/.test(location.hostname)) return false;
   return PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable().catch(() => false);
 }
 

@@ -101,7 +101,7 @@ export const codes = {
   "vault.full": "There is no room for more codes.",
   "vault.locked": "The codes are locked. Unlock the app and try again.",
   "vault.lost.title": "The codes cannot be opened",
-  "vault.lost.text": "They were sealed for this browser, and it lost what they were sealed with, as when cookies are cleared. Only a backup of the cookie or your services can bring them back.",
+  "vault.lost.text": "The codes were sealed for this browser, and it lost what opens them, as when cookies are cleared. Only the services that gave you the codes can give you new ones.",
   "vault.lost.erase": "Start without them",
 
   "lock.title": "Lock",
@@ -132,7 +132,7 @@ export const codes = {
   "lock.always": "Ask at every approval",
   "lock.always.hint": "Otherwise only when an application demands it.",
   "lock.after": "Lock when the app is out of sight for",
-  "lock.after.minutes": { one: "{n} minute", other: "{n} minutes" },
+  "lock.after.minutes": "{n} min",
   "lock.after.once": "At once",
   "lock.now": "Lock now",
   "lock.purpose.change": "Change the lock",

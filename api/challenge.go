@@ -60,9 +60,18 @@ type Question struct {
 	Reasons []DenialReason `json:"reasons,omitempty"`
 	// Recipient is who alone may read the particulars of the answer.
 	Recipient *Recipient `json:"recipient,omitempty"`
-	CreatedAt string     `json:"created_at"`
+	// Match asks for the number that is shown where the person started this.
+	Match     *Match `json:"match,omitempty"`
+	CreatedAt string `json:"created_at"`
 	// ExpiresAt is null for a question that stays open.
 	ExpiresAt *string `json:"expires_at"`
+}
+
+// Match is how the person gives a number with an approval: by choosing among
+// Choices, or by typing as many digits as Digits says.
+type Match struct {
+	Choices []string `json:"choices,omitempty"`
+	Digits  string   `json:"digits,omitempty"`
 }
 
 // UserID names the person asked.

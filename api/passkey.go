@@ -136,6 +136,8 @@ type ApprovalDecision struct {
 	// writes it. Its methods are empty: those of a passkey stand in what it
 	// signs.
 	Evidence json.RawMessage `json:"evidence,omitempty"`
+	// Match is the number, with the approval of a question that asks for one.
+	Match string `json:"match,omitempty"`
 	// Packages is the hash of what the page encrypted for the recipient.
 	Packages string `json:"packages,omitempty"`
 }

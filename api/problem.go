@@ -62,6 +62,7 @@ const (
 	CodeMediaType         = "media_type"          // 415: the body is not application/json
 	CodeMismatch          = "statement_mismatch"  // 422: signed, but not what was asked
 	CodePolicyUnmet       = "policy_unmet"        // 422: the approval's evidence does not satisfy the policy
+	CodeMatchWrong        = "match_wrong"         // 422: not the number that is shown where it was started; it has ended
 	CodePasskeyRefused    = "passkey_refused"     // 422: the passkey's answer does not fit; the detail says why
 	CodePackagesInvalid   = "packages_invalid"    // 422: the packages are missing, unasked or not those signed for
 	CodeStatementTime     = "statement_time"      // 422: device_time is off; correct by the Date header

@@ -32,6 +32,9 @@ type Decision struct {
 	// policy; the time is added. Supported are the methods it could offer.
 	Facts     policy.Facts
 	Supported []policy.Method
+	// Match is the number that the person brings with an approval where the
+	// question asks for one. A wrong number ends the question.
+	Match string
 }
 
 // Approve is a plain approval.
@@ -63,6 +66,10 @@ func (e *UnmetError) Error() string {
 	}
 	return "not approved: " + words[e.Failure]
 }
+
+// ErrNumberMissing means that an approval brings no number of the kind that the
+// question asks for. Nothing was sent.
+var ErrNumberMissing = errors.New("the request asks for the number that is shown where it was started")
 
 // ErrReceipt means that the server took an answer and gave back a receipt
 // that does not prove it. The answer counts; the receipt does not.

@@ -36,7 +36,9 @@ func (d *Device) draft(q receipt.Question, decision Decision) (draft, error) {
 	}
 	reasonID := ""
 	if decision.Approve && s.Failure == "" {
-		d.judge(&s, decision.Facts)
+		if err := d.approve(&s, decision); err != nil {
+			return draft{}, err
+		}
 	} else if s.Failure == "" {
 		if s.Reason, s.Fraud, reasonID, err = chooseReason(q.Reasons, decision); err != nil {
 			return draft{}, err
@@ -46,6 +48,17 @@ func (d *Device) draft(q receipt.Question, decision Decision) (draft, error) {
 		return draft{statement: s}, nil
 	}
 	return d.seal(s, reasonID, decision)
+}
+
+// approve judges, and brings the number where one is asked for.
+func (d *Device) approve(s *receipt.Statement, decision Decision) error {
+	if s.Question.Match != nil && !s.Question.Match.Takes(decision.Match) {
+		return ErrNumberMissing
+	}
+	if d.judge(s, decision.Facts); s.Question.Match != nil && s.Decision == receipt.Approved {
+		s.Match = decision.Match
+	}
+	return nil
 }
 
 // judge approves if the question's policy is satisfied, and fails if not.

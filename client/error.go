@@ -90,6 +90,8 @@ func (e *Error) Hint() string {
 		return "list the sessions to see the ids of this account"
 	case api.CodePolicyUnmet:
 		return "the request demands more than this device gave"
+	case api.CodeMatchWrong:
+		return "the request has ended; begin again where you started it, or take care if you started nothing"
 	case api.CodeChallengeUnknown:
 		return "list the requests to see the ids of this account"
 	case api.CodeReceiptUnknown:

@@ -249,6 +249,31 @@ func TestThePagesDemandingStatementIsWhatADeviceSigns(t *testing.T) {
 	p.is("older package", encode(t, said.Legacy()))
 }
 
+func TestThePagesMatchingStatementIsWhatADeviceSigns(t *testing.T) {
+	t.Parallel()
+	p := readPage(t)
+	_, jwk := p.key()
+	question, err := receipt.ParseQuestion([]byte(p.get("matching question")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	evidence, failure := question.Policy.Judge(policy.Facts{Methods: []policy.Method{policy.PasskeyUnlock}})
+	if failure != "" {
+		t.Fatal(failure)
+	}
+	payload, err := receipt.Statement{
+		Type: receipt.StatementType, Question: question, Decision: receipt.Approved, Match: "42", Evidence: &evidence, Factors: []string{"device", "passkey"},
+		Device:     receipt.DeviceID{ID: "8f14e45f-ceea-467f-a0e6-1f3c5d7b9a24", Key: jwk.Thumbprint()},
+		DeviceTime: "2026-03-01T11:00:20.000Z",
+	}.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.is("matching payload", string(payload))
+	sum := sha256.Sum256(payload)
+	p.is("matching payload hash", hex.EncodeToString(sum[:]))
+}
+
 func encode(t *testing.T, v any) string {
 	t.Helper()
 	data, err := json.Marshal(v)

@@ -192,3 +192,45 @@ func TestTheQuestionShownIsTheOneThatIsSigned(t *testing.T) {
 		t.Errorf("%+v", q)
 	}
 }
+
+func TestANumberIsBroughtWithAnApproval(t *testing.T) {
+	t.Parallel()
+	s, d := linked(t)
+	id, number, err := s.AskMatching("Pay?", policy.MatchPick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := onlyChallenge(t, d)
+	if _, err := d.Answer(t.Context(), asked, client.Approve()); !errors.Is(err, client.ErrNumberMissing) || s.State(id) != "pending" {
+		t.Errorf("without a number: %v", err)
+	}
+	data, err := d.Answer(t.Context(), asked, client.Decision{Approve: true, Match: number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := statementOf(t, data); got.Match != number {
+		t.Errorf("signed was %+v", got)
+	}
+	if id, _, err = s.AskMatching("Pay?", policy.MatchType); err != nil {
+		t.Fatal(err)
+	}
+	data, err = d.Answer(t.Context(), onlyChallenge(t, d), client.Decision{Match: "42", Reason: "not me"})
+	if err != nil || statementOf(t, data).Match != "" || s.State(id) != "denied" {
+		t.Errorf("a denial: %v, it stands as %s", err, s.State(id))
+	}
+}
+
+func TestAWrongNumberEndsTheRequest(t *testing.T) {
+	t.Parallel()
+	s, d := linked(t)
+	id, number, err := s.AskMatching("Pay?", policy.MatchPick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := onlyChallenge(t, d)
+	wrong := slices.DeleteFunc(slices.Clone(asked.Question.Match.Choices), func(n string) bool { return n == number })[0]
+	_, err = d.Answer(t.Context(), asked, client.Decision{Approve: true, Match: wrong})
+	if refusal, ok := errors.AsType[*client.Error](err); !ok || refusal.Code != api.CodeMatchWrong || refusal.Hint() == "" || s.State(id) != "denied" {
+		t.Errorf("%v, it stands as %s", err, s.State(id))
+	}
+}

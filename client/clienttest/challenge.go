@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -114,6 +115,9 @@ func (s *Server) answer(c *call) (any, *api.Problem) {
 	if p := found.judge(statement, in.Packages, s.now); p != nil && found.receipt == nil {
 		return nil, p
 	}
+	if found.receipt == nil && statement.Decision == receipt.Approved && statement.Match != found.number {
+		return nil, s.endWrong(c, found)
+	}
 	if found.receipt == nil {
 		if err := s.take(c, found, in.Statement, statement, in.Packages); err != nil {
 			return nil, problem(http.StatusInternalServerError, api.CodeInternal, err.Error())
@@ -162,6 +166,15 @@ func (c *challenge) judge(statement receipt.Statement, packages json.RawMessage,
 		return problem(http.StatusUnprocessableEntity, api.CodePackagesInvalid, "the packages are not those that were signed")
 	}
 	return nil
+}
+
+// endWrong ends a question whose number is not known to who answered. Such an
+// answer has no receipt.
+func (s *Server) endWrong(c *call, found *challenge) *api.Problem {
+	found.state, found.failure = api.StateDenied, string(policy.FailedAuthentication)
+	found.answered, found.by = receipt.FormatTime(s.now), c.device.ID
+	s.wake()
+	return problem(http.StatusUnprocessableEntity, api.CodeMatchWrong, "the number is not the one that is shown where this was started")
 }
 
 // take makes an answer count.

@@ -7,6 +7,7 @@ package clienttest
 
 import (
 	"crypto/ecdsa"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/api"
+	"github.com/twinseal/twinseal/policy"
 	"github.com/twinseal/twinseal/receipt"
 )
 
@@ -58,6 +60,7 @@ type challenge struct {
 	reason   string
 	fraud    bool
 	failure  string
+	number   string // that an approval must bring; "" for none
 	packages json.RawMessage
 	receipt  []byte
 	jws      string
@@ -158,6 +161,19 @@ func (s *Server) Ask(message string, changes ...func(*receipt.Question)) string 
 	s.challenges = append(s.challenges, &challenge{question: q, state: api.StatePending})
 	s.wake()
 	return q.Challenge
+}
+
+// AskMatching asks for a number in that way, and says which.
+func (s *Server) AskMatching(message string, way policy.Match, changes ...func(*receipt.Question)) (id, number string, err error) {
+	match, number, err := receipt.NewMatch(way, rand.Reader)
+	if err != nil {
+		return "", "", err
+	}
+	id = s.Ask(message, append(changes, func(q *receipt.Question) { q.Match = match })...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.find(id).number = number
+	return id, number, nil
 }
 
 // Cancel withdraws a question.

@@ -19,24 +19,29 @@ import (
 
 func (a *deviceApp) approveCommand() *cobra.Command {
 	var f factFlags
+	var match string
 	cmd := &cobra.Command{
 		Use:   "approve [ID]",
 		Short: "Sign an approval; without ID of the newest pending request",
 		Long: "Sign an approval; without ID of the newest pending request. Where the request demands more than a yes,\n" +
 			"the flags say what this device knows and what was confirmed. If that is not enough, the failure is signed\n" +
-			"and sent instead, and the command fails.",
+			"and sent instead, and the command fails. Where the request asks for the number that is shown where you\n" +
+			"started it, --match brings it; a wrong number ends the request.",
 		Example: "  twinseal device approve\n" +
-			"  twinseal device approve --methods pin_code,fingerprint --location 52.52,13.405,DE",
+			"  twinseal device approve --methods pin_code,fingerprint --location 52.52,13.405,DE\n" +
+			"  twinseal device approve --match 42",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			decision, err := f.decision()
 			if err != nil {
 				return err
 			}
+			decision.Match = match
 			return a.answer(cmd, firstOf(args), decision)
 		},
 	}
 	f.register(cmd)
+	cmd.Flags().StringVar(&match, "match", "", "the number that is shown where you started what is asked")
 	return cmd
 }
 
@@ -85,6 +90,9 @@ func (a *deviceApp) answer(cmd *cobra.Command, id string, decision client.Decisi
 	}
 	data, err := account.device.Answer(cmd.Context(), c, decision)
 	unmet, isUnmet := errors.AsType[*client.UnmetError](err)
+	if errors.Is(err, client.ErrNumberMissing) {
+		err = fmt.Errorf("%w; look there and repeat with --match%s", err, among(c))
+	}
 	if isUnmet {
 		err = nil // the failure was signed and taken: it is shown like any answer
 	}
@@ -104,6 +112,14 @@ func (a *deviceApp) answer(cmd *cobra.Command, id string, decision client.Decisi
 		return err
 	}
 	return unmetAdvice(unmet)
+}
+
+// among lists the numbers to choose from; "" where the number is typed.
+func among(c client.Challenge) string {
+	if c.Question.Match == nil || len(c.Question.Match.Choices) == 0 {
+		return ""
+	}
+	return " (one of " + visible(strings.Join(c.Question.Match.Choices, ", ")) + ")"
 }
 
 // unmetAdvice says what the request would have needed, and which flags would have told it.

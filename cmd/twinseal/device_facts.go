@@ -11,6 +11,7 @@ import (
 	"github.com/twinseal/twinseal/client"
 	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/policy"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // factFlags are what a terminal is told about itself and its owner, since it
@@ -74,6 +75,8 @@ func factorsOf(methods []policy.Method) []string {
 			word = "pin"
 		case policy.Face, policy.Fingerprint:
 			word = "biometric"
+		case policy.PasskeyUnlock:
+			word = receipt.FactorPasskey
 		}
 		if word != "" && !slices.Contains(out, word) {
 			out = append(out, word)

@@ -171,6 +171,9 @@ func printDemands(w io.Writer, q receipt.Question) {
 			fmt.Fprintf(w, "  - %s\n", visible(line))
 		}
 	}
+	if q.Match != nil {
+		fmt.Fprintf(w, "\nTo approve, bring the number that is shown where you started this: %s\n", visible(numbers(q.Match)))
+	}
 	if len(q.Reasons) > 0 {
 		fmt.Fprintf(w, "\nTo deny, choose a reason:\n")
 		fields := make([][2]string, len(q.Reasons))
@@ -181,6 +184,14 @@ func printDemands(w io.Writer, q receipt.Question) {
 		}
 		printFields(w, fields)
 	}
+}
+
+// numbers says what there is to choose from.
+func numbers(m *receipt.Match) string {
+	if len(m.Choices) == 0 {
+		return m.Digits + " digits (--match)"
+	}
+	return list(m.Choices) + " (--match)"
 }
 
 // printStatement shows a signed answer in plain words.
@@ -194,6 +205,9 @@ func printStatement(w io.Writer, result *receipt.Result) {
 	}
 	if s.Fraud {
 		fields = append(fields, [2]string{"Fraud", "reported: this was not me"})
+	}
+	if s.Match != "" {
+		fields = append(fields, [2]string{"Number", s.Match + ", the one that was shown"})
 	}
 	fields = append(fields, findings(s)...)
 	if s.Question.HiddenDetailsHash != "" {

@@ -52,7 +52,7 @@ func (d *Dialect) startApproval(ctx context.Context, r *endpoint.Request) (endpo
 	}
 	begun, err := d.options.Passkeys.BeginApproval(ctx, passkeys.BeginApproval{
 		Challenge: challengeOf(r), Origin: r.Header.Get("Origin"), Decision: receipt.Decision(in.Decision), Reason: in.Reason, Fraud: in.Fraud,
-		Failure: policy.Failure(in.Failure), Evidence: evidence, Packages: in.Packages,
+		Failure: policy.Failure(in.Failure), Evidence: evidence, Match: in.Match, Packages: in.Packages,
 	})
 	if err != nil {
 		return endpoint.Response{}, unknownChallenge(err)

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"net/http"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/twinseal/twinseal/api"
@@ -79,6 +80,33 @@ func TestADeviceSeesWhatIsDemanded(t *testing.T) {
 	d.check(err)
 	if again, err := receipt.ParseQuestion(whole); err != nil || !again.Equal(parsed(t, asked)) {
 		t.Errorf("what a device gets is not what it must sign: %v", err)
+	}
+}
+
+// wrongNumber is one of the choices that is not shown.
+func wrongNumber(asked mfa.Challenge, s *receipt.Statement) string {
+	for _, number := range s.Question.Match.Choices {
+		if number != string(asked.Number.Reveal()) {
+			return number
+		}
+	}
+	return ""
+}
+
+func TestADeviceIsAskedForANumberAndNeverTold(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	phone, asked := d.demand("4155550806", func(in *mfa.AskApproval) { in.Matching = mfa.MatchingType })
+	number := string(asked.Number.Reveal())
+	for _, target := range []string{path(api.PathChallenge, "{id}", asked.ID), api.PathChallenges} {
+		a := d.get(phone, target)
+		if !strings.Contains(string(a.body), `"match":{"digits":"2"}`) || strings.Contains(string(a.body), `"`+number+`"`) {
+			t.Errorf("%s says %s", target, a.body)
+		}
+	}
+	sealed := read[json.RawMessage](t, d.answer(phone, asked, phone.Statement(asked, receipt.Approved, func(s *receipt.Statement) { s.Match = number })))
+	if proved, err := receipt.Verify(sealed, receipt.Options{}); err != nil || proved.Statement.Match != number {
+		t.Errorf("the receipt proves %+v, %v", proved, err)
 	}
 }
 

@@ -30,6 +30,7 @@ type BeginApproval struct {
 	Failure policy.Failure
 	// Evidence is what the page found out about the policy; it names no methods.
 	Evidence *policy.Evidence
+	Match    string // the number, with the approval of a question that asks for one
 	// Packages is the hash of what the page encrypted for the question's recipient.
 	Packages string
 }
@@ -107,7 +108,7 @@ func (s *Service) statement(c mfa.Challenge, rpID string, in BeginApproval) ([]b
 	}
 	payload, err := receipt.Statement{
 		Type: receipt.StatementType, Question: question, Decision: in.Decision, Reason: in.Reason, Fraud: in.Fraud, Failure: in.Failure,
-		Evidence: in.Evidence, Packages: in.Packages, Factors: []string{receipt.FactorPasskey},
+		Evidence: in.Evidence, Match: in.Match, Packages: in.Packages, Factors: []string{receipt.FactorPasskey},
 		RelyingParty: &receipt.RelyingParty{ID: rpID}, DeviceTime: receipt.FormatTime(s.domain.Now()),
 	}.Canonical()
 	if err != nil {

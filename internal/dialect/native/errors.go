@@ -19,12 +19,14 @@ const codeKeyInvalid = "key_invalid"
 var statuses = map[string]int{
 	api.CodeInvalidRequest: 400, api.CodeKeyMismatch: 400, api.CodeStatementInvalid: 400,
 	api.CodeProofMissing: 401, api.CodeProofInvalid: 401, api.CodeProofTime: 401, api.CodeProofReplayed: 401,
-	api.CodeDeviceUnknown: 401, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeOriginUnknown: 403, api.CodeUserDisabled: 403, api.CodeDisabled: 403,
+	api.CodeDeviceUnknown: 401, api.CodeDeviceUnbound: 401, api.CodeRecoveryRefused: 403, codeKeyInvalid: 401, api.CodeLinkRefused: 403, api.CodeOriginUnknown: 403, api.CodeUserDisabled: 403, api.CodeDisabled: 403,
 	api.CodeNotFound: 404, api.CodeChallengeUnknown: 404, api.CodeReceiptUnknown: 404, api.CodePushUnavailable: 404, api.CodeSessionUnknown: 404,
+	api.CodeLogoUnknown: 404, api.CodeDeviceMissing: 404, api.CodeJoinUnknown: 404,
+	api.CodeJoinUnclaimed: 409, api.CodeJoinOver: 410, api.CodeJoinMismatch: 422,
 	api.CodeRegistration: 404, api.CodeNoPasskey: 404, api.CodePasskeyTaken: 409, api.CodePasskeyRefused: 422,
 	api.CodeMethodNotAllowed: 405, api.CodeKeyInUse: 409, api.CodeAlreadyAnswered: 409, api.CodeDirectoryRequired: 409,
 	api.CodeExpired: 410, api.CodeCancelled: 410, api.CodeTooLarge: 413, api.CodeMediaType: 415,
-	api.CodeMismatch: 422, api.CodePolicyUnmet: 422, api.CodePackagesInvalid: 422, api.CodeStatementTime: 422,
+	api.CodeMismatch: 422, api.CodeMatchWrong: 422, api.CodePolicyUnmet: 422, api.CodePackagesInvalid: 422, api.CodeStatementTime: 422,
 	api.CodeRateLimited: 429, api.CodeInternal: 500, api.CodeUnavailable: 503,
 }
 
@@ -66,11 +68,17 @@ var (
 		mfa.ReasonStatementTime:     api.CodeStatementTime,
 		mfa.ReasonPolicyUnmet:       api.CodePolicyUnmet,
 		mfa.ReasonPackagesInvalid:   api.CodePackagesInvalid,
+		mfa.ReasonMatchWrong:        api.CodeMatchWrong,
 		mfa.ReasonDisabled:          api.CodeDisabled,
 		mfa.ReasonUserSuspended:     api.CodeUserDisabled,
 		mfa.ReasonNotPending:        api.CodeAlreadyAnswered,
 		mfa.ReasonCodeWrong:         api.CodeLinkRefused,
 		mfa.ReasonDevicesFull:       api.CodeLinkRefused,
+		mfa.ReasonDeviceUnbound:     api.CodeDeviceUnbound,
+		mfa.ReasonRecoveryWrong:     api.CodeRecoveryRefused,
+		mfa.ReasonJoinUnclaimed:     api.CodeJoinUnclaimed,
+		mfa.ReasonJoinOver:          api.CodeJoinOver,
+		mfa.ReasonJoinMismatch:      api.CodeJoinMismatch,
 		mfa.ReasonDirectoryRequired: api.CodeDirectoryRequired,
 		mfa.ReasonCancelled:         api.CodeCancelled,
 
@@ -151,7 +159,7 @@ func unknownRoute(mux *http.ServeMux) endpoint.Func {
 // methodsAt lists the methods that the request's path knows.
 func methodsAt(mux *http.ServeMux, r *endpoint.Request) []string {
 	var known []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		probe := r.Clone(r.Context())
 		probe.Method = method
 		if _, pattern := mux.Handler(probe); strings.HasPrefix(pattern, method+" ") && plainPath(probe) {

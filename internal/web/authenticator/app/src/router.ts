@@ -8,7 +8,11 @@ export interface Place {
   query: URLSearchParams; // what follows a "?" in the fragment
 }
 
-const here = signal(location.hash);
+// screenAt tells addresses of screens, and those that hold a code, from targets
+// inside of the page, such as that of the link that skips to the content.
+const screenAt = (hash: string): boolean => hash === "" || hash.startsWith("#/") || hash.startsWith("#code=");
+
+const here = signal(screenAt(location.hash) ? location.hash : "");
 
 export const place = computed(() => read(here.value));
 
@@ -47,4 +51,4 @@ export function sharedCode(): string {
   return code ?? "";
 }
 
-addEventListener("hashchange", () => { here.value = location.hash; });
+addEventListener("hashchange", () => { if (screenAt(location.hash)) here.value = location.hash; });

@@ -40,7 +40,10 @@ export function useJoin(account: Account, purpose: Purpose): Joining {
       if (over(last)) finish(last as End["state"], name);
       else setJoin(next);
     };
-    watch(account, opened.id, { signal: stop.signal, onJoin, onOnline: setOnline }).catch((caught: unknown) => setError(caught));
+    watch(account, opened.id, { signal: stop.signal, onJoin, onOnline: setOnline }).catch((caught: unknown) => {
+      if (isOver(caught)) finish("expired", name);
+      else setError(caught);
+    });
     return () => {
       stop.abort();
       if (!over(last)) void withdrawJoin(account, opened.id).catch(() => {});
@@ -60,11 +63,12 @@ export function useJoin(account: Account, purpose: Purpose): Joining {
       await (purpose === "move" && number !== undefined ? leaveBy(account, "moved", send) : send());
       finish(number === undefined ? "refused" : "approved", name);
     } catch (caught) {
-      const code = caught instanceof Problem ? caught.code : "";
-      if (code === "join_mismatch") finish("mismatch", name);
-      else if (code === "join_over") finish("expired", name);
+      if (caught instanceof Problem && caught.code === "join_mismatch") finish("mismatch", name);
+      else if (isOver(caught)) finish("expired", name);
       else throw caught;
     }
   };
   return { opened, join, end, online, error, begin, answer, cancel: () => setOpened(undefined) };
 }
+
+const isOver = (error: unknown): boolean => error instanceof Problem && ["join_over", "join_unknown"].includes(error.code);

@@ -3,8 +3,9 @@
 // show that it is them.
 
 import { computed, signal } from "@preact/signals";
+import { leaveBy } from "../account/farewell";
 import type { Method } from "../state/account";
-import { accounts, onRemoved, remove } from "../state/accounts";
+import { accounts, onRemoved } from "../state/accounts";
 import { lockAfter } from "../state/settings";
 import * as vault from "../vault/vault";
 import { Explained, t } from "../words";
@@ -158,9 +159,7 @@ export async function clear(): Promise<void> {
 // server that cannot keeps a device without a key.
 export async function wipe(): Promise<void> {
   await vault.erase();
-  const all = accounts.peek();
-  await Promise.allSettled(all.map((account) => account.unlink()));
-  for (const { id } of all) await remove(id);
+  await Promise.all(accounts.peek().map((account) => leaveBy(account, "here", () => account.unlink().catch(() => {}))));
   kind.value = "none";
   locked.value = false;
 }

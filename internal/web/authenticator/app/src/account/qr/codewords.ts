@@ -12,10 +12,13 @@ interface Layout {
 }
 
 // layouts are those of the versions from 1 on at the level M (ISO/IEC 18004). The
-// last holds 287 bytes, which is a linking address with a very long host.
+// last holds 666 bytes: a picture of exported codes, which a phone still reads
+// off a phone. A linking address takes a third of that at most.
 const layouts: Layout[] = ([
   [1, 16, 10], [1, 28, 16], [1, 44, 26], [2, 64, 18], [2, 86, 24], [4, 108, 16],
   [4, 124, 18], [4, 154, 22], [5, 182, 22], [5, 216, 26], [5, 254, 30], [8, 290, 22],
+  [9, 334, 22], [9, 365, 24], [10, 415, 24], [10, 453, 28], [11, 507, 28], [13, 563, 26],
+  [14, 627, 26], [16, 669, 26],
 ] as const).map(([blocks, data, degree]) => ({ blocks, data, correction: degree }));
 
 const byteMode = 0b0100;

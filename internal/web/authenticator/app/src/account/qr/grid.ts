@@ -96,6 +96,7 @@ export class Grid {
 // alignments are the middles of the small squares, by version.
 const alignments: number[][] = [
   [], [6, 18], [6, 22], [6, 26], [6, 30], [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50], [6, 30, 54], [6, 32, 58],
+  [6, 34, 62], [6, 26, 46, 66], [6, 26, 48, 70], [6, 26, 50, 74], [6, 30, 54, 78], [6, 30, 56, 82], [6, 30, 58, 86], [6, 34, 62, 90],
 ];
 
 // remainder is what a polynomial of bits leaves, the protection of format and version.

@@ -100,30 +100,26 @@ function nameIn(account: readonly Field[]): string {
   }
 }
 
-// A picture holds at most ten accounts, as Google's do, and so few bytes that a
-// phone reads it off a screen.
-const most = { accounts: 10, bytes: 700 };
+/** roomOfPicture is the longest text that the app draws. */
+export const roomOfPicture = 666;
+
+// A picture holds at most ten accounts, as Google's do.
+const maxAccountsOfPicture = 10;
 
 const algorithmNumbers: Readonly<Record<Algorithm, number>> = { SHA1: 1, SHA256: 2, SHA512: 3 };
 
 /** fitsMigration: the format has no word for other periods and numbers of digits. */
 export const fitsMigration = (seed: Seed): boolean => seed.period === 30 && (seed.digits === 6 || seed.digits === 8);
 
-/** writeMigration gives the texts of an export's pictures. Each seed must fit. */
+/** writeMigration gives the texts of an export's pictures. Each seed must fit, and is shortened beforehand if its names are endless. */
 export function writeMigration(seeds: readonly Seed[], id: number): string[] {
   const batches: number[][][] = [];
-  let size = 0;
   for (const account of seeds.map(writeAccount)) {
     const last = batches.at(-1);
-    if (last && last.length < most.accounts && size + account.length <= most.bytes) {
-      last.push(account);
-      size += account.length;
-    } else {
-      batches.push([account]);
-      size = account.length;
-    }
+    if (last && last.length < maxAccountsOfPicture && address([...last, account], maxBatches, maxBatches, id).length <= roomOfPicture) last.push(account);
+    else batches.push([account]);
   }
-  return batches.map((batch, index) => address([...batch.flat(), ...writeNumber(2, 1), ...writeNumber(3, batches.length), ...writeNumber(4, index), ...writeNumber(5, id)]));
+  return batches.map((batch, index) => address(batch, batches.length, index, id));
 }
 
 function writeAccount(seed: Seed): number[] {
@@ -137,4 +133,7 @@ function writeAccount(seed: Seed): number[] {
   ]);
 }
 
-const address = (message: readonly number[]): string => prefix + encodeURIComponent(btoa(String.fromCharCode(...message)));
+function address(accounts: readonly number[][], size: number, index: number, id: number): string {
+  const message = [...accounts.flat(), ...writeNumber(2, 1), ...writeNumber(3, size), ...writeNumber(4, index), ...writeNumber(5, id)];
+  return prefix + encodeURIComponent(btoa(String.fromCharCode(...message)));
+}

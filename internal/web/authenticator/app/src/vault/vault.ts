@@ -126,7 +126,7 @@ async function current(): Promise<readonly Entry[]> {
   const sealed = await read();
   if (!sealed) return [];
   const found = opened && (await unseal(opened, sealed));
-  if (!found) throw new Explained(t("codes.vault.locked"));
+  if (!found) throw new Explained(t(state.peek() === "lost" ? "codes.vault.lost.text" : "codes.vault.locked"));
   return found;
 }
 

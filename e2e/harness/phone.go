@@ -191,12 +191,15 @@ func (b *Tab) Deliver(origin, text string) {
 	_, err := chromedp.Call(b.Context, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
 		Origin: origin, RegistrationID: registration, Data: text,
 	})
+	if err == nil {
+		_, err = chromedp.Call(b.Context, serviceworker.Disable, cdp.Empty{})
+	}
 	if err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-// registration is the browser's name for the worker of an origin.
+// registration is the browser's name for the worker of an origin. It leaves the domain enabled by which workers are reached.
 func (b *Tab) registration(origin string) serviceworker.RegistrationID {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.Context, stepPatience)
@@ -205,11 +208,6 @@ func (b *Tab) registration(origin string) serviceworker.RegistrationID {
 	if _, err := chromedp.Call(ctx, serviceworker.Enable, cdp.Empty{}); err != nil {
 		b.t.Fatal(err)
 	}
-	defer func() {
-		if _, err := chromedp.Call(b.Context, serviceworker.Disable, cdp.Empty{}); err != nil {
-			b.t.Error(err)
-		}
-	}()
 	for event, err := range events {
 		if err != nil {
 			b.t.Fatalf("no worker of %s: %v", origin, err)
@@ -225,11 +223,19 @@ func (b *Tab) registration(origin string) serviceworker.RegistrationID {
 }
 
 // Phone is a tab of the size of a phone whose pages are watched.
-func Phone(browser context.Context, t testing.TB, address string) *Tab {
+func Phone(browser context.Context, t testing.TB) *Tab {
 	t.Helper()
-	b := OpenTab(browser, t, "about:blank")
+	return likePhone(OpenTab(browser, t, "about:blank"))
+}
+
+// HomePhone is a phone in the browser's own profile.
+func HomePhone(browser context.Context, t testing.TB) *Tab {
+	t.Helper()
+	return likePhone(OpenHomeTab(browser, t, "about:blank"))
+}
+
+func likePhone(b *Tab) *Tab {
 	b.Watch()
 	b.Use(Looks()[0])
-	b.Go(address)
 	return b
 }

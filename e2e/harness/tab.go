@@ -29,7 +29,18 @@ type Tab struct {
 // OpenTab opens an address.
 func OpenTab(browser context.Context, t testing.TB, address string) *Tab {
 	t.Helper()
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	return openTab(browser, t, address, chromedp.WithNewBrowserContext())
+}
+
+// OpenHomeTab opens an address in the browser's own profile, which all its home tabs share and which outlives the browser.
+func OpenHomeTab(browser context.Context, t testing.TB, address string) *Tab {
+	t.Helper()
+	return openTab(browser, t, address)
+}
+
+func openTab(browser context.Context, t testing.TB, address string, options ...chromedp.ContextOption) *Tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(browser, options...)
 	t.Cleanup(cancel)
 	b := &Tab{Context: ctx, t: t}
 	// The first step binds the tab to its context, which therefore must not be one that ends with the step.

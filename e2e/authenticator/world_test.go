@@ -1,0 +1,196 @@
+package authenticator
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/twinseal/twinseal/client/launchkey"
+	"github.com/twinseal/twinseal/e2e/harness"
+)
+
+// world is a server with a bank and a shop, which share their customers' directory, and a club of somebody else.
+type world struct {
+	*harness.Server
+
+	browser context.Context //nolint:containedctx // it is the browser
+	camera  *harness.Camera
+	pushes  *harness.PushService
+
+	bank, club  application
+	directoryID launchkey.DirectoryID
+	shopID      launchkey.ServiceID
+	factory     *launchkey.DirectoryFactory
+}
+
+// application is what a program has of its application.
+type application struct {
+	number int64
+	key    string
+}
+
+const applyFile = `
+organizations:
+- name: Acme
+  directories:
+  - id: %[1]s
+    name: customers
+    launchkey: {keys: [{public_key: %[4]q}]}
+    applications:
+    - name: Linden Bank
+      number: 7
+      authy: {api_key: %[5]q}
+    - id: %[2]s
+      name: Orchard Shop
+      launchkey: {keys: [{public_key: %[4]q}]}
+- name: Umbra
+  directories:
+  - id: %[3]s
+    name: members
+    applications:
+    - name: Umbra Club
+      number: 8
+      authy: {api_key: %[6]q}
+`
+
+func newWorld(t *testing.T, engine harness.Engine) *world {
+	t.Helper()
+	private, public := vendorKey()
+	w := &world{
+		bank: application{7, rand.Text()}, club: application{8, rand.Text()},
+		directoryID: launchkey.DirectoryID(uuid.NewString()), shopID: launchkey.ServiceID(uuid.NewString()),
+		pushes: harness.NewPushService(t),
+	}
+	w.Server = harness.Start(t, harness.Options{
+		Engine: engine, Localhost: true, Env: []string{"TWINSEAL_PUSH_CONTACT=operator@example.com"},
+		Apply:   fmt.Sprintf(applyFile, w.directoryID, w.shopID, uuid.NewString(), public, w.bank.key, w.club.key),
+		Secrets: []string{w.bank.key, w.club.key},
+	})
+	factory, err := launchkey.NewDirectoryFactory(w.URL, w.directoryID, []byte(private))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.factory = factory
+	return w
+}
+
+const keyBits = 2048
+
+// vendorKey is the key of the directory and the shop, which takes a moment to make.
+var vendorKey = sync.OnceValues(func() (private, public string) {
+	key, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		panic(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		panic(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+})
+
+// story is one person's, told with the world's things.
+type story struct {
+	*world
+
+	t *testing.T
+}
+
+// customer is somebody whom an application knows.
+type customer struct {
+	harness.Person
+
+	s   *story
+	app application
+	id  int64
+}
+
+// newCustomer registers somebody new at an application.
+func (s *story) newCustomer(app application) *customer {
+	s.t.Helper()
+	c := &customer{Person: s.NewPerson(), s: s, app: app}
+	form := url.Values{"user[email]": {c.Email}, "user[cellphone]": {c.Number}, "user[country_code]": {"1"}}
+	var made struct{ User struct{ ID int64 } }
+	s.call(app, http.MethodPost, "/protected/json/users/new", form).JSON(s.t, &made)
+	c.id = made.User.ID
+	return c
+}
+
+// call makes a request as an application does.
+func (s *story) call(app application, method, path string, form url.Values) harness.Answer {
+	s.t.Helper()
+	got := s.Send(s.t, harness.Request{
+		Method: method, Path: path, Body: form.Encode(), Type: "application/x-www-form-urlencoded",
+		Header: http.Header{"X-Authy-Api-Key": {app.key}},
+	})
+	if got.Status != http.StatusOK {
+		s.t.Fatalf("%s %s: %d %s", method, path, got.Status, got.Body)
+	}
+	return got
+}
+
+// link is what a new device is linked with.
+type link struct{ Code, URI string }
+
+// link has the operator make a code.
+func (c *customer) link() link {
+	c.s.t.Helper()
+	var made link
+	out := c.s.Operate(c.s.t, "user", "link-code", "--app", fmt.Sprint(c.app.number), "--authy-id", fmt.Sprint(c.id), "--json")
+	if err := json.Unmarshal([]byte(out), &made); err != nil {
+		c.s.t.Fatalf("no linking code: %v\n%s", err, out)
+	}
+	c.s.Log.Secret(made.Code)
+	return made
+}
+
+// request is what an application asked.
+type request struct {
+	c  *customer
+	id string
+	// number is what the application shows to the person, where there is one to match.
+	number string
+}
+
+// asked has the customer's application ask, with further parameters in pairs.
+func (c *customer) asked(message string, more ...string) *request {
+	c.s.t.Helper()
+	form := url.Values{"message": {message}}
+	for i := 0; i < len(more); i += 2 {
+		form.Add(more[i], more[i+1])
+	}
+	var made struct {
+		Approval struct {
+			UUID        string
+			NumberMatch string `json:"number_match"`
+		} `json:"approval_request"`
+	}
+	c.s.call(c.app, http.MethodPost, fmt.Sprintf("/onetouch/json/users/%d/approval_requests", c.id), form).JSON(c.s.t, &made)
+	return &request{c, made.Approval.UUID, made.Approval.NumberMatch}
+}
+
+// stands holds the request to its state at the server.
+func (r *request) stands(want string) {
+	r.c.s.t.Helper()
+	harness.Until(r.c.s.t, "the request to be "+want, func() (bool, bool) { return true, r.state() == want })
+}
+
+func (r *request) state() string {
+	r.c.s.t.Helper()
+	var got struct {
+		Approval struct{ Status string } `json:"approval_request"`
+	}
+	r.c.s.call(r.c.app, http.MethodGet, "/onetouch/json/approval_requests/"+r.id, nil).JSON(r.c.s.t, &got)
+	return got.Approval.Status
+}

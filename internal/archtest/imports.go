@@ -61,6 +61,8 @@ var layers = []row{
 	{"internal/mfa/phonelinks", []string{"internal/mfa", "internal/text"}, "rules of linking a device by a number, likewise"},
 	{"internal/mfa/sessions", []string{"internal/mfa"}, "rules of who is logged in where, likewise"},
 	{"internal/mfa/configuration", []string{"internal/mfa"}, "rules of what an organization makes for itself, apart because of their number"},
+	{"internal/mfa/joins", []string{"internal/mfa"}, "rules of devices that let others in, likewise"},
+	{"internal/mfa/devices", []string{"internal/mfa"}, "rules of a person's devices and of recovery, likewise"},
 	{"internal/mfa/seeds", []string{"internal/mfa"}, "rules of seeds shown to other authenticator apps, likewise"},
 	{"internal/mfa/statistics", []string{"internal/mfa"}, "counts of what applications did, likewise"},
 	{"internal/mfa/webhooks", []string{"internal/mfa"}, "rules of subscriptions to events, likewise"},
@@ -90,7 +92,7 @@ var layers = []row{
 	{"internal/dialect/dialecttest", []string{"internal/...", "policy", "receipt", "api", "client/..."}, "a server for the tests of any dialect"},
 	{
 		"internal/dialect/native",
-		[]string{"internal/mfa", "internal/mfa/passkeys", "internal/mfa/phonelinks", "internal/mfa/sessions", "internal/endpoint", "api", "policy", "receipt"},
+		[]string{"internal/mfa", "internal/mfa/devices", "internal/mfa/joins", "internal/mfa/passkeys", "internal/mfa/phonelinks", "internal/mfa/sessions", "internal/endpoint", "api", "policy", "receipt"},
 		"our own API is a dialect with public wire types, and devices sign their requests as receipt says",
 	},
 	{
@@ -100,7 +102,7 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/launchkey",
-		[]string{"internal/mfa", "internal/mfa/configuration", "internal/mfa/provision", "internal/mfa/seeds", "internal/mfa/sessions", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope"},
+		[]string{"internal/mfa", "internal/mfa/configuration", "internal/mfa/provision", "internal/mfa/seeds", "internal/mfa/sessions", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope", "client/launchkey/answerpackage"},
 		"never a store, a factor or another dialect; signs and seals with the code that its clients use, asks devices in receipt's form, and judges its part of plans",
 	},
 	{

@@ -56,6 +56,15 @@ func (p Pages) Preflight(_ context.Context, r *Request) (Response, error) {
 	return resp, nil
 }
 
+// PreflightAnyone answers a browser that asks what pages of any origin may do at a door that lets [Handler.Anyone] in.
+func PreflightAnyone(methods, headers string) Func {
+	return func(context.Context, *Request) (Response, error) {
+		return Response{Status: http.StatusNoContent, Header: http.Header{
+			"Access-Control-Allow-Methods": {methods}, "Access-Control-Allow-Headers": {headers}, "Access-Control-Max-Age": {preflightAge},
+		}}, nil
+	}
+}
+
 // Shared is a function whose answers pages may read. Its errors are words of the front door, which shares them itself.
 func (p Pages) Shared(next Func) Func {
 	return func(ctx context.Context, r *Request) (Response, error) {

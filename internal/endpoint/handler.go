@@ -37,7 +37,14 @@ type Handler struct {
 	Render func(r *Request, err error) Response
 	// MaxBody bounds a request's body in bytes; 0 means [DefaultMaxBody].
 	MaxBody int64
+	// Anyone lets pages of every origin read every answer of the door, errors and streams too: for doors whose
+	// requests are signed by themselves, so that a page learns nothing but by a key of its own. Cookies count for
+	// nothing there, and none are asked for.
+	Anyone bool
 }
+
+// exposed are the headers that pages of other origins may read besides those that every page may.
+const exposed = "Date, Retry-After"
 
 // Route makes the handler of one route. The name goes to logs, metrics and spans, so it must be one of a
 // few: the pattern, never the path.
@@ -78,4 +85,12 @@ func (h *Handler) render(r *Request, err error) Response {
 		return PlainError(r, err)
 	}
 	return h.Render(r, err)
+}
+
+// allowed is what a stream's head says to pages of other origins.
+func (h *Handler) allowed() string {
+	if !h.Anyone {
+		return ""
+	}
+	return "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: " + exposed + "\r\n"
 }

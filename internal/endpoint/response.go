@@ -48,6 +48,8 @@ func Redirect(url string) Response {
 var (
 	valueNoStore = []string{"no-store"}
 	valueNoSniff = []string{"nosniff"}
+	valueAnyone  = []string{"*"}
+	valueExposed = []string{exposed}
 )
 
 func (c *call) headers(resp *Response) http.Header { return c.fill(c.writer.Header(), resp) }
@@ -59,6 +61,9 @@ func (c *call) fill(h http.Header, resp *Response) http.Header {
 		h["Cache-Control"] = valueNoStore
 	}
 	h["X-Content-Type-Options"] = valueNoSniff
+	if c.handler.Anyone {
+		h["Access-Control-Allow-Origin"], h["Access-Control-Expose-Headers"] = valueAnyone, valueExposed
+	}
 	if resp.ContentType != "" {
 		c.values[1] = resp.ContentType
 		h["Content-Type"] = c.values[1:2:2]

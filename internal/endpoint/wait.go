@@ -277,7 +277,7 @@ func (p *parked) begin() bool {
 	p.call.writer.status = http.StatusOK
 	head := "HTTP/1.1 200 OK\r\nDate: " + time.Now().UTC().Format(http.TimeFormat) +
 		"\r\nContent-Type: text/event-stream; charset=utf-8\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff" +
-		"\r\nX-Accel-Buffering: no\r\n" + headerRequestID + ": " + p.call.request.ID + "\r\nConnection: close\r\n\r\n"
+		"\r\nX-Accel-Buffering: no\r\n" + p.call.handler.allowed() + headerRequestID + ": " + p.call.request.ID + "\r\nConnection: close\r\n\r\n"
 	ok := p.send([]byte(head))
 	p.call.writer.bytes = 0 // the log counts what was said
 	return ok && p.ask(Woken)

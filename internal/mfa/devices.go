@@ -15,9 +15,6 @@ func (s *Service) AddDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if err != nil {
 		return Linked{}, err
 	}
-	if u.State == UserSuspended {
-		return Linked{}, refuse(Forbidden, ReasonUserSuspended, "the user has been suspended")
-	}
 	if countKind(held, KindDevice) >= s.limits.DevicesPerUser {
 		return Linked{}, refuse(Conflict, ReasonDevicesFull, "as many devices are linked as a person may have; unlink one first")
 	}
@@ -25,7 +22,10 @@ func (s *Service) AddDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 	if err != nil {
 		return Linked{}, err
 	}
-	if out.Directory.Disabled || e.ApplicationID != "" && c.Application.Settings.Disabled {
+	if err := MayLink(u, out); err != nil {
+		return Linked{}, err
+	}
+	if e.ApplicationID != "" && c.Application.Settings.Disabled {
 		return Linked{}, errDisabled
 	}
 	if e.AuthenticatorID == "" {
@@ -46,6 +46,17 @@ func (s *Service) AddDevice(w WriteRecords, e Enrollment, d NewDevice, made Enro
 		return Linked{}, err
 	}
 	return out, s.noteLink(w, c, e, out, d.Source)
+}
+
+// MayLink refuses people and directories for whom no device is linked.
+func MayLink(u User, place Linked) error {
+	if u.State == UserSuspended {
+		return refuse(Forbidden, ReasonUserSuspended, "the user has been suspended")
+	}
+	if place.Directory.Disabled {
+		return errDisabled
+	}
+	return nil
 }
 
 // noteLink tells the person, the log and the dialect that started the link what it made.
@@ -171,6 +182,33 @@ func (s *Service) storeDeviceSeed(w WriteRecords, l Linked) (TOTPData, Secret, e
 		State: AuthenticatorActive, Data: seed.Data, Secret: seed.Secret, RegisteredBy: l.Device.RegisteredBy, CreatedAt: s.Now(),
 	})
 	return data, seed.Secret, err
+}
+
+// LinkedDevice is what a device was told when it was linked.
+func (s *Service) LinkedDevice(r Records, u User, id AuthenticatorID) (Linked, error) {
+	out, err := placeOf(r, u)
+	if err != nil {
+		return out, err
+	}
+	held, err := r.AuthenticatorsOf(u.ID)
+	if err != nil {
+		return out, err
+	}
+	for i := range held {
+		switch {
+		case held[i].ID == id:
+			out.Device = held[i]
+		case held[i].ParentID == id && held[i].Kind == KindTOTP:
+			out.Seed = held[i].Secret
+			if err := json.Unmarshal(held[i].Data, &out.TOTP); err != nil {
+				return out, &Error{Code: Internal, Message: "a seed cannot be read", Cause: err}
+			}
+		}
+	}
+	if out.Device.ID == "" {
+		return out, Missing("device")
+	}
+	return out, nil
 }
 
 // DeviceCaller is a linked device that proved itself.

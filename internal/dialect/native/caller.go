@@ -27,7 +27,7 @@ func (d *Dialect) foreseeing(what func(*endpoint.Request) mfa.Foresight, next de
 		if err != nil {
 			return endpoint.Response{}, err
 		}
-		caller, err := d.service.AuthenticateDevice(ctx, spendable(proof), what(r))
+		caller, err := d.service.AuthenticateDevice(ctx, spendable(r, proof), what(r))
 		if err != nil {
 			return endpoint.Response{}, err
 		}
@@ -54,8 +54,17 @@ func (d *Dialect) proof(r *endpoint.Request) (*receipt.Proof, []byte, error) {
 	return proof, body, nil
 }
 
-func spendable(p *receipt.Proof) mfa.RequestProof {
-	return mfa.RequestProof{Thumbprint: p.Thumbprint, Nonce: p.JTI, At: p.IssuedAt}
+func spendable(r *endpoint.Request, p *receipt.Proof) mfa.RequestProof {
+	return mfa.RequestProof{Thumbprint: p.Thumbprint, Nonce: p.JTI, At: p.IssuedAt, Binding: binding(r)}
+}
+
+// binding is what a request shows of the browser that it comes from, "" for nothing.
+func binding(r *endpoint.Request) string {
+	cookie, err := r.Cookie(api.CookieBinding)
+	if err != nil {
+		return ""
+	}
+	return mfa.DigestOfBinding(cookie.Value)
 }
 
 // source is the device's address as limits and events keep it.

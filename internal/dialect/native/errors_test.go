@@ -122,7 +122,7 @@ var refusals = []refusal{
 		return own.page(http.MethodPost, shop, path(api.PathPasskeyLink, "{id}", begun.ID), api.PasskeyMade{Credential: made.JSON()})
 	}},
 	{api.CodeMethodNotAllowed, 405, func(t *testing.T, d *desk) answer {
-		return d.do(request{method: http.MethodPatch, target: api.PathDevice})
+		return d.do(request{method: http.MethodTrace, target: api.PathDevice})
 	}},
 	{api.CodeKeyInUse, 409, func(t *testing.T, d *desk) answer {
 		ann := d.Register("4155550307")
@@ -166,6 +166,10 @@ var refusals = []refusal{
 	{api.CodePolicyUnmet, 422, func(t *testing.T, d *desk) answer {
 		phone, asked := d.demand("4155550319", func(in *mfa.AskApproval) { in.Policy = &policy.Policy{DenyRooted: true} })
 		return d.answer(phone, asked, phone.Statement(asked, receipt.Approved, found(policy.Evidence{Rooted: true})))
+	}},
+	{api.CodeMatchWrong, 422, func(t *testing.T, d *desk) answer {
+		phone, asked := d.demand("4155550321", func(in *mfa.AskApproval) { in.Matching = mfa.MatchingPick })
+		return d.answer(phone, asked, phone.Statement(asked, receipt.Approved, func(s *receipt.Statement) { s.Match = wrongNumber(asked, s) }))
 	}},
 	{api.CodePackagesInvalid, 422, func(t *testing.T, d *desk) answer {
 		phone, asked := d.demand("4155550320", d.toRecipient)
@@ -349,10 +353,10 @@ func TestWrongMethodsAndPathsAreToldApart(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	for target, allow := range map[string]string{
-		api.PathDevice: "GET, DELETE", api.PathLinks: "POST", api.PathPush: "PUT, DELETE", api.PathChallenges: "GET", "/api/v1/receipts/x": "GET",
+		api.PathDevice: "GET, PATCH, DELETE", api.PathLinks: "POST", api.PathPush: "PUT, DELETE", api.PathChallenges: "GET", api.PathRecovery: "GET, POST", "/api/v1/device/joins/x": "GET, DELETE", "/api/v1/receipts/x": "GET",
 		"/api/v1/device/sessions": "GET", "/api/v1/device/sessions/x": "DELETE", "/api/v1/device/challenges/x/answer": "POST", "/api/v1/device/links/phone/x": "POST",
 	} {
-		for _, method := range []string{http.MethodPatch, http.MethodOptions, "BREW"} {
+		for _, method := range []string{http.MethodTrace, "BREW"} {
 			a := d.do(request{method: method, target: target})
 			refused(t, method+" "+target, a, http.StatusMethodNotAllowed, api.CodeMethodNotAllowed)
 			if got := strings.Split(a.header.Get("Allow"), ", "); !slices.Equal(got, strings.Split(allow, ", ")) {

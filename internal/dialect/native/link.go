@@ -28,7 +28,7 @@ func (d *Dialect) link(ctx context.Context, r *endpoint.Request) (endpoint.Respo
 	if in.Key != api.JWK(proof.Key) {
 		return endpoint.Response{}, problem(api.CodeKeyMismatch, "the key in the body is not the one that signed the request")
 	}
-	device, err := newDevice(r, proof.Key, in.Name, in.Platform)
+	device, err := d.newDevice(ctx, r, proof.Key, described{in.Name, in.Platform, in.Attestation})
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -36,7 +36,7 @@ func (d *Dialect) link(ctx context.Context, r *endpoint.Request) (endpoint.Respo
 	case (in.Code == "") == (in.Token == ""):
 		return endpoint.Response{}, problem(api.CodeInvalidRequest, "give either a code or a token")
 	case in.Code != "":
-		return d.linked(d.service.LinkByCode(ctx, in.Code, device))
+		return d.linkByCode(ctx, in.Code, device)
 	default:
 		return d.linked(d.service.LinkByInvite(ctx, in.Token, device))
 	}
@@ -48,19 +48,46 @@ func (d *Dialect) freshProof(ctx context.Context, r *endpoint.Request) (*receipt
 	if err != nil {
 		return nil, nil, err
 	}
-	return proof, body, d.service.SpendProof(ctx, spendable(proof))
+	return proof, body, d.service.SpendProof(ctx, spendable(r, proof))
 }
 
-func newDevice(r *endpoint.Request, key receipt.JWK, name, platform string) (mfa.NewDevice, error) {
-	name, platform = strings.TrimSpace(mfa.Showable(name)), strings.ToLower(strings.TrimSpace(platform))
+// described is what a device says of itself.
+type described struct {
+	name, platform string
+	attestation    *api.Attestation
+}
+
+// deviceName brings a name to the form in which lists show it.
+func deviceName(name string) (string, error) {
+	name = strings.TrimSpace(mfa.Showable(name))
 	if name == "" || utf8.RuneCountInString(name) > api.MaxNameLength {
-		return mfa.NewDevice{}, problem(api.CodeInvalidRequest, "the device's name must have 1 to 100 characters")
+		return "", problem(api.CodeInvalidRequest, "the device's name must have 1 to 100 characters")
 	}
+	return name, nil
+}
+
+func (d *Dialect) newDevice(ctx context.Context, r *endpoint.Request, key receipt.JWK, is described) (mfa.NewDevice, error) {
+	name, err := deviceName(is.name)
+	if err != nil {
+		return mfa.NewDevice{}, err
+	}
+	platform := strings.ToLower(strings.TrimSpace(is.platform))
 	if !isWord(platform) {
 		return mfa.NewDevice{}, problem(api.CodeInvalidRequest, "the platform must be a word such as android, ios, web or cli")
 	}
 	encoded, err := json.Marshal(key)
-	return mfa.NewDevice{Key: encoded, Name: name, Platform: platform, Source: source(r)}, err
+	if err != nil {
+		return mfa.NewDevice{}, err
+	}
+	out := mfa.NewDevice{Key: encoded, Name: name, Platform: platform, Source: source(r), Binding: binding(r)}
+	if d.options.Attestor != nil {
+		var a mfa.Attestation
+		if is.attestation != nil {
+			a = mfa.Attestation{Format: is.attestation.Format, Statement: is.attestation.Statement}
+		}
+		out.Attested, err = d.options.Attestor.Attest(ctx, encoded, a)
+	}
+	return out, err
 }
 
 // isWord reports whether applications may show the platform anywhere.
@@ -94,7 +121,7 @@ func (d *Dialect) startPhoneLink(ctx context.Context, r *endpoint.Request) (endp
 	if err != nil {
 		return endpoint.Response{}, err
 	}
-	device, err := newDevice(r, proof.Key, in.Name, in.Platform)
+	device, err := d.newDevice(ctx, r, proof.Key, described{in.Name, in.Platform, in.Attestation})
 	if err != nil {
 		return endpoint.Response{}, err
 	}

@@ -64,10 +64,7 @@ func wireChallenges(list []mfa.Challenge) ([]api.Challenge, error) {
 
 func (d *Dialect) wireAccount(l mfa.Linked, data mfa.DeviceData) api.Account {
 	out := api.Account{
-		Device: api.Device{
-			ID: string(l.Device.ID), Name: l.Device.Name, Platform: l.Device.Platform, Key: l.Device.Thumbprint,
-			Push: data.Push != nil, CreatedAt: stamp(l.Device.CreatedAt), LastSeenAt: stamp(l.Device.LastUsedAt),
-		},
+		Device: wireDevice(l.Device, data),
 		User: api.User{
 			ID: string(l.User.ID), Number: l.User.Number, Alias: l.User.Alias, Email: maskEmail(l.User.Email()), Phone: maskPhone(l.User.Phone),
 		},
@@ -77,10 +74,20 @@ func (d *Dialect) wireAccount(l mfa.Linked, data mfa.DeviceData) api.Account {
 		ServerKey:    d.options.ServerKey,
 		ServerTime:   stamp(d.service.Now()),
 	}
+	if b := l.Directory.Branding; b != (mfa.Branding{}) {
+		out.Branding = &api.Branding{Name: b.Name, Color: b.Color, Logo: b.Logo}
+	}
 	for _, a := range l.Applications {
 		out.Applications = append(out.Applications, api.Named{ID: string(a.ID), Name: a.Name})
 	}
 	return out
+}
+
+func wireDevice(a mfa.Authenticator, data mfa.DeviceData) api.Device {
+	return api.Device{
+		ID: string(a.ID), Name: a.Name, Platform: a.Platform, Key: a.Thumbprint,
+		Push: data.Push != nil, CreatedAt: stamp(a.CreatedAt), LastSeenAt: stamp(a.LastUsedAt),
+	}
 }
 
 // maskEmail keeps the first letter and the domain.

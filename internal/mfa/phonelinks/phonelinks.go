@@ -36,6 +36,8 @@ type PendingDevice struct {
 	Thumbprint string          `json:"thumbprint"`
 	Name       string          `json:"name"`
 	Platform   string          `json:"platform"`
+	Binding    string          `json:"binding,omitempty"`
+	Attested   string          `json:"attested,omitempty"`
 }
 
 // linkCodeDigits is the length of the code that a phone link sends. Whoever guesses one has a device that approves
@@ -60,7 +62,7 @@ func (s *Service) Start(ctx context.Context, phone mfa.Phone, d mfa.NewDevice) (
 	if err != nil {
 		return Link{}, err
 	}
-	data, err := json.Marshal(PendingDevice{Key: made.Data, Thumbprint: made.Thumbprint, Name: d.Name, Platform: d.Platform})
+	data, err := json.Marshal(PendingDevice{Key: made.Data, Thumbprint: made.Thumbprint, Name: d.Name, Platform: d.Platform, Binding: d.Binding, Attested: d.Attested})
 	if err != nil {
 		return Link{}, &mfa.Error{Code: mfa.Internal, Message: "an enrollment could not be written", Cause: err}
 	}
@@ -162,7 +164,9 @@ func (s *Service) Finish(ctx context.Context, id mfa.EnrollmentID, code string, 
 		if err != nil {
 			return err
 		}
-		out, err = s.domain.AddDevice(w, e, mfa.NewDevice{Key: device.Key, Name: device.Name, Platform: device.Platform, Source: source}, made, "sms")
+		out, err = s.domain.AddDevice(w, e, mfa.NewDevice{
+			Key: device.Key, Name: device.Name, Platform: device.Platform, Source: source, Binding: device.Binding, Attested: device.Attested,
+		}, made, "sms")
 		return err
 	})
 	if err == nil {

@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Decision } from "../state/account";
 import { Button } from "../ui/Button";
 import { ErrorNote } from "../ui/ErrorNote";
@@ -13,8 +13,9 @@ import { demanded, prove } from "./unlock";
 
 export interface AnswersProps {
   question: Question;
+  end: RefObject<HTMLElement | null>; // of the question
   bar: RefObject<HTMLDivElement | null>;
-  seen: boolean; // the end of the question
+  seen: boolean; // the end
   number: string; // what was chosen or typed
   warned: boolean; // something was denied a short while ago
   busy: boolean;
@@ -25,10 +26,17 @@ export interface AnswersProps {
 
 // Answers are the two answers to a request. Approve is out of reach until all
 // of it was seen and the number, if one is asked, was given.
-export function Answers({ question, bar, seen, number, warned, busy, onAnswer, onDeny, onNumber }: AnswersProps) {
+export function Answers({ question, end, bar, seen, number, warned, busy, onAnswer, onDeny, onNumber }: AnswersProps) {
   const [error, setError] = useState<unknown>();
   const [locked, setLocked] = useState(false);
   const [asking, setAsking] = useState(false); // for the lock
+  const [calm, setCalm] = useState(true); // nobody is pressing Read on any more
+  useEffect(() => {
+    if (calm || !seen) return;
+    if (document.activeElement === document.body) end.current?.focus({ preventScroll: true });
+    const timer = setTimeout(() => setCalm(true), restTime);
+    return () => clearTimeout(timer);
+  }, [calm, seen]);
   const careful = warned && !question.match;
   const approve = async () => {
     setError(undefined);
@@ -54,12 +62,12 @@ export function Answers({ question, bar, seen, number, warned, busy, onAnswer, o
       {careful && <Note kind="wait" testid="after-denial"><Icon name="alert" />{t("requests.answer.after_denial")}</Note>}
       <div class="answer-row">
         <Button kind="danger" size="wide" testid="deny" disabled={working} onClick={onDeny}><Icon name="cross" />{t("requests.answer.deny")}</Button>
-        {!seen && <ReadOn bar={bar} />}
+        {!seen && <ReadOn bar={bar} onTurn={() => setCalm(false)} />}
         {seen && !ready && (
           <Button kind="quiet" size="wide" testid="number-first" onClick={onNumber}>{t(question.match?.choices ? "requests.answer.number.first" : "requests.answer.number.type")}</Button>
         )}
         {seen && ready && (
-          <Hold slow={careful} armed={t("requests.answer.again")} busy={working} testid="approve" describedBy="approve-hint" onDone={() => void approve()}>
+          <Hold slow={careful} armed={t("requests.answer.again")} busy={working} disabled={!calm} testid="approve" describedBy="approve-hint" onDone={() => void approve()}>
             {t(busy ? "requests.answer.signing" : "requests.answer.hold")}
           </Hold>
         )}
@@ -70,10 +78,14 @@ export function Answers({ question, bar, seen, number, warned, busy, onAnswer, o
 }
 
 const overlap = 48; // what was last read stays in sight
+const restTime = 700; // longer than one takes to press again
 
-// ReadOn stands where Approve will be, and shows the next part.
-function ReadOn({ bar }: { bar: RefObject<HTMLDivElement | null> }) {
+// ReadOn stands where Approve will be, and shows the next part. Whoever pressed
+// this must not press Approve by going on: that rests for a moment, and the focus
+// goes to the end of the question.
+function ReadOn({ bar, onTurn }: Pick<AnswersProps, "bar"> & { onTurn: () => void }) {
   const turn = () => {
+    onTurn();
     const page = (bar.current?.getBoundingClientRect().top ?? innerHeight) - overlap;
     scrollBy({ top: Math.max(page / 2, overlap), behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
   };

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { expiry } from "../../../../protocol/modules/question.js";
+import { KeyChanged } from "../account/KeyChanged";
 import type { Account, Decision } from "../state/account";
 import { announce } from "../ui/announce";
 import { Branded } from "../ui/Branded";
@@ -56,15 +57,16 @@ export function OpenRequest({ account, challenge, onEnded, onBusy }: OpenRequest
   useExpiry(account, challenge, busy, onEnded);
   return (
     <Branded account={account}>
+      <KeyChanged account={account} />
       <article class="question card raised" data-testid="request-detail" data-id={challenge.id} data-leaving={gone || undefined}>
         <header class="question-head"><Asker account={account} challenge={challenge} /><TimeLeft account={account} question={question} testid="countdown" /></header>
         <div class="question-body stack">
           <QuestionBody question={question} />
           <ShortfallNotes policy={question.policy} configured={configured.value} />
-          <p class="small soft" ref={end}>{t("requests.asked")} <time dateTime={question.created_at}>{when(question.created_at)}</time></p>
+          <p class="small soft asked" ref={end} tabIndex={-1}>{t("requests.asked")} <time dateTime={question.created_at}>{when(question.created_at)}</time></p>
           {question.match && <NumberMatch question={question} match={question.match} value={number} onChange={setNumber} disabled={busy} place={asked} onNone={() => setDenying("not-me")} />}
         </div>
-        <Answers {...{ question, bar, seen, number, warned, busy }} onAnswer={send} onDeny={() => setDenying("asked")} onNumber={() => { asked.current?.focus(); asked.current?.scrollIntoView({ block: "center" }); }} />
+        <Answers {...{ question, end, bar, seen, number, warned, busy }} onAnswer={send} onDeny={() => setDenying("asked")} onNumber={() => { asked.current?.focus(); asked.current?.scrollIntoView({ block: "center" }); }} />
       </article>
       {denying !== "" && <DenyForm offered={question.reasons} notMe={denying === "not-me"} onDeny={send} onBack={() => setDenying("")} />}
     </Branded>

@@ -1,6 +1,8 @@
 import { useComputed } from "@preact/signals";
+import { KeyChanged } from "../account/KeyChanged";
 import { accounts } from "../state/accounts";
 import type { Account } from "../state/account";
+import { online } from "../state/online";
 import { Empty } from "../ui/Empty";
 import { Loading } from "../ui/Loading";
 import { Note } from "../ui/Note";
@@ -16,8 +18,8 @@ export function RequestsScreen() {
   return (
     <div class="stack" data-testid="requests-screen">
       <h1>{t("requests.title")}</h1>
-      {accounts.value.filter((account) => account.keyChanged.value).map((account) => <KeyChanged key={account.id} account={account} />)}
-      {accounts.value.filter((account) => account.loaded.value && account.live.value === "offline").map((account) => <Stale key={account.id} account={account} />)}
+      {accounts.value.map((account) => <KeyChanged key={account.id} account={account} />)}
+      {accounts.value.map((account) => <Stale key={account.id} account={account} />)}
       {asked.value.length > 0 && <List matters={asked.value} />}
       {asked.value.length === 0 && loaded.length === accounts.value.length && <Empty title={t("requests.empty.title")} testid="no-requests"><p>{t("requests.empty.text")}</p></Empty>}
       {loaded.length < accounts.value.length && <Looking />}
@@ -42,14 +44,9 @@ function Looking() {
   return <Loading text={t("requests.loading")} />;
 }
 
+// Stale: a list was here, and nobody keeps it true just now. Where nothing can
+// be reached at all, the frame says so.
 function Stale({ account }: { account: Account }) {
+  if (!online.value || !account.loaded.value || account.live.value !== "offline") return null;
   return <Note kind="wait" testid="stale">{t("requests.stale", { name: account.title.value })}</Note>;
-}
-
-function KeyChanged({ account }: { account: Account }) {
-  return (
-    <Note kind="bad" testid="key-changed">
-      <strong>{t("requests.key.title", { name: account.title.value })}.</strong> {t("requests.key.text")}
-    </Note>
-  );
 }

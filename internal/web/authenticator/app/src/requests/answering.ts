@@ -4,6 +4,7 @@ import type { Account, Answered, Decision } from "../state/account";
 import { type Key, unreachable } from "../words";
 import { Problem } from "../wire/problem";
 import type { Challenge, Receipt, State } from "../wire/types";
+import { denied } from "./denials";
 
 // Outcome names the page after an answer, or in its place.
 export type Outcome = "approved" | "denied" | "fraud" | "failed" | "mismatched" | "expired" | "cancelled" | "answered" | "unknown";
@@ -40,7 +41,9 @@ export const whyNot = (failure: string): Key | undefined => failures[failure];
 // somebody was faster, and throws when it is still open.
 export async function answer(account: Account, challenge: Challenge, decision: Decision, configured: Configured): Promise<Ended> {
   try {
-    return came(decision, await account.answer(challenge, decision, configured));
+    const ended = came(decision, await account.answer(challenge, decision, configured));
+    if (!decision.approve) denied(account);
+    return ended;
   } catch (error) {
     const late = error instanceof Problem ? tooLate[error.code] : undefined;
     if (late) {

@@ -17,8 +17,6 @@ export const requests = {
   "open": "stays open",
   "number.tag": "Asks for a number",
   "fresh": "New request from {application}: {message}",
-  "key.title": "The sealing key of {name} has changed",
-  "key.text": "It is not the one that this browser was linked with. Ask whoever runs the server before you approve anything, then unlink and link again.",
 
   "flood.title": { one: "{application} asks {n} time", other: "{application} asks {n} times" },
   "flood.span": { one: "within {n} minute", other: "within {n} minutes" },

@@ -1,1 +1,0 @@
-import{a as e,i as t,n,o as r,r as i,t as a}from"../main.js";var o={shell:a,requests:n,codes:e,link:t,account:r,push:i};export{o as es};

@@ -5,7 +5,6 @@ import type { Area } from "../catalogue";
 export const account = {
   "list.title": "Accounts",
   "list.add": "Link another account",
-  "list.open": "Open {name}",
   "unknown.title": "There is no such account here",
   "unknown.text": "It was unlinked, or it is on another device.",
   "unknown.back": "To your requests",

@@ -17,7 +17,6 @@ export const link = {
   "way.phone": "Use your phone number",
   "way.phone.hint": "You get a code by text message",
   "way.recovery": "Use a recovery code",
-  "way.recovery.hint": "When your devices are lost",
   "way.import": "Bring one-time codes from another app",
   "back": "Other ways",
 

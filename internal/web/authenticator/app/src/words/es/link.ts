@@ -1,1 +1,96 @@
-export { link } from "../en/link";
+import type { Catalogue } from "..";
+
+export const link: Catalogue["link"] = {
+  "welcome.title": "Usted decide lo que pasa",
+  "welcome.lead": "Antes de que se haga algo importante en su nombre, como un inicio de sesión o un pago, las aplicaciones le preguntan aquí. Usted lo mira y lo aprueba o lo rechaza.",
+  "welcome.ways": "Cómo empezar",
+  "welcome.promise": "La clave se crea en este navegador y no puede salir de él. Use un navegador que sea solo suyo.",
+  "another.title": "Vincular otra cuenta",
+  "another.lead": "Cada cuenta recibe una clave propia. Las cuentas no saben nada unas de otras.",
+
+  "way.scan": "Escanear un código QR",
+  "way.scan.hint": "Lo muestra la aplicación u otro dispositivo suyo",
+  "way.code": "Escribir un código",
+  "way.code.hint": "Está debajo del código QR o en un mensaje",
+  "way.phone": "Usar su número de teléfono",
+  "way.phone.hint": "Recibe un código por mensaje de texto",
+  "way.recovery": "Usar un código de recuperación",
+  "way.import": "Traer códigos de un solo uso de otra aplicación",
+  "back": "Otras formas",
+
+  "scan.title": "Escanee el código QR",
+  "scan.lead": "Apunte con la cámara o elija una imagen.",
+  "scan.type": "Escribir el código",
+
+  "code.title": "Escriba el código",
+  "code.label": "Código de vinculación",
+  "code.hint": "Ocho letras y cifras. También puede pegar una dirección de vinculación.",
+  "code.go": "Vincular este navegador",
+  "busy": "Vinculando…",
+
+  "confirm.title": "¿Vincular con este servidor?",
+  "confirm.warn": "Siga solo si lo conoce. Un código QR o un mensaje puede venir de cualquiera.",
+  "confirm.code": "Código",
+  "confirm.token": "Invitación",
+  "confirm.token.value": "del código QR",
+  "confirm.server": "Servidor",
+  "confirm.cancel": "No vincular",
+
+  "server.label": "Servidor",
+  "server.hint": "Donde está su cuenta.",
+  "server.own": "{host} (este)",
+
+  "name.label": "Nombre de este dispositivo",
+  "name.hint": "Lo verá en la lista de sus dispositivos.",
+  "name.browser": "Navegador",
+  "name.guess": "{browser} en {system}",
+
+  "phone.title": "Su número de teléfono",
+  "phone.label": "Número de teléfono",
+  "phone.hint": "Con el prefijo del país, tal como lo conoce la aplicación.",
+  "phone.invalid": "Escriba el número con el signo más y el prefijo del país, como +34 612 34 56 78.",
+  "phone.send": "Enviarme un código",
+  "phone.sending": "Enviando…",
+  "phone.sent": "Enviado a {number}.",
+  "phone.inbox": "En esta instalación de pruebas está en el buzón.",
+  "phone.inbox.open": "Abrir el buzón",
+  "phone.code": "Código del mensaje",
+  "phone.code.hint": "Si este número pertenece a una cuenta, acaba de recibir un código.",
+  "phone.other": "Usar otro número",
+
+  "directory.title": "¿Cuál de ellos?",
+  "directory.legend": "Varios servicios le conocen así. Elija con cuál vincular.",
+  "directory.go": "Vincular con este",
+
+  "recovery.title": "Usar un código de recuperación",
+  "recovery.lead": "Creó códigos de recuperación cuando aún tenía un dispositivo vinculado. Cada uno sirve una vez.",
+  "recovery.user": "Quién es usted",
+  "recovery.user.hint": "Su número de teléfono con el prefijo del país, su correo electrónico o su nombre de usuario.",
+  "recovery.code": "Código de recuperación",
+  "recovery.told": "Se avisa a sus demás dispositivos.",
+  "recovery.user.missing": "Diga quién es usted.",
+
+  "foreign.title": "Este código es de otro servidor",
+  "foreign.text": "Este autenticador no puede llegar a ese servidor. El suyo propio sí: si conoce el servidor, ábralo y vincule allí.",
+  "foreign.open": "Abrir el autenticador de {host}",
+
+  "join.title": "Confirme en su otro dispositivo",
+  "join.text": "Su otro dispositivo muestra tres números. Elija allí este:",
+  "join.number": "Número que debe elegir: {number}",
+  "join.waiting": "Esperando a su otro dispositivo…",
+  "join.left": "Tiempo restante",
+  "join.refused.title": "No se ha vinculado",
+  "join.refused": "Su otro dispositivo dijo que no, se eligió otro número o se acabó el tiempo. Empiece allí de nuevo.",
+  "join.again": "Empezar de nuevo",
+  "join.offline": "Sin conexión. Seguimos intentándolo…",
+
+  "linked": "Vinculado con {name}",
+
+  "misread.empty": "Introduzca el código que recibió.",
+  "misread.unreadable": "Esto no es un código de vinculación. Introduzca las letras y cifras que recibió.",
+  "misread.insecure": "Este código nombra un servidor al que no se llega por https. No lo use.",
+  "misread.seed": "Este código QR contiene códigos de un solo uso, no un vínculo.",
+  "misread.seed.import": "Importarlos",
+  "wrong_key": "El servidor vinculó otra clave, no la de este navegador. No use este vínculo.",
+  "recovery.refused": "No coincide: el código es incorrecto o ya se usó, o no se conoce a nadie con ese nombre.",
+};

@@ -1,1 +1,96 @@
-export { link } from "../en/link";
+import type { Catalogue } from "..";
+
+export const link: Catalogue["link"] = {
+  "welcome.title": "Decidi tu che cosa succede",
+  "welcome.lead": "Prima che succeda qualcosa di importante a tuo nome, come un accesso o un pagamento, le applicazioni ti chiedono qui. Tu guardi, e approvi o rifiuti.",
+  "welcome.ways": "Come iniziare",
+  "welcome.promise": "La chiave nasce in questo browser e non può uscirne. Usa un browser che sia solo tuo.",
+  "another.title": "Collega un altro account",
+  "another.lead": "Ogni account riceve una chiave propria. Gli account non sanno nulla l’uno dell’altro.",
+
+  "way.scan": "Scansiona un codice QR",
+  "way.scan.hint": "Lo mostra l’applicazione, o un altro tuo dispositivo",
+  "way.code": "Scrivi un codice",
+  "way.code.hint": "Sta sotto il codice QR o in un messaggio",
+  "way.phone": "Usa il tuo numero di telefono",
+  "way.phone.hint": "Ricevi un codice via SMS",
+  "way.recovery": "Usa un codice di recupero",
+  "way.import": "Porta qui i codici monouso di un’altra app",
+  "back": "Altri modi",
+
+  "scan.title": "Scansiona il codice QR",
+  "scan.lead": "Inquadralo con la fotocamera o scegli un’immagine.",
+  "scan.type": "Scrivi il codice",
+
+  "code.title": "Scrivi il codice",
+  "code.label": "Codice di collegamento",
+  "code.hint": "Otto lettere e cifre. Puoi anche incollare un indirizzo di collegamento.",
+  "code.go": "Collega questo browser",
+  "busy": "Collegamento…",
+
+  "confirm.title": "Collegare a questo server?",
+  "confirm.warn": "Continua solo se lo conosci. Un codice QR o un messaggio può venire da chiunque.",
+  "confirm.code": "Codice",
+  "confirm.token": "Invito",
+  "confirm.token.value": "dal codice QR",
+  "confirm.server": "Server",
+  "confirm.cancel": "Non collegare",
+
+  "server.label": "Server",
+  "server.hint": "Dove si trova il tuo account.",
+  "server.own": "{host} (questo)",
+
+  "name.label": "Nome di questo dispositivo",
+  "name.hint": "Lo vedrai nell’elenco dei tuoi dispositivi.",
+  "name.browser": "Browser",
+  "name.guess": "{browser} su {system}",
+
+  "phone.title": "Il tuo numero di telefono",
+  "phone.label": "Numero di telefono",
+  "phone.hint": "Con il prefisso del paese, come lo conosce l’applicazione.",
+  "phone.invalid": "Scrivi il numero con il più e il prefisso del paese, come +39 312 345 6789.",
+  "phone.send": "Inviami un codice",
+  "phone.sending": "Invio…",
+  "phone.sent": "Inviato a {number}.",
+  "phone.inbox": "In questo ambiente di prova è nella casella.",
+  "phone.inbox.open": "Apri la casella",
+  "phone.code": "Codice del messaggio",
+  "phone.code.hint": "Se questo numero appartiene a un account, ha appena ricevuto un codice.",
+  "phone.other": "Usa un altro numero",
+
+  "directory.title": "Quale intendi?",
+  "directory.legend": "Più servizi ti conoscono così. Scegli a quale collegarti.",
+  "directory.go": "Collega a questo",
+
+  "recovery.title": "Usa un codice di recupero",
+  "recovery.lead": "Hai creato i codici di recupero quando avevi ancora un dispositivo collegato. Ognuno vale una volta.",
+  "recovery.user": "Chi sei",
+  "recovery.user.hint": "Il tuo numero di telefono con il prefisso del paese, il tuo indirizzo email o il tuo nome utente.",
+  "recovery.code": "Codice di recupero",
+  "recovery.told": "Gli altri tuoi dispositivi vengono avvisati.",
+  "recovery.user.missing": "Scrivi chi sei.",
+
+  "foreign.title": "Questo codice è di un altro server",
+  "foreign.text": "Questo autenticatore non raggiunge quel server. Il suo sì: se conosci il server, aprilo e collegati lì.",
+  "foreign.open": "Apri l’autenticatore di {host}",
+
+  "join.title": "Conferma sull’altro dispositivo",
+  "join.text": "L’altro tuo dispositivo mostra tre numeri. Scegli lì questo:",
+  "join.number": "Numero da scegliere: {number}",
+  "join.waiting": "In attesa dell’altro dispositivo…",
+  "join.left": "Tempo rimasto",
+  "join.refused.title": "Non collegato",
+  "join.refused": "L’altro dispositivo ha detto no, è stato scelto un altro numero o il tempo è scaduto. Ricomincia da lì.",
+  "join.again": "Ricomincia",
+  "join.offline": "Nessuna connessione. Continuiamo a provare…",
+
+  "linked": "Collegato a {name}",
+
+  "misread.empty": "Inserisci il codice che hai ricevuto.",
+  "misread.unreadable": "Questo non è un codice di collegamento. Inserisci le lettere e le cifre che hai ricevuto.",
+  "misread.insecure": "Questo codice indica un server che non si raggiunge via https. Non usarlo.",
+  "misread.seed": "Questo codice QR contiene codici monouso, non un collegamento.",
+  "misread.seed.import": "Importali",
+  "wrong_key": "Il server ha collegato un’altra chiave, non quella di questo browser. Non usare questo collegamento.",
+  "recovery.refused": "Non corrisponde: il codice è sbagliato o già usato, o nessuno è conosciuto con quel nome.",
+};

@@ -1,1 +1,96 @@
-export { link } from "../en/link";
+import type { Catalogue } from "..";
+
+export const link: Catalogue["link"] = {
+  "welcome.title": "Você decide o que acontece",
+  "welcome.lead": "Antes que algo importante seja feito em seu nome, como um login ou um pagamento, os aplicativos perguntam a você aqui. Você olha e aprova ou nega.",
+  "welcome.ways": "Como começar",
+  "welcome.promise": "A chave é criada neste navegador e não pode sair dele. Use um navegador que seja só seu.",
+  "another.title": "Vincular outra conta",
+  "another.lead": "Cada conta recebe uma chave própria. As contas não sabem nada umas das outras.",
+
+  "way.scan": "Escanear um código QR",
+  "way.scan.hint": "O aplicativo mostra, ou outro dispositivo seu",
+  "way.code": "Digitar um código",
+  "way.code.hint": "Está embaixo do código QR ou em uma mensagem",
+  "way.phone": "Usar seu número de telefone",
+  "way.phone.hint": "Você recebe um código por SMS",
+  "way.recovery": "Usar um código de recuperação",
+  "way.import": "Trazer códigos de uso único de outro aplicativo",
+  "back": "Outras formas",
+
+  "scan.title": "Escaneie o código QR",
+  "scan.lead": "Aponte a câmera para ele ou escolha uma imagem.",
+  "scan.type": "Digitar o código",
+
+  "code.title": "Digite o código",
+  "code.label": "Código de vinculação",
+  "code.hint": "Oito letras e números. Você também pode colar um endereço de vinculação.",
+  "code.go": "Vincular este navegador",
+  "busy": "Vinculando…",
+
+  "confirm.title": "Vincular a este servidor?",
+  "confirm.warn": "Continue só se você o conhece. Um código QR ou uma mensagem pode vir de qualquer pessoa.",
+  "confirm.code": "Código",
+  "confirm.token": "Convite",
+  "confirm.token.value": "do código QR",
+  "confirm.server": "Servidor",
+  "confirm.cancel": "Não vincular",
+
+  "server.label": "Servidor",
+  "server.hint": "Onde está sua conta.",
+  "server.own": "{host} (este)",
+
+  "name.label": "Nome deste dispositivo",
+  "name.hint": "Você o verá na lista dos seus dispositivos.",
+  "name.browser": "Navegador",
+  "name.guess": "{browser} no {system}",
+
+  "phone.title": "Seu número de telefone",
+  "phone.label": "Número de telefone",
+  "phone.hint": "Com o código do país, como o aplicativo o conhece.",
+  "phone.invalid": "Escreva o número com o sinal de mais e o código do país, como +55 11 91234-5678.",
+  "phone.send": "Enviar um código",
+  "phone.sending": "Enviando…",
+  "phone.sent": "Enviado para {number}.",
+  "phone.inbox": "Neste ambiente de testes ele está na caixa de entrada.",
+  "phone.inbox.open": "Abrir a caixa de entrada",
+  "phone.code": "Código da mensagem",
+  "phone.code.hint": "Se este número pertence a uma conta, ele acabou de receber um código.",
+  "phone.other": "Usar outro número",
+
+  "directory.title": "Qual deles?",
+  "directory.legend": "Vários serviços conhecem você assim. Escolha a qual vincular.",
+  "directory.go": "Vincular a este",
+
+  "recovery.title": "Usar um código de recuperação",
+  "recovery.lead": "Você criou códigos de recuperação quando ainda tinha um dispositivo vinculado. Cada um vale uma vez.",
+  "recovery.user": "Quem é você",
+  "recovery.user.hint": "Seu número de telefone com o código do país, seu e-mail ou seu nome de usuário.",
+  "recovery.code": "Código de recuperação",
+  "recovery.told": "Seus outros dispositivos são avisados.",
+  "recovery.user.missing": "Diga quem é você.",
+
+  "foreign.title": "Este código é de outro servidor",
+  "foreign.text": "Este autenticador não consegue chegar a esse servidor. O autenticador dele consegue: se você conhece o servidor, abra-o e vincule lá.",
+  "foreign.open": "Abrir o autenticador de {host}",
+
+  "join.title": "Confirme no seu outro dispositivo",
+  "join.text": "Seu outro dispositivo mostra três números. Escolha lá este:",
+  "join.number": "Número a escolher: {number}",
+  "join.waiting": "Esperando seu outro dispositivo…",
+  "join.left": "Tempo restante",
+  "join.refused.title": "Não vinculado",
+  "join.refused": "Seu outro dispositivo disse não, outro número foi escolhido ou o tempo acabou. Comece lá de novo.",
+  "join.again": "Começar de novo",
+  "join.offline": "Sem conexão. Continuamos tentando…",
+
+  "linked": "Vinculado a {name}",
+
+  "misread.empty": "Digite o código que você recebeu.",
+  "misread.unreadable": "Isto não é um código de vinculação. Digite as letras e os números que você recebeu.",
+  "misread.insecure": "Este código indica um servidor que não é acessado por https. Não o use.",
+  "misread.seed": "Este código QR contém códigos de uso único, não um vínculo.",
+  "misread.seed.import": "Importar",
+  "wrong_key": "O servidor vinculou outra chave, não a deste navegador. Não use este vínculo.",
+  "recovery.refused": "Não confere: o código está errado ou já foi usado, ou ninguém é conhecido por esse nome.",
+};

@@ -6,6 +6,7 @@ import { ErrorNote } from "../ui/ErrorNote";
 import { Hold } from "../ui/Hold";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { visible } from "../ui/Quote";
 import { t } from "../words";
 import type { Question } from "../wire/types";
 import { complete } from "./NumberMatch";
@@ -17,7 +18,7 @@ export interface AnswersProps {
   bar: RefObject<HTMLDivElement | null>;
   seen: boolean; // the end
   number: string; // what was chosen or typed
-  warned: boolean; // something was denied a short while ago
+  warning: "" | "denied" | "flood"; // why to be careful: a denial a short while ago, or many requests
   busy: boolean;
   onAnswer: (decision: Decision) => Promise<void>;
   onDeny: () => void;
@@ -26,7 +27,7 @@ export interface AnswersProps {
 
 // Answers are the two answers to a request. Approve is out of reach until all
 // of it was seen and the number, if one is asked, was given.
-export function Answers({ question, end, bar, seen, number, warned, busy, onAnswer, onDeny, onNumber }: AnswersProps) {
+export function Answers({ question, end, bar, seen, number, warning, busy, onAnswer, onDeny, onNumber }: AnswersProps) {
   const [error, setError] = useState<unknown>();
   const [locked, setLocked] = useState(false);
   const [asking, setAsking] = useState(false); // for the lock
@@ -37,7 +38,7 @@ export function Answers({ question, end, bar, seen, number, warned, busy, onAnsw
     const timer = setTimeout(() => setCalm(true), restTime);
     return () => clearTimeout(timer);
   }, [calm, seen]);
-  const careful = warned && !question.match;
+  const slow = warning !== "" && !question.match; // a number keeps strangers out better than time
   const approve = async () => {
     setError(undefined);
     setLocked(false);
@@ -59,7 +60,8 @@ export function Answers({ question, end, bar, seen, number, warned, busy, onAnsw
     <div class="answers" ref={bar}>
       <ErrorNote error={error} />
       {locked && <Note kind="wait" testid="not-unlocked">{t("requests.answer.locked")}</Note>}
-      {careful && <Note kind="wait" testid="after-denial"><Icon name="alert" />{t("requests.answer.after_denial")}</Note>}
+      {warning === "flood" && <Note kind="wait" testid="in-flood"><Icon name="alert" />{t("requests.answer.flood", { application: visible(question.application.name) })}</Note>}
+      {warning === "denied" && slow && <Note kind="wait" testid="after-denial"><Icon name="alert" />{t("requests.answer.after_denial")}</Note>}
       <div class="answer-row">
         <Button kind="danger" size="wide" testid="deny" disabled={working} onClick={onDeny}><Icon name="cross" />{t("requests.answer.deny")}</Button>
         {!seen && <ReadOn bar={bar} onTurn={() => setCalm(false)} />}
@@ -67,8 +69,8 @@ export function Answers({ question, end, bar, seen, number, warned, busy, onAnsw
           <Button kind="quiet" size="wide" testid="number-first" onClick={onNumber}>{t(question.match?.choices ? "requests.answer.number.first" : "requests.answer.number.type")}</Button>
         )}
         {seen && ready && (
-          <Hold slow={careful} armed={t("requests.answer.again")} busy={working} disabled={!calm} testid="approve" describedBy="approve-hint" onDone={() => void approve()}>
-            {t(busy ? "requests.answer.signing" : "requests.answer.hold")}
+          <Hold slow={slow} armed={t("requests.answer.again")} busy={working} disabled={!calm} testid="approve" describedBy="approve-hint" onDone={() => void approve()}>
+            {busy ? t("requests.answer.signing") : question.match ? t("requests.answer.hold.number", { number }) : t("requests.answer.hold")}
           </Hold>
         )}
       </div>

@@ -12,6 +12,7 @@ import { Answers } from "./Answers";
 import { Asker } from "./Asker";
 import { useDeniedLately } from "./denials";
 import { DenyForm } from "./DenyForm";
+import { isFlood, matters } from "./flood";
 import { NumberMatch } from "./NumberMatch";
 import { QuestionBody } from "./QuestionBody";
 import { useSeen } from "./seen";
@@ -39,7 +40,8 @@ export function OpenRequest({ account, challenge, onEnded, onBusy }: OpenRequest
   const bar = useRef<HTMLDivElement>(null);
   const asked = useRef<HTMLElement>(null);
   const seen = useSeen(end, bar);
-  const warned = useDeniedLately(account);
+  const lately = useDeniedLately(account);
+  const warning = floods(account, challenge) ? "flood" : lately ? "denied" : "";
   const send = async (decision: Decision) => {
     setBusy(true);
     onBusy(true);
@@ -66,12 +68,16 @@ export function OpenRequest({ account, challenge, onEnded, onBusy }: OpenRequest
           <p class="small soft asked" ref={end} tabIndex={-1}>{t("requests.asked")} <time dateTime={question.created_at}>{when(question.created_at)}</time></p>
           {question.match && <NumberMatch question={question} match={question.match} value={number} onChange={setNumber} disabled={busy} place={asked} onNone={() => setDenying("not-me")} />}
         </div>
-        <Answers {...{ question, end, bar, seen, number, warned, busy }} onAnswer={send} onDeny={() => setDenying("asked")} onNumber={() => { asked.current?.focus(); asked.current?.scrollIntoView({ block: "center" }); }} />
+        <Answers {...{ question, end, bar, seen, number, warning, busy }} onAnswer={send} onDeny={() => setDenying("asked")} onNumber={() => { asked.current?.focus(); asked.current?.scrollIntoView({ block: "center" }); }} />
       </article>
       {denying !== "" && <DenyForm offered={question.reasons} notMe={denying === "not-me"} onDeny={send} onBack={() => setDenying("")} />}
     </Branded>
   );
 }
+
+// floods says whether the request is one of many.
+const floods = (account: Account, { id }: Challenge): boolean =>
+  matters(account.pending.value.map((challenge) => ({ account, challenge }))).some((one) => isFlood(one) && one.requests.some(({ challenge }) => challenge.id === id));
 
 // pause lets the card leave to the side it was decided to.
 const pause = (): Promise<void> => new Promise((resolve) => {

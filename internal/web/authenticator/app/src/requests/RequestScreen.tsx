@@ -12,6 +12,7 @@ import { t } from "../words";
 import type { Challenge } from "../wire/types";
 import type { Ended } from "./answering";
 import { OpenRequest } from "./OpenRequest";
+import { Others } from "./Others";
 import { PastRequest } from "./PastRequest";
 import { useChallenge, useElsewhere } from "./useChallenge";
 import { Verdict } from "./Verdict";
@@ -20,9 +21,12 @@ import { Verdict } from "./Verdict";
 export function RequestScreen({ account: owner, id }: { account: string; id: string }) {
   const account = find(owner);
   return (
-    <div class="stack">
-      <Back to={to()} word={t("requests.back")} />
-      {account ? <Looked account={account} id={id} /> : <Note kind="bad" testid="error">{t("requests.missing")}</Note>}
+    <div class="panes">
+      <div class="stack">
+        <Back to={to()} word={t("requests.back")} />
+        {account ? <Looked account={account} id={id} /> : <Note kind="bad" testid="error">{t("requests.missing")}</Note>}
+      </div>
+      <Others except={id} />
     </div>
   );
 }

@@ -1,1 +1,27 @@
-export { push } from "../en/push";
+export const push = {
+  "switch": "Bei Anfragen benachrichtigen, auch wenn die App geschlossen ist",
+  "switch.hint": "Die Benachrichtigung führt hierher. Aus ihr heraus lässt sich nichts genehmigen.",
+  "hide": "Nur den Namen der Anwendung zeigen",
+  "hide.hint": "Für Bildschirme, auf die auch andere sehen.",
+  "busy": "Die Server werden gefragt …",
+  "on": "Dieses Gerät erfährt von Anfragen, auch wenn die App geschlossen ist.",
+  "denied": "Der Browser blockiert Benachrichtigungen dieser Seite. Erlauben Sie sie in seinen Einstellungen für diese Website und kommen Sie zurück.",
+  "absent": "Dieser Browser kann Sie bei geschlossener App nicht benachrichtigen. Öffnen Sie die App, um zu sehen, was wartet.",
+  "install": "Auf iPhone und iPad gibt es Benachrichtigungen erst, wenn die App auf dem Home-Bildschirm liegt. Legen Sie sie dort ab und schalten Sie sie darin ein.",
+  "none": "Ihr Server versendet keine Benachrichtigungen. Öffnen Sie die App, um zu sehen, was wartet.",
+  "some": "Diese Server versenden keine Benachrichtigungen: {servers}. Öffnen Sie die App, um zu sehen, was dort wartet.",
+  "failed": "Das hat noch nicht geklappt; beim nächsten Start der App wird es wieder versucht.",
+
+  "app.text": "Legen Sie sie auf den Home-Bildschirm oder den Schreibtisch: Sie öffnet sich in einem eigenen Fenster und funktioniert ohne Verbindung.",
+  "app.install": "App installieren",
+  "app.installed": "Die App ist auf diesem Gerät installiert.",
+  "app.ios": "Tippen Sie in Safari auf „Teilen“ und wählen Sie „Zum Home-Bildschirm“.",
+  "app.manual": "Ihr Browser installiert sie aus seinem eigenen Menü: Suchen Sie nach „Zum Startbildschirm hinzufügen“ oder „Installieren“.",
+
+  "notice.waiting": "Eine Anfrage wartet auf Sie",
+  "notice.look": "Öffnen Sie die App, um zu sehen, worum es geht.",
+  "notice.many": "Wartende Anfragen: {n}",
+  "notice.manyText": "Sehen Sie sich jede an. Lehnen Sie ab, was Sie nicht veranlasst haben.",
+  "notice.over": "Nichts mehr zu entscheiden",
+  "notice.overText": "Die Anfrage wurde anderswo beantwortet, zurückgezogen oder ist abgelaufen.",
+};

@@ -1,1 +1,27 @@
-export { push } from "../en/push";
+export const push = {
+  "switch": "M’avertir des demandes quand l’application est fermée",
+  "switch.hint": "La notification mène ici. Rien ne peut être approuvé depuis elle.",
+  "hide": "N’afficher que le nom de l’application",
+  "hide.hint": "Pour les écrans que d’autres peuvent voir.",
+  "busy": "Les serveurs sont interrogés…",
+  "on": "Cet appareil est averti des demandes, même quand l’application est fermée.",
+  "denied": "Le navigateur bloque les notifications de cette page. Autorisez-les dans ses réglages pour ce site, puis revenez.",
+  "absent": "Ce navigateur ne peut pas vous avertir quand l’application est fermée. Ouvrez-la pour voir ce qui attend.",
+  "install": "Sur iPhone et iPad, les notifications fonctionnent une fois l’application sur l’écran d’accueil. Ajoutez-la, puis activez-les dans celle-ci.",
+  "none": "Votre serveur n’envoie pas de notifications. Ouvrez l’application pour voir ce qui attend.",
+  "some": "Ces serveurs n’envoient pas de notifications : {servers}. Ouvrez l’application pour voir ce qui y attend.",
+  "failed": "Cela n’a pas encore fonctionné ; un nouvel essai aura lieu au prochain démarrage de l’application.",
+
+  "app.text": "Placez-la sur l’écran d’accueil ou le bureau : elle s’ouvre dans sa propre fenêtre et fonctionne sans connexion.",
+  "app.install": "Installer l’application",
+  "app.installed": "L’application est installée sur cet appareil.",
+  "app.ios": "Dans Safari, touchez le bouton de partage et choisissez « Sur l’écran d’accueil ».",
+  "app.manual": "Votre navigateur l’installe depuis son propre menu : cherchez « Ajouter à l’écran d’accueil » ou « Installer ».",
+
+  "notice.waiting": "Une demande vous attend",
+  "notice.look": "Ouvrez l’application pour voir de quoi il s’agit.",
+  "notice.many": "Demandes en attente : {n}",
+  "notice.manyText": "Regardez chacune d’elles. Refusez ce que vous n’avez pas lancé.",
+  "notice.over": "Plus rien à décider",
+  "notice.overText": "La demande a reçu une réponse ailleurs, a été retirée ou a expiré.",
+};

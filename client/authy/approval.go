@@ -45,6 +45,29 @@ type NewApproval struct {
 	// up); zero is the server's default, a day.
 	ExpiresIn    time.Duration
 	NeverExpires bool
+
+	// NumberMatching has the person bring a number over from your page, which
+	// shows it: ask with [Client.AskApproval], which tells it. An addition to the
+	// vendor's protocol.
+	NumberMatching NumberMatching
+}
+
+// NumberMatching says when a person must bring the number that your page shows.
+type NumberMatching string
+
+// The ways; by default the application's settings decide.
+const (
+	MatchAfterDenial NumberMatching = "after_denial" // for a while after the person denied a request
+	MatchPick        NumberMatching = "pick"         // always, chosen among three
+	MatchType        NumberMatching = "type"         // always, typed
+)
+
+// Asked is an approval request that was created.
+type Asked struct {
+	ID ApprovalID
+	// Number is to be shown on the page where the person waits, and nowhere else;
+	// "" where this request asks for none.
+	Number string
 }
 
 func (a NewApproval) check() error {
@@ -53,6 +76,8 @@ func (a NewApproval) check() error {
 		return &FormatError{Field: "message", Reason: "must not be empty"}
 	case a.ExpiresIn < 0:
 		return &FormatError{Field: "expiry", Reason: "must not be negative"}
+	case a.NumberMatching != "" && a.NumberMatching != MatchAfterDenial && a.NumberMatching != MatchPick && a.NumberMatching != MatchType:
+		return &FormatError{Field: "number matching", Reason: "must be after_denial, pick or type"}
 	case a.NeverExpires && a.ExpiresIn > 0:
 		return &FormatError{Field: "expiry", Reason: "must not be given for a request that never expires"}
 	}
@@ -78,36 +103,55 @@ func (a NewApproval) expiry() *int64 {
 }
 
 // CreateApproval asks a person's devices to approve something. The answer comes
-// by [Client.WaitApproval], [Client.ApprovalStatus] or a callback.
+// by [Client.WaitApproval], [Client.ApprovalStatus] or a callback. It is for
+// pages that show no number; see [Client.AskApproval].
 func (c *Client) CreateApproval(ctx context.Context, id UserID, approval NewApproval) (ApprovalID, error) {
+	if approval.NumberMatching != "" {
+		return "", &FormatError{Field: "number matching", Reason: "needs AskApproval, which tells the number"}
+	}
+	asked, err := c.AskApproval(ctx, id, approval)
+	return asked.ID, err
+}
+
+// AskApproval is [Client.CreateApproval] for pages that show the person a number
+// to bring over to the device.
+func (c *Client) AskApproval(ctx context.Context, id UserID, approval NewApproval) (Asked, error) {
 	const op = "create approval"
 	if err := id.check(); err != nil {
-		return "", err
+		return Asked{}, err
 	}
 	if err := approval.check(); err != nil {
-		return "", err
+		return Asked{}, err
 	}
 	body := struct {
-		Message       string  `json:"message"`
-		Details       Details `json:"details,omitempty"`
-		HiddenDetails Details `json:"hidden_details,omitempty"`
-		Logos         []Logo  `json:"logos,omitempty"`
-		Expiry        *int64  `json:"seconds_to_expire,omitempty"`
-	}{approval.Message, approval.Details, approval.HiddenDetails, approval.Logos, approval.expiry()}
+		Message       string         `json:"message"`
+		Details       Details        `json:"details,omitempty"`
+		HiddenDetails Details        `json:"hidden_details,omitempty"`
+		Logos         []Logo         `json:"logos,omitempty"`
+		Expiry        *int64         `json:"seconds_to_expire,omitempty"`
+		Matching      NumberMatching `json:"number_matching,omitempty"`
+	}{approval.Message, approval.Details, approval.HiddenDetails, approval.Logos, approval.expiry(), approval.NumberMatching}
 	var wire struct {
 		Approval struct {
-			ID text `json:"uuid"`
+			ID     text `json:"uuid"`
+			Number text `json:"number_match"`
 		} `json:"approval_request"`
 	}
 	if err := c.post(ctx, op, "/onetouch/json/users/"+id.String()+"/approval_requests", body, &wire); err != nil {
-		return "", err
+		return Asked{}, err
 	}
-	created := ApprovalID(wire.Approval.ID)
-	if created.check() != nil {
-		return "", unexpected(op, "it has no uuid")
+	created := Asked{ApprovalID(wire.Approval.ID), string(wire.Approval.Number)}
+	if created.ID.check() != nil {
+		return Asked{}, unexpected(op, "it has no uuid")
+	}
+	if len(created.Number) > maxNumber || strings.Trim(created.Number, "0123456789") != "" {
+		return Asked{}, unexpected(op, "its number is none")
 	}
 	return created, nil
 }
+
+// maxNumber is far above the digits that people bring over.
+const maxNumber = 8
 
 // Approval is the state of an approval request.
 type Approval struct {

@@ -20,6 +20,9 @@ func TestCreateApproval(t *testing.T) {
 	create := func(a authy.NewApproval) func(context.Context, *authy.Client) (any, error) {
 		return func(ctx context.Context, c *authy.Client) (any, error) { return c.CreateApproval(ctx, 1000, a) }
 	}
+	ask := func(a authy.NewApproval) func(context.Context, *authy.Client) (any, error) {
+		return func(ctx context.Context, c *authy.Client) (any, error) { return c.AskApproval(ctx, 1000, a) }
+	}
 	const request = "POST /onetouch/json/users/1000/approval_requests"
 	plain := create(authy.NewApproval{Message: "Log in?"})
 	exchangeAll(t, []exchange{
@@ -44,6 +47,18 @@ func TestCreateApproval(t *testing.T) {
 		{
 			name: "without message in the answer", call: plain, request: request, body: `{"message":"Log in?"}`,
 			answer: `{"approval_request":{"uuid":"` + approvalID + `"},"success":true}`, want: authy.ApprovalID(approvalID),
+		},
+		{
+			name: "with a number to show", request: request, body: `{"message":"Log in?","number_matching":"pick"}`, call: ask(authy.NewApproval{Message: "Log in?", NumberMatching: authy.MatchPick}),
+			answer: `{"approval_request":{"uuid":"` + approvalID + `","number_match":"42"},"success":true}`, want: authy.Asked{ID: approvalID, Number: "42"},
+		},
+		{
+			name: "without one, because nothing was denied", body: `{"message":"Log in?","number_matching":"after_denial"}`, request: request,
+			call: ask(authy.NewApproval{Message: "Log in?", NumberMatching: authy.MatchAfterDenial}), answer: approvalCreated, want: authy.Asked{ID: approvalID},
+		},
+		{
+			name: "a number that is none", call: ask(authy.NewApproval{Message: "Log in?", NumberMatching: authy.MatchPick}), wantErr: authy.ErrUnexpectedAnswer,
+			answer: `{"approval_request":{"uuid":"` + approvalID + `","number_match":"<b>"},"success":true}`,
 		},
 		{name: "without uuid", call: plain, answer: `{"approval_request":{},"success":true}`, wantErr: authy.ErrUnexpectedAnswer},
 		{name: "a uuid that is a path", call: plain, answer: `{"approval_request":{"uuid":"../x"},"success":true}`, wantErr: authy.ErrUnexpectedAnswer},

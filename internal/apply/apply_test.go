@@ -87,6 +87,7 @@ func TestEveryRefusalNamesItsLine(t *testing.T) {
 		{"an application without a name", headApps + "    - number: 7\n", "f.yaml:6: a name has 1 to 200 characters (organizations[0].directories[0].applications[0].name)"},
 		{"a number too small", headApps + "    - name: Bank\n      number: -1\n", "f.yaml:7: a number is 1 to 2147483647 (organizations[0].directories[0].applications[0].number)"},
 		{"a logo of the file system", headApps + "    - name: Bank\n      logo_url: file:///logo.png\n", "f.yaml:7: the logo's address starts with https:// or http:// (organizations[0].directories[0].applications[0].logo_url)"},
+		{"an unknown matching", headApps + "    - name: Bank\n      settings:\n        number_matching: guess\n", "f.yaml:8: number matching is one of after_denial, pick and type (organizations[0].directories[0].applications[0].settings.number_matching)"},
 		{"too few digits", headApps + "    - name: Bank\n      settings:\n        code_digits: 3\n", "f.yaml:8: codes have 4 to 10 digits (organizations[0].directories[0].applications[0].settings.code_digits)"},
 		{"no key", headApps + "    - name: Bank\n      authy: {plan: full}\n", "f.yaml:7: the authy part needs an api_key (organizations[0].directories[0].applications[0].authy)"},
 		{"a short key", headApps + "    - name: Bank\n      authy:\n        api_key: " + secret[:7] + "\n", "f.yaml:8: an API key needs at least 8 characters (organizations[0].directories[0].applications[0].authy.api_key)"},
@@ -174,7 +175,7 @@ func TestValuesCountAsTheyAreWritten(t *testing.T) {
 
 func TestSettingsKeepTheirDefaults(t *testing.T) {
 	t.Parallel()
-	p, err := planOf(headApps + "    - name: a\n    - {name: b, number: 7, logo_url: https://bank.example.com/l.png, settings: {sms: false, custom_codes: true, code_digits: 6, lock_on_ban: true}}\n" +
+	p, err := planOf(headApps + "    - name: a\n    - {name: b, number: 7, logo_url: https://bank.example.com/l.png, settings: {sms: false, custom_codes: true, code_digits: 6, lock_on_ban: true, number_matching: pick}}\n" +
 		"    - {name: c, authy: {api_key: " + secret + ", app_id: 9, callback_url: https://bank.example.com/cb, callback_method: get, plan: full, access_key: a, signing_key: b}}\n")
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +185,7 @@ func TestSettingsKeepTheirDefaults(t *testing.T) {
 		t.Errorf("settings that are left out are %+v", got)
 	}
 	b := apps[1].Settings
-	if b.SMS || !b.CustomCodes || b.CodeDigits != 6 || !b.LockOnBan || !b.Voice || b.LogoURL != "https://bank.example.com/l.png" || apps[1].Number != 7 {
+	if b.SMS || !b.CustomCodes || b.CodeDigits != 6 || b.Matching != mfa.MatchingPick || apps[0].Settings.Matching != "" || !b.LockOnBan || !b.Voice || b.LogoURL != "https://bank.example.com/l.png" || apps[1].Number != 7 {
 		t.Errorf("settings that are given are %+v", b)
 	}
 	want := `{"callback_url":"https://bank.example.com/cb","callback_method":"GET","plan":"full"}`

@@ -184,7 +184,10 @@ func (s *settings) into(path string, out *mfa.ApplicationSettings) error {
 	if s.CodeDigits != 0 && (s.CodeDigits < mfa.MinCodeDigits || s.CodeDigits > mfa.MaxCodeDigits) {
 		return refuse(path+".code_digits", "codes have 4 to 10 digits")
 	}
-	out.CodeDigits = s.CodeDigits
+	out.CodeDigits, out.Matching = s.CodeDigits, mfa.Matching(s.Matching)
+	if mfa.CheckMatching(out.Matching) != nil {
+		return refuse(path+".number_matching", "number matching is one of after_denial, pick and type")
+	}
 	return nil
 }
 

@@ -90,6 +90,7 @@ type settings struct {
 	LockOnBan   *bool
 	TestMode    *bool
 	CodeDigits  int
+	Matching    string
 }
 
 func (s *settings) members() members {
@@ -97,6 +98,7 @@ func (s *settings) members() members {
 		"sms": truth(&s.SMS), "voice": truth(&s.Voice), "email": truth(&s.Email), "approvals": truth(&s.Approvals),
 		"generic_totp": truth(&s.GenericTOTP), "custom_codes": truth(&s.CustomCodes), "pass_through": truth(&s.PassThrough),
 		"lock_on_ban": truth(&s.LockOnBan), "test_mode": truth(&s.TestMode), "code_digits": whole(&s.CodeDigits),
+		"number_matching": text(&s.Matching),
 	}
 }
 

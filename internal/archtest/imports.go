@@ -41,6 +41,9 @@ var layers = []row{
 	{"internal/agent", nil, "pure: what a user agent says"},
 	{"internal/maker", nil, "pure: what the models of authenticators are called"},
 	{"internal/travel", nil, "pure: two positions and the time between"},
+	{"internal/publicnet", nil, "pure: which addresses strangers may have us call"},
+	{"internal/picture", nil, "pure: pictures in, harmless ones out"},
+	{"internal/logo", []string{"internal/picture", "internal/publicnet"}, "fetches what applications name, knows no noun"},
 	{"internal/place/placetest", nil, "databases for tests"},
 	{"internal/place", []string{"internal/mfa"}, "facts of an address from the operator's files, behind the domain's port"},
 	{"internal/seal", nil, "encryption at rest knows places and bytes, no nouns"},
@@ -78,6 +81,7 @@ var layers = []row{
 	{"internal/factor/*", []string{"internal/mfa", "policy", "receipt"}, "one kind of proof each, without I/O"},
 	{"internal/delivery/deliverytest", []string{"internal/mfa", "internal/mfa/mfatest", "receipt"}, "the suite every provider passes"},
 	{"internal/delivery", []string{"internal/mfa", "receipt"}, "what the providers share"},
+	{"internal/delivery/webpush", []string{"internal/mfa", "internal/delivery", "internal/publicnet"}, "calls where devices say, and so guards itself"},
 	{"internal/delivery/*", []string{"internal/mfa", "internal/delivery", "receipt"}, "one provider each"},
 
 	{"internal/store/engine", nil, "what two SQL engines promise, before any noun"},

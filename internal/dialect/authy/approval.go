@@ -16,7 +16,8 @@ import (
 type askedApproval struct {
 	Message         string `json:"message"`
 	ApprovalRequest struct {
-		UUID string `json:"uuid"`
+		UUID        string `json:"uuid"`
+		NumberMatch string `json:"number_match,omitempty"` // to be shown where the request was caused
 	} `json:"approval_request"`
 	Success bool `json:"success"`
 }
@@ -42,15 +43,16 @@ func (d *Dialect) askApproval(ctx context.Context, c *call) (any, error) {
 		return nil, err
 	}
 	answer := askedApproval{Message: "Approval request created.", Success: true}
-	answer.ApprovalRequest.UUID = string(asked.ID)
+	answer.ApprovalRequest.UUID, answer.ApprovalRequest.NumberMatch = string(asked.ID), string(asked.Number.Reveal())
 	return answer, nil
 }
 
 func (c *call) readApproval() (mfa.AskApproval, error) {
 	in := mfa.AskApproval{Caller: c.caller, Message: c.params.text("message"), Dialect: Name, Source: c.source}
 	life := c.params.text("seconds_to_expire")
+	in.Matching = mfa.Matching(c.params.text("number_matching"))
 	if c.params.failed() != nil {
-		return in, refuseFor(failApproval, "message and seconds_to_expire are single values")
+		return in, refuseFor(failApproval, "message, seconds_to_expire and number_matching are single values")
 	}
 	var marks extra
 	var err error

@@ -311,3 +311,55 @@ func (w *world) repeated(t *testing.T, requests []dialecttest.Request) []int {
 	}
 	return counts
 }
+
+func TestAnApplicationThatShowsNumbersIsGivenThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.Person("4155552690")
+	d := p.Link()
+	path := fmt.Sprintf("/onetouch/json/users/%d/approval_requests", p.User.Number)
+	ask := func(body string) (asked struct {
+		ApprovalRequest struct {
+			UUID   mfa.ChallengeID
+			Number string `json:"number_match"`
+		} `json:"approval_request"`
+	},
+	) {
+		if err := json.Unmarshal([]byte(w.ok(t, post(path, body)).Body), &asked); err != nil {
+			t.Fatal(err)
+		}
+		return asked
+	}
+	for _, plain := range []string{`{"message":"Log in?"}`, `{"message":"Log in?","number_matching":"after_denial"}`} {
+		if got := ask(plain); got.ApprovalRequest.Number != "" {
+			t.Errorf("%s gave the number %s", plain, got.ApprovalRequest.Number)
+		}
+	}
+	if a := w.Do(post(path, `{"message":"Log in?","number_matching":"guess"}`)); a.Status != 400 || !strings.Contains(a.Body, `"60080"`) {
+		t.Errorf("an unknown way: %d %s", a.Status, a.Body)
+	}
+	for name, c := range map[string]struct {
+		right  bool
+		status string
+	}{"the right number": {true, "approved"}, "a wrong number": {false, "denied"}} {
+		got := ask(`{"message":"` + name + `","number_matching":"type"}`).ApprovalRequest
+		say := got.Number
+		if !c.right {
+			if say = "10"; say == got.Number {
+				say = "11"
+			}
+		}
+		device := d.Authenticate("jti-" + string(got.UUID))
+		asked, err := w.Service.ChallengeFor(w.Context(), device, got.UUID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Service.Answer(w.Context(), device, got.UUID, d.Statement(asked, receipt.Approved, func(s *receipt.Statement) { s.Match = say }), nil)
+		if (err == nil) != c.right {
+			t.Errorf("%s: %v", name, err)
+		}
+		if a := w.ok(t, get("/onetouch/json/approval_requests/"+string(got.UUID))); !strings.Contains(a.Body, `"status":"`+c.status+`"`) || strings.Contains(a.Body, "number_match") {
+			t.Errorf("%s: %s", name, a.Body)
+		}
+	}
+}

@@ -39,6 +39,7 @@ var words = map[mfa.EventType]string{
 	mfa.EventVerificationsLimited: "too_many_phone_verifications",
 	mfa.EventChallengeApproved:    "one_touch_request_responded",
 	mfa.EventChallengeDenied:      "one_touch_request_responded",
+	mfa.EventChallengeMismatched:  "one_touch_request_responded",
 	mfa.EventEnrollmentCompleted:  "device_registration_completed",
 }
 
@@ -110,7 +111,7 @@ func (d *Dialect) objects(ctx context.Context, c *mfa.Caller, e mfa.Event, known
 // answers are the states that events leave approval requests in.
 var answers = map[mfa.EventType]string{
 	mfa.EventChallengeCreated: "pending", mfa.EventChallengeApproved: "approved", mfa.EventChallengeDenied: "denied",
-	mfa.EventChallengeExpired: "expired",
+	mfa.EventChallengeMismatched: "denied", mfa.EventChallengeExpired: "expired",
 }
 
 // userObject describes the event's user as it is now; of one that is gone, the number alone may be known.

@@ -9,8 +9,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/twinseal/twinseal/client/launchkey/answerpackage"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/policy"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // Bounds of a request, which are the protocol's: texts in characters, lives in seconds.
@@ -46,6 +48,8 @@ type authRequest struct {
 type authAnswer struct {
 	AuthRequest string   `json:"auth_request"`
 	DeviceIDs   []string `json:"device_ids"`
+	// NumberMatch is to be shown where the request was caused. Clients that do not know it ignore it.
+	NumberMatch string `json:"number_match,omitempty"`
 }
 
 // ask asks a user's devices. That nobody is named is answered as if somebody unknown were.
@@ -68,7 +72,9 @@ func (d *Dialect) ask(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, inProgress(c, challenge, err)
 	}
-	out := authAnswer{AuthRequest: string(challenge.ID), DeviceIDs: make([]string, 0, len(challenge.Asked))}
+	out := authAnswer{
+		AuthRequest: string(challenge.ID), DeviceIDs: make([]string, 0, len(challenge.Asked)), NumberMatch: string(challenge.Number.Reveal()),
+	}
 	for _, id := range challenge.Asked {
 		out.DeviceIDs = append(out.DeviceIDs, string(id))
 	}
@@ -291,7 +297,14 @@ type authResponse struct {
 // response gathers what goes with the packages. They are handed on as they came.
 func (d *Dialect) response(ctx context.Context, asked mfa.Challenge) (authResponse, error) {
 	var out authResponse
-	if asked.Recipient == nil || json.Unmarshal(asked.Packages, &out) != nil {
+	packages := asked.Packages
+	if len(packages) == 0 {
+		var err error
+		if packages, err = unmatched(asked); err != nil {
+			return out, err
+		}
+	}
+	if asked.Recipient == nil || json.Unmarshal(packages, &out) != nil {
 		return out, &mfa.Error{Code: mfa.Internal, Message: "an answer without packages"}
 	}
 	out = authResponse{
@@ -304,6 +317,31 @@ func (d *Dialect) response(ctx context.Context, asked mfa.Challenge) (authRespon
 	}
 	out.OrgUserHash, err = d.service.Pseudonym(ctx, Name+":organization", string(asked.UserID), string(asked.OrganizationID))
 	return out, err
+}
+
+// unmatched are the packages of a request that a wrong number ended. What the device had sealed says yes, and is not
+// handed on to anybody; these say that the person was not made sure of, and have no pins, which only devices know.
+func unmatched(asked mfa.Challenge) (json.RawMessage, error) {
+	if asked.State != mfa.ChallengeDenied || asked.Number.Empty() || asked.Recipient == nil {
+		return nil, &mfa.Error{Code: mfa.Internal, Message: "an answer without packages"}
+	}
+	say := answerpackage.Answer{AuthRequest: string(asked.ID), DeviceID: string(asked.AuthenticatorID), Failure: policy.FailedAuthentication}
+	if asked.Policy != nil {
+		say.Policy = *asked.Policy
+	}
+	var key receipt.RSAJWK
+	if err := json.Unmarshal(asked.Recipient.Key, &key); err != nil {
+		return nil, mfa.Permanent(err)
+	}
+	public, err := key.PublicKey()
+	if err != nil {
+		return nil, mfa.Permanent(err)
+	}
+	sealed, err := answerpackage.Seal(answerpackage.New(say), answerpackage.Recipient{KeyID: asked.Recipient.KeyID, Key: public})
+	if err != nil {
+		return nil, mfa.Permanent(err)
+	}
+	return json.Marshal(sealed)
 }
 
 // serviceHash is a user's name towards one service.

@@ -35,7 +35,7 @@ func (c callback) Render(ctx context.Context, p mfa.CallbackPayload) (*http.Requ
 	var request *http.Request
 	var err error
 	switch p.Event.Type {
-	case mfa.EventChallengeApproved, mfa.EventChallengeDenied:
+	case mfa.EventChallengeApproved, mfa.EventChallengeDenied, mfa.EventChallengeMismatched:
 		request, err = c.answered(ctx, p)
 	case mfa.EventSessionEnded:
 		request, err = c.ended(ctx, p)

@@ -3,10 +3,14 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { matters } from "../src/requests/flood";
-import { behind, entries } from "../src/requests/timeline";
-import { deniedSince } from "../src/requests/pastdenials";
+import { hash } from "../../../protocol/modules/encode.js";
+import { sign } from "../../../protocol/modules/jws.js";
+import { makeKey } from "../../../protocol/modules/keys.js";
 import { denial } from "../src/requests/denial";
+import { matters } from "../src/requests/flood";
+import { deniedSince } from "../src/requests/pastdenials";
+import { Doubt, prove } from "../src/requests/proved";
+import { behind, entries } from "../src/requests/timeline";
 
 const noon = Date.parse("2026-03-01T12:00:00.000Z");
 const at = (seconds) => new Date(noon + 1000 * seconds).toISOString();
@@ -59,4 +63,36 @@ test("a flood is denied by the application's own reason that says the same", () 
   assert.deepEqual(denial({ reasons: reasons.slice(0, 1) }, true), { approve: false, reasonID: "a", fraud: false });
   assert.deepEqual(denial({}, true), { approve: false, reason: "not started by me", fraud: true });
   assert.deepEqual(denial({}, false), { approve: false, reason: "", fraud: false });
+});
+
+const challenge = { id: "req-1", state: "approved", question: { application: { id: "bank" }, challenge: "req-1", message: "Pay?" } };
+
+// answered is a receipt as a server gives it for a statement.
+async function answered(device, server, statement, about = "req-1") {
+  const signed = await sign(device.privateKey, { alg: "ES256", kid: device.thumbprint, typ: "twinseal-statement+jwt" }, statement);
+  const seal = { type: "twinseal.seal.v1", challenge: about, device: device.thumbprint, event: "evt-1", received_at: "2026-03-01T12:00:00.000Z", statement: await hash(signed) };
+  return {
+    type: "twinseal.receipt.v1", statement: signed, device_key: device.jwk, server_key: server.jwk,
+    seal: await sign(server.privateKey, { alg: "ES256", kid: server.thumbprint, typ: "twinseal-seal+jwt" }, seal),
+  };
+}
+
+test("a receipt proves what is shown beside it, or it says what is wrong", async () => {
+  const [device, server, stranger] = await Promise.all([makeKey(), makeKey(), makeKey()]);
+  const statement = { question: challenge.question, decision: "approved", device: { id: "d", key: device.thumbprint } };
+  const good = await answered(device, server, statement);
+  const proved = await prove(good, challenge, server.jwk);
+  assert.equal(proved.seal.event, "evt-1");
+  assert.equal(proved.statement.device.id, "d");
+  assert.equal(proved.serverKey, server.thumbprint);
+  const cases = {
+    "seal of a stranger": [await answered(device, stranger, statement), challenge, "seal"],
+    "another statement": [{ ...good, statement: (await answered(device, server, { ...statement, decision: "denied" })).statement }, challenge, "seal"],
+    "another question": [await answered(device, server, { ...statement, question: { ...challenge.question, message: "Pay all?" } }), challenge, "question"],
+    "another request": [await answered(device, server, statement, "req-2"), challenge, "question"],
+    "another decision": [good, { ...challenge, state: "denied" }, "decision"],
+  };
+  for (const [name, [receipt, beside, about]] of Object.entries(cases)) {
+    await assert.rejects(prove(receipt, beside, server.jwk), (error) => error instanceof Doubt && error.about === about, name);
+  }
 });

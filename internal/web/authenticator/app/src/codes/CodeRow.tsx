@@ -29,7 +29,7 @@ export function CodeRow({ one, step, soon, arranging, onMove, onEdit }: CodeRowP
         <span class="code-name"><Quote text={one.issuer || one.label || name} />{one.issuer && one.label && <Quote class="soft" text={one.label} />}</span>
         <span class="code-line">
           <Digits of={code.now} soon={soon} />
-          {soon && code.next !== "" && <span class="code-next">{t("codes.next")} <span class="mono" data-testid="next-code">{grouped(code.next).join(" ")}</span></span>}
+          {soon && code.next !== "" && <span class="code-next"><Icon name="next" /><span class="visually-hidden">{t("codes.next")} </span><span class="mono" data-testid="next-code">{grouped(code.next).join(" ")}</span></span>}
         </span>
       </div>
       {arranging ? <Arranging one={one} name={name} onMove={onMove} onEdit={onEdit} /> : <CopyCode code={code.now} name={name} />}

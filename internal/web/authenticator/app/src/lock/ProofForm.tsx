@@ -9,6 +9,7 @@ import { Note } from "../ui/Note";
 import { remaining, t } from "../words";
 import { kind, Waiting, WrongPin } from "./lock";
 import { pinPattern } from "./pin";
+import { tries } from "./tries";
 
 export interface ProofFormProps {
   word: string; // on the button
@@ -26,14 +27,17 @@ function PinForm({ word, busyWord, onProof }: ProofFormProps) {
   const [until, setUntil] = useState(0);
   const left = until - useNow(Date);
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    field.current?.focus();
+    void tries().then((found) => setUntil(found.until));
+  }, []);
   const submit = async () => {
     try {
       await onProof(digits);
     } catch (error) {
       setDigits("");
       if (error instanceof WrongPin || error instanceof Waiting) setUntil(error.until);
-      throw error;
+      if (!(error instanceof Waiting)) throw error; // the wait is shown already
     }
   };
   return (

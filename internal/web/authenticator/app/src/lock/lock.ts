@@ -5,9 +5,11 @@
 import { computed, signal } from "@preact/signals";
 import { leaveBy } from "../account/farewell";
 import type { Method } from "../state/account";
-import { accounts, onRemoved } from "../state/accounts";
+import { replace } from "../router";
+import { accounts, load, onRemoved } from "../state/accounts";
 import { lockAfter } from "../state/settings";
 import * as vault from "../vault/vault";
+import { toast } from "../ui/announce";
 import { Explained, t } from "../words";
 import { makePasskey, passkeySecret } from "./passkey";
 import { newPin, pinPattern, pinSecret } from "./pin";
@@ -47,10 +49,12 @@ async function forget(account: string): Promise<void> {
   await vault.change((list) => list.filter((entry) => entry.account !== account));
 }
 
+// prune reads the accounts anew, for another tab may have linked one.
 async function prune(): Promise<void> {
+  await load();
   const linked = new Set(accounts.peek().map(({ id }) => id));
-  const gone = vault.entries.peek().find(({ account }) => account !== undefined && !linked.has(account));
-  if (gone?.account) await forget(gone.account).then(prune);
+  const orphan = ({ account }: vault.Entry) => account !== undefined && !linked.has(account);
+  if (vault.entries.peek().some(orphan)) await vault.change((list) => list.filter((entry) => !orphan(entry)));
 }
 
 let hiddenSince = 0;
@@ -103,7 +107,10 @@ async function checkPin(digits: string): Promise<vault.Bytes> {
       await forgive();
       return secret;
     }
-    if (counted.wrong >= maxTries) await wipe();
+    if (counted.wrong >= maxTries) {
+      await wipe();
+      toast(t("codes.pin.wiped"));
+    }
     throw new WrongPin(maxTries - counted.wrong, counted.until);
   }) as Promise<vault.Bytes>;
 }
@@ -162,4 +169,5 @@ export async function wipe(): Promise<void> {
   await Promise.all(accounts.peek().map((account) => leaveBy(account, "here", () => account.unlink().catch(() => {}))));
   kind.value = "none";
   locked.value = false;
+  replace();
 }

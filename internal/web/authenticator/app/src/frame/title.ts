@@ -1,8 +1,9 @@
 // The page's title counts what waits, and new requests are announced.
 
 import { effect } from "@preact/signals";
-import { accounts, waiting } from "../state/accounts";
+import { locked } from "../lock/lock";
 import { freshWords } from "../requests/fresh";
+import { accounts, waiting } from "../state/accounts";
 import { announce } from "../ui/announce";
 import { t } from "../words";
 
@@ -15,7 +16,7 @@ export function announceFresh(): void {
       const fresh = account.fresh.value;
       if (fresh.length === 0 || told.has(fresh)) continue;
       told.add(fresh);
-      queueMicrotask(() => { announce(freshWords(account, fresh).join(" ")); }); // once the list has them
+      queueMicrotask(() => { if (!locked.peek()) announce(freshWords(account, fresh).join(" ")); }); // once the list has them
     }
   });
 }

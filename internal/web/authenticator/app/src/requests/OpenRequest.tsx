@@ -16,6 +16,7 @@ import { isFlood, matters } from "./flood";
 import { NumberMatch } from "./NumberMatch";
 import { QuestionBody } from "./QuestionBody";
 import { useSeen } from "./seen";
+import { Age } from "./RequestCard";
 import { ShortfallNotes } from "./ShortfallNotes";
 import { lastCall, TimeLeft } from "./TimeLeft";
 import { configured } from "../lock/lock";
@@ -65,7 +66,7 @@ export function OpenRequest({ account, challenge, onEnded, onBusy }: OpenRequest
         <div class="question-body stack">
           <QuestionBody question={question} />
           <ShortfallNotes policy={question.policy} configured={configured.value} />
-          <p class="small soft asked" ref={end} tabIndex={-1}>{t("requests.asked")} <time dateTime={question.created_at}>{when(question.created_at)}</time></p>
+          <p class="small soft asked" ref={end} tabIndex={-1}><Age waiting={{ account, challenge }} /> · <time dateTime={question.created_at}>{when(question.created_at)}</time></p>
           {question.match && <NumberMatch question={question} match={question.match} value={number} onChange={setNumber} disabled={busy} place={asked} onNone={() => setDenying("not-me")} />}
         </div>
         <Answers {...{ question, end, bar, seen, number, warning, busy }} onAnswer={send} onDeny={() => setDenying("asked")} onNumber={() => { asked.current?.focus(); asked.current?.scrollIntoView({ block: "center" }); }} />

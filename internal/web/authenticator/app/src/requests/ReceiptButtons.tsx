@@ -3,8 +3,9 @@ import { Button } from "../ui/Button";
 import { Copy } from "../ui/Copy";
 import { ErrorNote } from "../ui/ErrorNote";
 import { Icon } from "../ui/Icon";
-import { t } from "../words";
+import { type Key, t } from "../words";
 import type { Challenge, Receipt } from "../wire/types";
+import { standing } from "./answering";
 import { save, sharable, share } from "./save";
 
 // ReceiptButtons take a receipt out of the app.
@@ -17,7 +18,7 @@ export function ReceiptButtons({ receipt, challenge }: { receipt: Receipt; chall
         <Button kind="quiet" size="small" testid="receipt" onClick={() => save(receipt, id)}><Icon name="save" />{t("requests.receipt.save")}</Button>
         <Copy text={JSON.stringify(receipt)} testid="copy-receipt" />
         {sharable(receipt, id) && (
-          <Button kind="quiet" size="small" testid="share-receipt" onClick={() => void share(receipt, id, t("requests.receipt.share.text", { application })).catch(setError)}>
+          <Button kind="quiet" size="small" testid="share-receipt" onClick={() => void share(receipt, id, t("requests.receipt.share.text", { application, state: t(`requests.state.${standing(challenge)}` as Key) })).catch(setError)}>
             <Icon name="up" />{t("requests.receipt.share")}
           </Button>
         )}

@@ -38,7 +38,6 @@ export const requests = {
   "retry": "Noch einmal versuchen",
   "unsignable.title": "Diese Anfrage lässt sich hier nicht beantworten",
   "unsignable.text": "Sie enthält etwas, das diese App nicht zeigen kann, und was sich nicht zeigen lässt, wird nicht unterschrieben. Laden Sie die App neu, oder nehmen Sie ein anderes Gerät.",
-  "asked": "Gefragt",
   "hidden": "Die Anwendung hat eigene Daten angehängt, die niemandem gezeigt werden. Ihre Antwort ist daran gebunden.",
   "soon": "Diese Anfrage läuft in einer halben Minute ab",
 

@@ -42,7 +42,6 @@ export const requests = {
   "retry": "Try again",
   "unsignable.title": "This request cannot be answered here",
   "unsignable.text": "It holds something that this app cannot show, and what cannot be shown is not signed. Load the app anew, or use another device.",
-  "asked": "Asked",
   "hidden": "The application attached data of its own that is shown to nobody. Your answer is bound to it.",
   "soon": "This request expires in half a minute",
 

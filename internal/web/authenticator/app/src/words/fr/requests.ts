@@ -38,7 +38,6 @@ export const requests = {
   "retry": "Réessayer",
   "unsignable.title": "Cette demande ne peut pas recevoir de réponse ici",
   "unsignable.text": "Elle contient quelque chose que cette application ne peut pas afficher, et ce qui ne peut être affiché n’est pas signé. Rechargez l’application, ou utilisez un autre appareil.",
-  "asked": "Demandé",
   "hidden": "L’application a joint des données à elle qui ne sont montrées à personne. Votre réponse y est liée.",
   "soon": "Cette demande expire dans une demi-minute",
 

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -164,7 +164,7 @@ func TestSystemsCanInstallTheApp(t *testing.T) {
 		if err != nil || resp.Header.Get("Content-Type") != icon.Type {
 			t.Fatalf("%s: %v, %v", icon.Src, err, resp.Header)
 		}
-		if want := strings.Split(icon.Sizes, "x")[0]; size.Width != size.Height || want != strconv.Itoa(size.Width) {
+		if want := fmt.Sprintf("%dx%d", size.Width, size.Width); size.Width != size.Height || icon.Sizes != want {
 			t.Errorf("%s is %dx%d", icon.Src, size.Width, size.Height)
 		}
 	}

@@ -11,7 +11,7 @@ import { badge, change } from "./told";
 export function keepTold(): void {
   effect(() => badge(waiting.value));
   effect(() => {
-    for (const account of accounts.value) account.pending.value;
+    for (const { pending, loaded } of accounts.value) [pending.value, loaded.value];
     void mark();
   });
   document.addEventListener("visibilitychange", () => void mark());

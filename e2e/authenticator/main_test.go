@@ -49,7 +49,7 @@ func TestTheAuthenticator(t *testing.T) {
 }
 
 func tales() []tale {
-	return slices.Concat(installing, linking, answering, codes, locks, devices, pushes, galleries)
+	return slices.Concat(installing, linking, answering, codes, locks, devices, pushes, waking, galleries)
 }
 
 var installing = []tale{
@@ -63,6 +63,7 @@ var linking = []tale{
 	{rule: "linking by the picture of the server", tell: linkingByPicture},
 	{rule: "linking through the camera", tell: linkingByCamera},
 	{rule: "linking by phone number", tell: linkingByPhone},
+	{rule: "recovering with a code", tell: recoveringWithACode},
 	{rule: "one app for several services", tell: oneAppForSeveralServices},
 }
 
@@ -71,6 +72,10 @@ var answering = []tale{
 	{rule: "keys approve", tell: keysApprove, once: true},
 	{rule: "a denial says why", tell: denyingSaysWhy},
 	{rule: "a denial chooses among the reasons offered", tell: denyingChooses},
+	{rule: "the right number approves", tell: theRightNumberApproves},
+	{rule: "the wrong number ends the request", tell: theWrongNumberEndsIt},
+	{rule: "the typed number approves", tell: theTypedNumberApproves},
+	{rule: "a denial is followed by numbers", tell: aDenialIsFollowedByNumbers},
 	{rule: "the first answer wins and clears the other device", tell: theFirstAnswerWins},
 	{rule: "logging out of the shop", tell: loggingOutOfTheShop},
 }
@@ -85,10 +90,15 @@ var locks = []tale{
 	{rule: "wrong PINs are an answer", tell: wrongPINsAreAnAnswer},
 	{rule: "ten wrong PINs wipe", tell: tenWrongPINsWipe, once: true},
 	{rule: "a passkey locks and counts", tell: aPasskeyLocks},
+	{rule: "a stolen copy is useless", tell: aStolenCopyIsUseless},
 }
 
 var devices = []tale{
+	{rule: "moving to a new phone", tell: movingToANewPhone},
+	{rule: "adding a second phone", tell: addingASecondPhone},
 	{rule: "unlinking at the server wipes", tell: unlinkingAtTheServerWipes},
+	{rule: "unlinking here", tell: unlinkingHere},
+	{rule: "unlinking the other device", tell: unlinkingTheOther},
 }
 
 var pushes = []tale{

@@ -158,30 +158,36 @@ func (b *Tab) Preload(script string) {
 }
 
 // SubscribeTo has pages to come subscribe at a push service of ours, in the place of the browser's own, which tests cannot
-// reach. The server's key that they subscribe with is kept in window.subscribedWith.
+// reach. The server's key that they subscribe with is kept in subscribedWith.
 func (b *Tab) SubscribeTo(s Subscription) {
 	b.t.Helper()
-	b.Preload(fmt.Sprintf(`((endpoint, p256dh, auth) => {
+	b.Preload(SubscribingTo(s))
+}
+
+// SubscribingTo is a script that does so in a page or a worker.
+func SubscribingTo(s Subscription) string {
+	return fmt.Sprintf(`((endpoint, p256dh, auth) => {
 		const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0)).buffer;
-		const kept = "subscription of the test";
+		const name = "subscription of the test";
+		let held = ""; // workers have no storage of this kind
+		const paged = "document" in globalThis;
+		const kept = () => paged ? localStorage.getItem(name) ?? "" : held;
+		const keep = (key) => { held = key; if (paged) localStorage.setItem(name, key); };
 		const made = (key) => ({
 			endpoint, expirationTime: null, options: { userVisibleOnly: true, applicationServerKey: bytes(key) },
 			getKey: (name) => bytes({ p256dh, auth }[name]),
 			toJSON: () => ({ endpoint, expirationTime: null, keys: { p256dh, auth } }),
-			unsubscribe: async () => { localStorage.removeItem(kept); return true; },
+			unsubscribe: async () => { keep(""); return true; },
 		});
 		const text = (key) => typeof key === "string" ? key : btoa(String.fromCharCode(...new Uint8Array(key.buffer ?? key))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 		PushManager.prototype.subscribe = async function(options) {
-			localStorage.setItem(kept, text(options.applicationServerKey));
-			return made(localStorage.getItem(kept));
+			keep(text(options.applicationServerKey));
+			return made(kept());
 		};
-		PushManager.prototype.getSubscription = async function() {
-			const key = localStorage.getItem(kept);
-			return key ? made(key) : null;
-		};
+		PushManager.prototype.getSubscription = async () => kept() ? made(kept()) : null;
 		PushManager.prototype.permissionState = async () => "granted";
-		Object.defineProperty(window, "subscribedWith", { get: () => localStorage.getItem(kept) ?? "" });
-	})(%q, %q, %q)`, s.Endpoint, s.P256DH, s.Auth))
+		Object.defineProperty(globalThis, "subscribedWith", { get: kept });
+	})(%q, %q, %q)`, s.Endpoint, s.P256DH, s.Auth)
 }
 
 // Deliver hands the worker of an origin a push, as its push service would.

@@ -20,6 +20,7 @@ test("addresses are read as every authenticator reads them", () => {
     "otpauth://totp/Old:ann:two?secret=JBSWY3DPEHPK3PXP&issuer=New&image=https%3A%2F%2Fx": { issuer: "New", label: "ann:two" },
     "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP&algorithm=sha-512&digits=8&period=60#frag": { label: "a", algorithm: "SHA512", digits: 8, period: 60 },
     "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP&algorithm=HmacSHA256&digits=&period=": { label: "a", algorithm: "SHA256" },
+    "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP&algorithm=": { label: "a" },
     "otpauth://totp/%E2%80%AEevil%00%0Aname?secret=JBSWY3DPEHPK3PXP": { label: "evil name" },
   };
   for (const [address, wanted] of Object.entries(cases)) assert.deepEqual(readAddress(address), { seeds: [{ ...plain, ...wanted }], refused: [] }, address);

@@ -27,7 +27,7 @@ function readRaw(text: string): Raw {
   checkKind(kind.toLowerCase(), said);
   const secret = said.get("secret");
   if (secret === null) throw new Refusal("secret");
-  const algorithm = said.get("algorithm") ?? undefined;
+  const algorithm = said.get("algorithm") || undefined;
   return { ...nameOf(path, said), secret, algorithm, digits: count(said.get("digits")), period: count(said.get("period")) };
 }
 

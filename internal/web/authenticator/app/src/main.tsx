@@ -12,16 +12,17 @@ import { startLock } from "./lock/lock";
 import { startPush } from "./push";
 import * as accounts from "./state/accounts";
 import * as settings from "./state/settings";
+import { StorageBusy } from "./state/store";
 import { Note } from "./ui/Note";
-import { followLanguage, spoken, t } from "./words";
+import { explain, followLanguage, spoken, t } from "./words";
 
 async function start(page: HTMLElement): Promise<void> {
   if (!globalThis.isSecureContext) return fail(page, t("shell.insecure"));
   try {
     await settings.load();
     await Promise.all([spoken(), accounts.load(), startLock()]);
-  } catch {
-    return fail(page, t("shell.private"));
+  } catch (error) {
+    return fail(page, error instanceof StorageBusy ? explain(error) : t("shell.private"));
   }
   followTheme();
   followLanguage();

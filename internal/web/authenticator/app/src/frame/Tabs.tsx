@@ -18,13 +18,21 @@ const tabs: Tab[] = [
   { path: "settings", word: "shell.tab.settings", icon: "settings", testid: "tab-device", under: ["settings", "account", "link"] },
 ];
 
+const holds = (tab: Tab, first: string): boolean => tab.path === first || tab.under.includes(first);
+
+// placeName is what the place is called that an address belongs to.
+export function placeName(first: string): string {
+  const tab = tabs.find((one) => holds(one, first));
+  return tab ? t(tab.word) : "";
+}
+
 // Tabs lead to the four places of the app.
 export function Tabs() {
   const here = place.value.path[0] ?? "";
   return (
     <nav class="tabs" id="tabs" aria-label={t("shell.places")}>
       {tabs.map((tab) => (
-        <a key={tab.path} href={`#/${tab.path}`} aria-current={tab.path === here || tab.under.includes(here) ? "page" : undefined} data-testid={tab.testid}>
+        <a key={tab.path} href={`#/${tab.path}`} aria-current={holds(tab, here) ? "page" : undefined} data-testid={tab.testid}>
           <Icon name={tab.icon} />{t(tab.word)}{tab.path === "" && <Badge />}
         </a>
       ))}

@@ -22,7 +22,7 @@ const patience = 10_000;
 export async function wake(push: Payload | undefined): Promise<void> {
   const preferred = await preferences();
   if (push && !push.challenge) {
-    await show({ title: push.title, body: preferred.hide ? "" : push.body, tag: `note:${push.title}`, link: { hash: "#/codes" } });
+    await show({ title: push.title, body: preferred.hide ? "" : push.body, tag: `note:${push.title}`, link: { hash: "#/" } });
     return;
   }
   const account = await accountOf(push?.device);

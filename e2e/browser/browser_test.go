@@ -126,6 +126,12 @@ func (s *screen) fill(id, v string) {
 	s.do(chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.SetValue(chromedp.CSS("#"+id), v))
 }
 
+// enter types into a field of an app that hears what is typed.
+func (s *screen) enter(testID, text string) {
+	s.t.Helper()
+	s.do(chromedp.WaitVisible(named(testID)), chromedp.Focus(named(testID)), chromedp.KeyEvent(text))
+}
+
 // text is what an element says.
 func (s *screen) text(testID string) string {
 	s.t.Helper()

@@ -58,10 +58,10 @@ func (v *visitor) linkByPhone() {
 	v.phone.t.Helper()
 	v.phone.open("/authenticator")
 	v.phone.press("link-by-phone")
-	v.phone.fill("phone", v.Phone)
+	v.phone.enter("phone", v.Phone)
 	v.phone.press("send-code")
-	v.phone.do(chromedp.WaitVisible(chromedp.CSS("#sent-code")))
-	v.phone.fill("sent-code", v.inbox("code"))
+	v.phone.see("sent-code")
+	v.phone.enter("sent-code", v.inbox("code"))
 	v.phone.press("confirm-code")
 	v.phone.see("no-requests")
 }

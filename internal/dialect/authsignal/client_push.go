@@ -19,7 +19,7 @@ func (d *Dialect) startPush(ctx context.Context, c *call, in *pushRequest) (endp
 	if err := c.sameAction(in.Action); err != nil {
 		return endpoint.Response{}, err
 	}
-	pushed, err := d.stepup.StartPush(ctx, c.pass(), mfa.AuthenticatorID(in.AuthenticatorID))
+	pushed, err := d.stepup.StartPush(ctx, c.pass(), mfa.AuthenticatorID(in.AuthenticatorID), "")
 	if err != nil {
 		return endpoint.Response{}, err
 	}
@@ -34,7 +34,9 @@ func (d *Dialect) startPush(ctx context.Context, c *call, in *pushRequest) (endp
 		challengedAnswer
 
 		Results []result `json:"deliveryResults"`
-	}{challengedAnswer{ChallengeID: pushed.Prompt.ID}, results})
+		// NumberMatch is for the page that waits to show. Clients that do not know it ignore it.
+		NumberMatch string `json:"numberMatch,omitempty"`
+	}{challengedAnswer{ChallengeID: pushed.Prompt.ID}, results, string(pushed.Number.Reveal())})
 }
 
 // waitedRequest asks after an answer that somebody gives elsewhere.

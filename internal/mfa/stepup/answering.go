@@ -27,6 +27,7 @@ func (s *Service) CheckPush(ctx context.Context, p Pass, id mfa.PromptID) (Resul
 		if mfa.IsCode(err, mfa.NotFound) {
 			err = nil
 		}
+		out.Number = asked.Number
 		return err
 	})
 	if err != nil {

@@ -98,7 +98,7 @@ func TestAPushIsAnsweredByTheAppsKeyOnce(t *testing.T) {
 		_, a := s.phoned("ann", mfa.MethodPush)
 		_, stranger := s.phoned("bob", mfa.MethodPush)
 		p := s.track("ann", "withdraw", func(r *mfa.ActionRequest) { r.Custom = json.RawMessage(`{"amount":5}`) })
-		pushed, err := s.stepup.StartPush(s.Context(), p, "")
+		pushed, err := s.stepup.StartPush(s.Context(), p, "", "")
 		s.must(err)
 		id := pushed.Prompt.ID
 		waiting, err := s.stepup.WaitingFor(s.Context(), s.nobody(), stepup.Signed{KeyRef: a.ref})
@@ -142,7 +142,7 @@ func TestARejectedPushEndsTheAction(t *testing.T) {
 	s := newScene(t)
 	_, a := s.phoned("ann", mfa.MethodPush)
 	p := s.track("ann", "withdraw")
-	pushed, err := s.stepup.StartPush(s.Context(), p, "")
+	pushed, err := s.stepup.StartPush(s.Context(), p, "", "")
 	s.must(err)
 	id := pushed.Prompt.ID
 	_, err = s.stepup.AnswerByKey(s.Context(), s.nobody(), id, a.sign(string(id)), false)
@@ -164,9 +164,9 @@ func TestANewPushTakesTheOldOneBack(t *testing.T) {
 	s := newScene(t)
 	_, a := s.phoned("ann", mfa.MethodPush)
 	p := s.track("ann", "withdraw")
-	old, err := s.stepup.StartPush(s.Context(), p, "")
+	old, err := s.stepup.StartPush(s.Context(), p, "", "")
 	s.must(err)
-	_, err = s.stepup.StartPush(s.Context(), p, "")
+	_, err = s.stepup.StartPush(s.Context(), p, "", "")
 	s.must(err)
 	_, err = s.stepup.AnswerByKey(s.Context(), s.nobody(), old.Prompt.ID, a.sign(string(old.Prompt.ID)), true)
 	s.want("the old one", err, mfa.Conflict, mfa.ReasonNotPending)
@@ -183,7 +183,7 @@ func TestAPhoneOfAnyFrontDoorAnswersAPush(t *testing.T) {
 				phone := person.Link()
 				s.named(person.User, "ann")
 				p := s.track("ann", "withdraw")
-				pushed, err := s.stepup.StartPush(s.Context(), p, "")
+				pushed, err := s.stepup.StartPush(s.Context(), p, "", "")
 				s.must(err)
 				waiting, err := s.Service.PendingFor(s.Context(), phone.Authenticate("jti-0000000000000-list"))
 				s.must(err)
@@ -241,7 +241,7 @@ func TestOfAPhoneAndAKeyTheFirstAnswerCounts(t *testing.T) {
 		p.Scopes = stepup.AllScopes()
 		a := s.newApp(mfa.MethodPush)
 		a.add(p)
-		pushed, err := s.stepup.StartPush(s.Context(), p, "")
+		pushed, err := s.stepup.StartPush(s.Context(), p, "", "")
 		s.must(err)
 		id, asked := pushed.Prompt.ID, pushed.Prompt.ChallengeID
 		if len(pushed.Asked) != 2 {
@@ -263,7 +263,7 @@ func TestOfAPhoneAndAKeyTheFirstAnswerCounts(t *testing.T) {
 		}
 
 		next := s.track("ann", "transfer")
-		pushed, err = s.stepup.StartPush(s.Context(), next, "")
+		pushed, err = s.stepup.StartPush(s.Context(), next, "", "")
 		s.must(err)
 		_, err = s.stepup.AnswerByKey(s.Context(), s.nobody(), pushed.Prompt.ID, a.sign(string(pushed.Prompt.ID)), true)
 		s.must(err)
@@ -282,7 +282,7 @@ func TestWhoeverHasNothingToAskIsTold(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.enrolled("ann", mfa.MethodSMS, "+64270000001")
-	_, err := s.stepup.StartPush(s.Context(), s.track("ann", "withdraw"), "")
+	_, err := s.stepup.StartPush(s.Context(), s.track("ann", "withdraw"), "", "")
 	s.want("a push", err, mfa.Invalid, mfa.ReasonNoDevice)
 }
 

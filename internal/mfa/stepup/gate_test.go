@@ -79,7 +79,7 @@ func TestWhoeverLooksAtAnActionIsToldWhereItStandsThoughTheGateIsAgainstAnAnswer
 		phone := person.Link()
 		s.named(person.User, "ann")
 		p := s.track("ann", "withdraw")
-		pushed, err := s.stepup.StartPush(s.Context(), p, "")
+		pushed, err := s.stepup.StartPush(s.Context(), p, "", "")
 		s.must(err)
 		waiting, err := s.Service.PendingFor(s.Context(), phone.Authenticate("jti-0000000000000-list"))
 		s.must(err)

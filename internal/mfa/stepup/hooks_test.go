@@ -109,7 +109,7 @@ func TestAHookWakesTheAppThatIsAsked(t *testing.T) {
 	got := make(chan stepup.Handout, 1)
 	s.hooked(func(h stepup.Handout) bool { got <- h; return true })
 	_, _ = s.phoned("ann", mfa.MethodPush)
-	pushed, err := s.stepup.StartPush(s.Context(), s.track("ann", "withdraw"), "")
+	pushed, err := s.stepup.StartPush(s.Context(), s.track("ann", "withdraw"), "", "")
 	s.must(err)
 	if h := <-got; h.Prompt != pushed.Prompt.ID || h.Method != mfa.MethodPush || h.Code != "" || h.Link != "" {
 		t.Errorf("the hook got %+v", h)
@@ -150,7 +150,7 @@ func TestAPushThatWasNotSentAsksNobody(t *testing.T) {
 	p := s.track("ann", "withdraw")
 	p.Scopes = stepup.AllScopes()
 	s.newApp(mfa.MethodPush).add(p)
-	_, err := s.stepup.StartPush(s.Context(), p, "")
+	_, err := s.stepup.StartPush(s.Context(), p, "", "")
 	s.want("the person", err, mfa.Unavailable, "")
 	waiting, err := s.Service.PendingFor(s.Context(), phone.Authenticate("jti-0000000000000-list"))
 	s.must(err)

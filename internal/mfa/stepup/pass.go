@@ -51,6 +51,7 @@ type Result struct {
 	Claimed  bool
 	Consumed bool
 	Method   mfa.Method
+	Number   mfa.Secret // that a waiting page shows; empty where the question asks for none
 	// Entry is what proved it. Enrolled says that this made it one.
 	Entry    *people.Entry
 	Enrolled bool

@@ -15,12 +15,14 @@ import (
 type Pushed struct {
 	Prompt mfa.Prompt
 	Asked  []mfa.AuthenticatorID
+	Number mfa.Secret // to be shown where the person waits; empty where none is asked for
 }
 
 // StartPush asks the user's phones, linked through whatever front door, and keys of the application's own app: all of
 // them, or the one named. A phone that is named is asked together with the user's others, because the question is the
-// user's at every front door. The first answer counts; what the action asked before is taken back.
-func (s *Service) StartPush(ctx context.Context, p Pass, only mfa.AuthenticatorID) (Pushed, error) {
+// user's at every front door. The first answer counts; what the action asked before is taken back. Matching is that of
+// whoever shows the person a number, "" where that is for the application's settings to say.
+func (s *Service) StartPush(ctx context.Context, p Pass, only mfa.AuthenticatorID, matching mfa.Matching) (Pushed, error) {
 	v, err := s.Look(ctx, p)
 	if err != nil {
 		return Pushed{}, err
@@ -38,11 +40,11 @@ func (s *Service) StartPush(ctx context.Context, p Pass, only mfa.AuthenticatorI
 	out := Pushed{}
 	open := mfa.Prompt{ID: mfa.NewID[mfa.PromptID](), AuthenticatorID: only}
 	if slices.ContainsFunc(asked, func(e people.Entry) bool { return e.Kind == mfa.KindDevice }) {
-		c, err := s.ask(ctx, p, v, open.ID)
+		c, err := s.ask(ctx, p, v, open.ID, matching)
 		if err != nil {
 			return out, err
 		}
-		open.ChallengeID = c.ID
+		open.ChallengeID, out.Number = c.ID, c.Number
 	}
 	for _, e := range asked {
 		out.Asked = append(out.Asked, e.ID)
@@ -79,14 +81,14 @@ func askable(mine []people.Entry, only mfa.AuthenticatorID, now time.Time) []peo
 const fallbackQuestion = "sign-in"
 
 // ask puts the question to the devices that were linked through any front door.
-func (s *Service) ask(ctx context.Context, p Pass, v View, id mfa.PromptID) (mfa.Challenge, error) {
+func (s *Service) ask(ctx context.Context, p Pass, v View, id mfa.PromptID, matching mfa.Matching) (mfa.Challenge, error) {
 	extra, err := json.Marshal(map[string]any{"prompt": id})
 	if err != nil {
 		return mfa.Challenge{}, internal("a question could not be written", err)
 	}
 	return s.domain.AskApproval(ctx, mfa.AskApproval{
 		Caller: p.Caller, User: mfa.UserRef{ID: p.UserID}, Message: firstOf(v.Action.Code, fallbackQuestion), Dialect: s.dialect, Extra: extra,
-		Life: life(p.Caller, mfa.MethodPush), Source: p.Source,
+		Life: life(p.Caller, mfa.MethodPush), Source: p.Source, Matching: matching,
 	})
 }
 

@@ -113,7 +113,7 @@ func (v *visit) doSend(ctx context.Context) (endpoint.Response, error) {
 	a.Step, a.Method = v.asked.Step, v.asked.Method
 	switch v.asked.Method {
 	case mfa.MethodPush:
-		sent, err := rules.StartPush(ctx, v.pass, "")
+		sent, err := rules.StartPush(ctx, v.pass, "", mfa.MatchingAfterDenial)
 		if err != nil {
 			return endpoint.Response{}, err
 		}

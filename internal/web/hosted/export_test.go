@@ -101,6 +101,12 @@ func (v *visit) samples() []sample {
 		{"code-email", false, plain(func() *screen { return v.code(is(pageCode, mfa.MethodEmailOTP)) })},
 		{"link", true, wait(pageLink, mfa.MethodMagicLink)},
 		{"push", true, wait(pagePush, mfa.MethodPush)},
+		{"push-number", true, plain(func() *screen {
+			v.number = "42"
+			s, _ := v.waiting(is(pagePush, mfa.MethodPush))
+			v.number = ""
+			return s
+		})},
 		{"qr", true, wait(pageQR, mfa.MethodQRCode)},
 		{"totp", true, plain(func() *screen { return v.typed(is(pageTOTP, mfa.MethodTOTP)) })},
 		{"setup", false, plain(v.sampleSetup)},

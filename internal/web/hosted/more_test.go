@@ -167,6 +167,11 @@ func TestAPhoneIsAskedAndThePageWaits(t *testing.T) {
 		r.has(`http-equiv="refresh"`)
 		r.open(r.at)
 		r.on("push")
+		if approve { // after a denial the page shows the number that the phone asks for
+			r.has(`data-testid="number"`, "<strong>"+w.number(p)+"</strong>")
+		} else {
+			r.lacks(`data-testid="number"`)
+		}
 		w.answer(phone, p, approve)
 		r.open(r.at)
 		if approve {
@@ -188,6 +193,32 @@ func (w *world) linked(alias string) *mfatest.Device {
 	return w.LinkWith(started.Code)
 }
 
+// number is the one that the phone asks for.
+func (w *world) number(p stepup.Pass) string {
+	w.t.Helper()
+	view, err := w.StepUp.Look(w.t.Context(), p)
+	w.must(err)
+	var asked mfa.Challenge
+	for i := range view.Open {
+		if id := view.Open[i].ChallengeID; id != "" {
+			asked = w.challenge(id)
+		}
+	}
+	if asked.Number.Empty() {
+		w.t.Fatal("it asks for none")
+	}
+	return string(asked.Number.Reveal())
+}
+
+func (w *world) challenge(id mfa.ChallengeID) (asked mfa.Challenge) {
+	w.t.Helper()
+	w.must(w.Store.Read(w.t.Context(), func(r mfa.Records) (err error) {
+		asked, err = r.Challenge(id)
+		return err
+	}))
+	return asked
+}
+
 // answer is what a person does on their phone.
 func (w *world) answer(d *mfatest.Device, p stepup.Pass, approve bool) {
 	w.t.Helper()
@@ -204,11 +235,12 @@ func (w *world) answer(d *mfatest.Device, p stepup.Pass, approve bool) {
 
 func (w *world) decide(d *mfatest.Device, id mfa.ChallengeID, decision receipt.Decision) {
 	w.t.Helper()
-	var asked mfa.Challenge
-	w.must(w.Store.Read(w.t.Context(), func(r mfa.Records) (err error) {
-		asked, err = r.Challenge(id)
-		return err
-	}))
-	_, err := w.Domain.Answer(w.t.Context(), d.Caller, id, d.Statement(asked, decision, nil), nil)
+	asked := w.challenge(id)
+	bring := func(s *receipt.Statement) {
+		if decision == receipt.Approved {
+			s.Match = string(asked.Number.Reveal())
+		}
+	}
+	_, err := w.Domain.Answer(w.t.Context(), d.Caller, id, d.Statement(asked, decision, bring), nil)
 	w.must(err)
 }

@@ -266,6 +266,7 @@ func (v *visit) waiting(is shown) (*screen, error) {
 		}
 	default:
 		s.Resend.Label = s.say("push-wait.resend")
+		s.Wait.Number, s.Wait.NumberWord = v.number, s.say("push-wait.number")
 	}
 	return s, nil
 }

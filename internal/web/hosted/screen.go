@@ -149,6 +149,8 @@ type waitPart struct {
 	Word        string
 	ClaimedWord string
 	Picture     *square
+	Number      string // to be brought over to the phone
+	NumberWord  string
 }
 
 // resend asks for another message, or by another channel.

@@ -50,6 +50,7 @@ func (v *visit) settle(ctx context.Context) (resp endpoint.Response, over bool, 
 	if err != nil || !asked {
 		return resp, false, err
 	}
+	v.number = string(got.Number.Reveal())
 	switch {
 	case got.Verified && !full(v.pass) && full(got.Pass), got.Verified && got.Enrolled:
 		resp, err = v.proved(ctx, got)

@@ -29,6 +29,7 @@ type visit struct {
 	look     look
 	words    screens.Words
 	cookie   *http.Cookie // to be set with the answer
+	number   string       // that a phone asks for, while the visit waits for it
 }
 
 // enter reads a token and where its holder stands. Its errors carry the visit as far as it came.

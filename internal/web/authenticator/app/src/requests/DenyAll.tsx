@@ -9,7 +9,7 @@ import type { Matter } from "./flood";
 
 // DenyAll asks once and denies every request of a flood.
 export function DenyAll({ flood, onClose }: { flood: Matter; onClose: () => void }) {
-  const [all] = useState(flood.requests); // those that the person was asked about, also when more come
+  const all = flood.requests; // those that the person was asked about, also when more come
   const [done, setDone] = useState<number>();
   const [failed, setFailed] = useState(0);
   const deny = async (fraud: boolean) => {

@@ -9,10 +9,11 @@ import { t, when } from "../words";
 import type { Challenge } from "../wire/types";
 import { answer, type Ended } from "./answering";
 import { Answers } from "./Answers";
+import { askedOf } from "./asked";
 import { Asker } from "./Asker";
 import { useDeniedLately } from "./denials";
 import { DenyForm } from "./DenyForm";
-import { isFlood, matters } from "./flood";
+import { isFlood } from "./flood";
 import { NumberMatch } from "./NumberMatch";
 import { QuestionBody } from "./QuestionBody";
 import { useSeen } from "./seen";
@@ -78,7 +79,7 @@ export function OpenRequest({ account, challenge, onEnded, onBusy }: OpenRequest
 
 // floods says whether the request is one of many.
 const floods = (account: Account, { id }: Challenge): boolean =>
-  matters(account.pending.value.map((challenge) => ({ account, challenge }))).some((one) => isFlood(one) && one.requests.some(({ challenge }) => challenge.id === id));
+  askedOf(account).some((one) => isFlood(one) && one.requests.some(({ challenge }) => challenge.id === id));
 
 // pause lets the card leave to the side it was decided to.
 const pause = (): Promise<void> => new Promise((resolve) => {

@@ -1,16 +1,14 @@
-import { useComputed } from "@preact/signals";
 import { to } from "../router";
-import { accounts } from "../state/accounts";
 import { Quote } from "../ui/Quote";
 import { t } from "../words";
 import { Sentence } from "../words/Sentence";
 import { Logo } from "./Asker";
-import { isFlood, type Matter, matters } from "./flood";
+import { asked } from "./asked";
+import { isFlood, type Matter } from "./flood";
 import { TimeLeft } from "./TimeLeft";
 
 // Others are what else waits, beside a request where the screen is wide enough.
 export function Others({ except }: { except: string }) {
-  const asked = useComputed(() => matters(accounts.value.flatMap((account) => account.pending.value.map((challenge) => ({ account, challenge })))));
   const others = asked.value.filter(({ requests }) => !requests.some(({ challenge }) => challenge.id === except));
   if (others.length === 0) return null;
   return (

@@ -72,5 +72,5 @@ function Doubtful({ error, challenge }: { error: unknown; challenge: Challenge }
     return <p class="soft" data-testid="no-receipt">{t(challenge.failure === "authentication" ? "requests.receipt.mismatch" : "requests.receipt.none")}</p>;
   }
   if (!(error instanceof Doubt)) return <><p class="soft">{t("requests.receipt.unreachable")}</p><ErrorNote error={error} /></>;
-  return <Note kind="bad" testid="error"><strong>{t("requests.receipt.bad")}</strong> {t(`requests.receipt.doubt.${error.about}` as Key, { why: error.message })}</Note>;
+  return <Note kind="bad" testid="error"><strong>{t("requests.receipt.bad")}</strong> {t(`requests.receipt.doubt.${error.about}` as Key)}</Note>;
 }

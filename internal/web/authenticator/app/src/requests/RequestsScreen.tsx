@@ -1,4 +1,4 @@
-import { useComputed } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { KeyChanged } from "../account/KeyChanged";
 import { accounts } from "../state/accounts";
 import type { Account } from "../state/account";
@@ -7,31 +7,36 @@ import { Empty } from "../ui/Empty";
 import { Loading } from "../ui/Loading";
 import { Note } from "../ui/Note";
 import { t } from "../words";
+import { asked } from "./asked";
+import { DenyAll } from "./DenyAll";
 import { FloodCard } from "./FloodCard";
-import { isFlood, type Matter, matters } from "./flood";
+import { isFlood, type Matter } from "./flood";
 import { RequestCard } from "./RequestCard";
 
 // RequestsScreen is what waits for an answer, of all accounts.
 export function RequestsScreen() {
-  const asked = useComputed(() => matters(accounts.value.flatMap((account) => account.pending.value.map((challenge) => ({ account, challenge })))));
+  const [denying, deny] = useState<Matter>(); // stays although its requests leave the list one by one
   const loaded = accounts.value.filter((account) => account.loaded.value);
   return (
-    <div class="stack" data-testid="requests-screen">
-      <h1>{t("requests.title")}</h1>
-      {accounts.value.map((account) => <KeyChanged key={account.id} account={account} />)}
-      {accounts.value.map((account) => <Stale key={account.id} account={account} />)}
-      {asked.value.length > 0 && <List matters={asked.value} />}
-      {asked.value.length === 0 && loaded.length === accounts.value.length && <Empty title={t("requests.empty.title")} testid="no-requests"><p>{t("requests.empty.text")}</p></Empty>}
-      {loaded.length < accounts.value.length && <Looking />}
-    </div>
+    <>
+      <div class="stack" data-testid="requests-screen">
+        <h1>{t("requests.title")}</h1>
+        {accounts.value.map((account) => <KeyChanged key={account.id} account={account} />)}
+        {accounts.value.map((account) => <Stale key={account.id} account={account} />)}
+        {asked.value.length > 0 && <List matters={asked.value} onDenyAll={deny} />}
+        {asked.value.length === 0 && loaded.length === accounts.value.length && <Empty title={t("requests.empty.title")} testid="no-requests"><p>{t("requests.empty.text")}</p></Empty>}
+        {loaded.length < accounts.value.length && <Looking />}
+      </div>
+      {denying && <DenyAll flood={denying} onClose={() => deny(undefined)} />}
+    </>
   );
 }
 
-function List({ matters: all }: { matters: Matter[] }) {
+function List({ matters: all, onDenyAll }: { matters: Matter[]; onDenyAll: (flood: Matter) => void }) {
   return (
     <ul class="requests" data-testid="requests">
       {all.map((one) => (
-        <li key={one.key}>{isFlood(one) ? <FloodCard flood={one} /> : <RequestCard {...one.requests[0]} />}</li>
+        <li key={one.key}>{isFlood(one) ? <FloodCard flood={one} onDenyAll={() => onDenyAll(one)} /> : <RequestCard {...one.requests[0]} />}</li>
       ))}
     </ul>
   );

@@ -27,7 +27,7 @@ export function Verdict({ account, challenge, ended }: { account: Account; chall
       {failure && <p data-testid="failure">{why ? t(why) : <Quote text={failure} />}</p>}
       <p class="soft">{t(`requests.outcome.${outcome}.text` as Key)}</p>
       {outcome === "mismatched" && <Note kind="wait" testid="mismatch-warning">{t("requests.outcome.mismatched.warn")}</Note>}
-      {doubt !== undefined && <Note kind="bad" testid="receipt-doubt">{t("requests.outcome.unchecked", { why: doubt })}</Note>}
+      {doubt && <Note kind="bad" testid="receipt-doubt">{t("requests.outcome.unchecked")}</Note>}
       {receipt && <p class="small soft" data-testid="receipt-checked">{t("requests.outcome.checked")}</p>}
       <p class="row center-row">
         {(receipt || outcome === "answered") && <a class="button quiet" href={to("history", account.id, challenge.id)} data-testid="see-receipt">{t(receipt ? "requests.outcome.receipt" : "requests.outcome.stands")}</a>}

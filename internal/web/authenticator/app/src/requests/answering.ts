@@ -1,7 +1,7 @@
 // What an attempt to answer may come to.
 
 import type { Account, Answered, Decision } from "../state/account";
-import { type Key, unreachable } from "../words";
+import type { Key } from "../words";
 import { Problem } from "../wire/problem";
 import type { Challenge, Receipt, State } from "../wire/types";
 import { denied } from "./denials";
@@ -14,7 +14,7 @@ export interface Ended {
   outcome: Outcome;
   receipt?: Receipt;
   failure?: string;
-  doubt?: string; // why the receipt does not prove the answer, though it counts
+  doubt?: boolean; // the answer counts, and its receipt does not prove it
 }
 
 const tooLate: Record<string, Outcome> = {
@@ -46,12 +46,10 @@ export async function answer(account: Account, challenge: Challenge, decision: D
     return ended;
   } catch (error) {
     const late = error instanceof Problem ? tooLate[error.code] : undefined;
-    if (late) {
-      account.settle(challenge.id);
-      return { outcome: late };
-    }
-    if (!counted(account, challenge, error)) throw error;
-    return { outcome: said(decision), doubt: error instanceof Error ? error.message : String(error) };
+    if (!late) throw error;
+    account.settle(challenge.id);
+    if (late === "mismatched") denied(account);
+    return { outcome: late };
   }
 }
 
@@ -59,12 +57,11 @@ type Configured = NonNullable<Parameters<Account["answer"]>[2]>;
 
 const said = ({ approve, failure, fraud }: Decision): Outcome => (failure ? "failed" : approve ? "approved" : fraud ? "fraud" : "denied");
 
-const came = (decision: Decision, { receipt, failure }: Answered): Ended =>
-  ({ outcome: failure ? "failed" : said(decision), receipt, ...(failure && { failure }) });
-
-// counted: the server took the answer, and only its receipt is not to be trusted.
-const counted = (account: Account, challenge: Challenge, error: unknown): boolean =>
-  !(error instanceof Problem) && !unreachable(error) && !account.pending.peek().some(({ id }) => id === challenge.id);
+const came = (decision: Decision, { receipt, failure, doubt }: Answered): Ended => ({
+  outcome: failure ? "failed" : said(decision),
+  ...(doubt === undefined ? { receipt } : { doubt: true }),
+  ...(failure && { failure }),
+});
 
 // standing is how a request of the past is named in lists.
 export function standing({ state, failure, fraud }: Challenge): State | "failed" | "fraud" {

@@ -24,7 +24,7 @@ export const floodSize = 4;
 export const floodWindow = 5 * 60 * 1000;
 
 const askedAt = ({ challenge }: Waiting): number => Date.parse(challenge.question.created_at);
-const asker = ({ account, challenge }: Waiting): string => `${account.id}/${challenge.question.application.id}`;
+const asker = ({ account, challenge }: Waiting): string => `${account.id}/${challenge.question.application?.id}`;
 
 // matters folds floods and sorts what is left, newest first.
 export function matters(waiting: readonly Waiting[]): Matter[] {

@@ -43,6 +43,7 @@ export interface Decision {
 export interface Answered {
   receipt: Receipt;
   failure?: string; // why an approval was not enough
+  doubt?: unknown; // why the receipt does not prove the answer, which counts all the same
 }
 
 export class Account {
@@ -104,7 +105,7 @@ export class Account {
     await this.keep({ linked, offset: this.clock.offset });
   }
 
-  // answer gives the receipt once it has proved the answer. An approval that
+  // answer gives the receipt, and whether it proves the answer. An approval that
   // does not satisfy the question's policy is sent as a failure. Pins are kept
   // before they are sent, so that none is sent twice.
   async answer(challenge: Challenge, decision: Decision, configured: Method[] = []): Promise<Answered> {
@@ -116,8 +117,8 @@ export class Account {
     if (ready.pins) await this.keep({ pins: { ...this.kept.pins, [app]: ready.pins } });
     const { receipt, statement } = await this.api.answer(device, challenge, ready);
     this.settle(challenge.id);
-    await this.check(receipt, statement);
-    return { receipt, failure: ready.decision.failure };
+    const doubt = await this.check(receipt, statement).then(() => undefined, (error: unknown) => error);
+    return { receipt, failure: ready.decision.failure, doubt };
   }
 
   // check throws when a receipt does not prove what it says.

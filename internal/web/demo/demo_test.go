@@ -44,7 +44,7 @@ func TestThePhoneIsAskedWithTheDetailsInOrder(t *testing.T) {
 	w := newWorld(t, nil)
 	w.register()
 	w.transfer()
-	want := `{"message":"Transfer Money to c@d.co","details":{"From":"jo@example.com","To":"c@d.co","Account Number":"12345","US Dollar Amount":"$ 50.00"},"seconds_to_expire":600}`
+	want := `{"message":"Transfer Money to c@d.co","details":{"From":"jo@example.com","To":"c@d.co","Account Number":"12345","US Dollar Amount":"$ 50.00"},"seconds_to_expire":600,"number_matching":"after_denial"}`
 	if w.factor.approval != want {
 		t.Errorf("asked %s\nwant  %s", w.factor.approval, want)
 	}
@@ -53,13 +53,35 @@ func TestThePhoneIsAskedWithTheDetailsInOrder(t *testing.T) {
 	}
 }
 
+func TestALargeTransferShowsTheNumberThatThePhoneAsksFor(t *testing.T) {
+	t.Parallel()
+	for amount, pick := range map[string]bool{"999.99": false, "1,000": true, "1000.00": true, "250,000": true, "5": false} {
+		w := newWorld(t, nil)
+		w.register()
+		w.factor.set(func(f *factor) { f.number = "42" })
+		p := w.post("/demo/processtransaction", "email2", "c@d.co", "acct", "1", "amt", amount)
+		if strings.Contains(w.factor.approval, `"number_matching":"pick"`) != pick {
+			t.Errorf("$ %s: asked %s", amount, w.factor.approval)
+		}
+		p.has(t, `data-testid="number"`, "<strong>42</strong>")
+		if w.factor.set(func(f *factor) { f.status = "approved" }); strings.Contains(w.get("/demo/waiting?id="+requestID).body, "<strong>42</strong>") {
+			t.Errorf("$ %s: the number stands on the result", amount)
+		}
+	}
+	w := newWorld(t, nil)
+	w.register()
+	if p := w.transfer(); strings.Contains(p.body, `data-testid="number"`) {
+		t.Error("a number is shown that no phone asks for")
+	}
+}
+
 func TestOnlyTheSandboxShortensTheExpiry(t *testing.T) {
 	t.Parallel()
-	for sandbox, want := range map[bool]string{true: `"seconds_to_expire":2}`, false: `"seconds_to_expire":90}`} {
+	for sandbox, want := range map[bool]string{true: `"seconds_to_expire":2,`, false: `"seconds_to_expire":90,`} {
 		w := newWorld(t, func(o *demo.Options) { o.Sandbox, o.Expiry = sandbox, 90*time.Second })
 		w.register()
 		w.post("/demo/processtransaction", "email2", "c@d.co", "acct", "1", "amt", "5", "expires_in", "2")
-		if !strings.HasSuffix(w.factor.approval, want) {
+		if !strings.Contains(w.factor.approval, want) {
 			t.Errorf("sandbox %v: asked %s", sandbox, w.factor.approval)
 		}
 	}

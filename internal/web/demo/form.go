@@ -94,6 +94,20 @@ func readOrder(form url.Values) order {
 	return o
 }
 
+// largeAmount is from how many dollars on a transfer is approved with a number
+// that the person brings over from this page.
+const largeAmount = 1000
+
+// matching is when the phone asks for the number: always for much money, else
+// for a while after the person denied a request.
+func (o order) matching() authy.NumberMatching {
+	dollars, _, _ := strings.Cut(strings.ReplaceAll(o.Amount, ",", ""), ".")
+	if n, err := strconv.ParseInt(dollars, 10, 64); err == nil && n >= largeAmount {
+		return authy.MatchPick
+	}
+	return authy.MatchAfterDenial
+}
+
 var (
 	accountText = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z ./-]{0,39}$`)
 	amountText  = regexp.MustCompile(`^([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,2})?$`)

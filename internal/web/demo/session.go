@@ -45,6 +45,7 @@ type transfer struct {
 	To        string
 	Account   string
 	Amount    string
+	Number    string // that the phone asks for; "" where it asks for none
 	ExpiresAt time.Time
 	AskedFor  time.Duration
 }

@@ -77,7 +77,7 @@ func (d *Demo) ask(ctx context.Context, s session, form order) (transfer, error)
 	if d.options.Sandbox && form.Expiry > 0 {
 		t.AskedFor = form.Expiry
 	}
-	id, err := d.options.Client.CreateApproval(ctx, s.user, authy.NewApproval{
+	asked, err := d.options.Client.AskApproval(ctx, s.user, authy.NewApproval{
 		Message: "Transfer Money to " + t.To,
 		Details: authy.Details{
 			{Key: "From", Value: t.From},
@@ -85,8 +85,8 @@ func (d *Demo) ask(ctx context.Context, s session, form order) (transfer, error)
 			{Key: "Account Number", Value: t.Account},
 			{Key: "US Dollar Amount", Value: t.Amount},
 		},
-		ExpiresIn: t.AskedFor,
+		ExpiresIn: t.AskedFor, NumberMatching: form.matching(),
 	})
-	t.ID, t.ExpiresAt = id, d.options.Now().Add(t.AskedFor)
+	t.ID, t.Number, t.ExpiresAt = asked.ID, asked.Number, d.options.Now().Add(t.AskedFor)
 	return t, err
 }

@@ -27,6 +27,7 @@ const (
 type factor struct {
 	mu         sync.Mutex
 	status     string // of every request
+	number     string // that every request asks for
 	registered bool
 	refusal    string // the body of every answer, with its status
 	code       int
@@ -61,7 +62,7 @@ func (f *factor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = `{"status":{"authy_id":1000,"registered":` + text(f.registered) + `,"devices":[]},"message":"User status.","success":true}`
 	case r.URL.Path == "/onetouch/json/users/1000/approval_requests":
 		f.approval = string(body)
-		answer = `{"message":"Approval request created.","approval_request":{"uuid":"` + requestID + `"},"success":true}`
+		answer = `{"message":"Approval request created.","approval_request":{"uuid":"` + requestID + `","number_match":"` + f.number + `"},"success":true}`
 	case r.URL.Path == "/onetouch/json/approval_requests/"+requestID:
 		answer = `{"approval_request":{"uuid":"` + requestID + `","status":"` + f.status + `"},"success":true}`
 	}

@@ -104,15 +104,19 @@ func TestWhatIsLeftOutIsFilledIn(t *testing.T) {
 func TestWhatCannotWorkIsRefused(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]app.Config{
-		"--public-url without a scheme":   {PublicURL: "mfa.example.com"},
-		"--public-url of another scheme":  {PublicURL: "ftp://mfa.example.com"},
-		"--public-url without a host":     {PublicURL: "https:///x"},
-		"--public-url with a query":       {PublicURL: "https://mfa.example.com?x=y"},
-		"--public-url with a fragment":    {PublicURL: "https://mfa.example.com#x"},
-		"--database of another engine":    {Database: "mysql://localhost/x"},
-		"--database that is a file":       {Database: "twinseal.db"},
-		"--listen without a port":         {Listen: "127.0.0.1"},
-		"--listen on an IPv6 unbracketed": {Listen: "::1:80"},
+		"--public-url without a scheme":            {PublicURL: "mfa.example.com"},
+		"--public-url of another scheme":           {PublicURL: "ftp://mfa.example.com"},
+		"--public-url without a host":              {PublicURL: "https:///x"},
+		"--public-url with a query":                {PublicURL: "https://mfa.example.com?x=y"},
+		"--public-url with a fragment":             {PublicURL: "https://mfa.example.com#x"},
+		"--database of another engine":             {Database: "mysql://localhost/x"},
+		"--database that is a file":                {Database: "twinseal.db"},
+		"authenticator_servers with a path":        {AuthenticatorServers: []string{"https://a.example", "https://mfa.example.com/"}},
+		"authenticator_servers without https":      {AuthenticatorServers: []string{"http://mfa.example.com"}},
+		"authenticator_servers that are a policy":  {AuthenticatorServers: []string{"https://mfa.example.com; script-src *"}},
+		"authenticator_servers that are a pattern": {AuthenticatorServers: []string{"https://*.example.com"}},
+		"--listen without a port":                  {Listen: "127.0.0.1"},
+		"--listen on an IPv6 unbracketed":          {Listen: "::1:80"},
 	} {
 		option, _, _ := strings.Cut(what, " ")
 		if err := c.Finish(); err == nil || !strings.Contains(err.Error(), option) {

@@ -7,7 +7,7 @@ import { Unreadable } from "../src/codes/found";
 import { read } from "../src/codes/reading";
 import { fixture } from "./support.js";
 
-const deno = { issuer: "Deno", label: "mason@example.org", secret: "4SJHB4GSD43FZBAI7C2HLRJGPQ", algorithm: "SHA1", digits: 6, period: 30 };
+const ferry = { issuer: "Ferry Line", label: "ann@example.org", secret: "46HSXV75BVY242F23CYOLLKOXA", algorithm: "SHA1", digits: 6, period: 30 };
 
 const why = async (work) => {
   const error = await Promise.resolve().then(work).then(() => undefined, (error) => error);
@@ -17,26 +17,26 @@ const why = async (work) => {
 
 const aegis = {
   seeds: [
-    deno,
-    { issuer: "Café “Späti”", label: "Zoë", secret: "5OM4WOOGPLQEF6UGN3CPEOOLWU", algorithm: "SHA256", digits: 7, period: 20 },
-    { issuer: "Airbnb", label: "", secret: "7ELGJSGXNCCTV3O6LKJWYFV2RA", algorithm: "SHA512", digits: 8, period: 50 },
+    ferry,
+    { issuer: "Café “Späti”", label: "Zoë", secret: "OEUXEBNPU5OZ5RLVGDT5HIKT5M", algorithm: "SHA256", digits: 7, period: 20 },
+    { issuer: "Lighthouse", label: "", secret: "T7VI2PVDIV6EGJ3RNQJNKSDNTY", algorithm: "SHA512", digits: 8, period: 50 },
   ],
   refused: [
-    { name: "Issuu · james@example.org", fault: "counter" },
-    { name: "Boeing · sophia", fault: "steam" },
+    { name: "Old Bank · carl@example.org", fault: "counter" },
+    { name: "Game Shop · dora", fault: "steam" },
     { name: "Ya · y", fault: "kind" },
   ],
 };
 
 const twofas = {
   seeds: [
-    deno,
-    { issuer: "Mein Konto", label: "", secret: "7ELGJSGXNCCTV3O6LKJWYFV2RA", algorithm: "SHA512", digits: 8, period: 60 },
-    { issuer: "Bare", label: "", secret: "5OM4WOOGPLQEF6UGN3CPEOOLWU", algorithm: "SHA1", digits: 6, period: 30 },
+    ferry,
+    { issuer: "Mein Konto", label: "", secret: "T7VI2PVDIV6EGJ3RNQJNKSDNTY", algorithm: "SHA512", digits: 8, period: 60 },
+    { issuer: "Bare", label: "", secret: "OEUXEBNPU5OZ5RLVGDT5HIKT5M", algorithm: "SHA1", digits: 6, period: 30 },
   ],
   refused: [
-    { name: "Issuu · james", fault: "counter" },
-    { name: "Steam · sophia", fault: "steam" },
+    { name: "Old Bank · carl", fault: "counter" },
+    { name: "Steam · dora", fault: "steam" },
     { name: "Old · old", fault: "algorithm" },
   ],
 };
@@ -91,11 +91,11 @@ test("the pictures of a Google export are put together in any order", () => {
   assert.deepEqual(whole.missing, []);
   assert.deepEqual(whole.found, {
     seeds: [
-      deno,
-      { issuer: "Späti", label: "Zoë", secret: "7ELGJSGXNCCTV3O6LKJWYFV2RA", algorithm: "SHA512", digits: 8, period: 30 },
-      { issuer: "Acme Inc", label: "bob", secret: "5OM4WOOGPLQEF6UGN3CPEOOLWU", algorithm: "SHA1", digits: 6, period: 30 },
+      ferry,
+      { issuer: "Späti", label: "Zoë", secret: "T7VI2PVDIV6EGJ3RNQJNKSDNTY", algorithm: "SHA512", digits: 8, period: 30 },
+      { issuer: "Acme Inc", label: "bob", secret: "OEUXEBNPU5OZ5RLVGDT5HIKT5M", algorithm: "SHA1", digits: 6, period: 30 },
     ],
-    refused: [{ name: "Issuu · james", fault: "counter" }, { name: "MD · old", fault: "algorithm" }],
+    refused: [{ name: "Old Bank · carl", fault: "counter" }, { name: "MD · old", fault: "algorithm" }],
   });
   assert.deepEqual(whole.add({ ...first, id: 1 }).missing, [2], "a picture of another export starts anew");
 });

@@ -305,3 +305,37 @@ func TestThePageIsFilesUnderAStrictPolicy(t *testing.T) {
 		t.Errorf("the module is not: %v", module.Header)
 	}
 }
+
+func TestTheNumberIsPickedOrTyped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ann := w.person("5555550260")
+	ask := func(way mfa.Matching) (mfa.Challenge, string) {
+		asked, err := ann.AskWith(func(in *mfa.AskApproval) { in.Message, in.Matching = "Pay 1,000 EUR to Bob?", way })
+		w.check(err)
+		w.open("/approve/" + string(asked.ID))
+		w.press("approve")
+		return asked, string(asked.Number.Reveal())
+	}
+	asked, number := ask(mfa.MatchingPick)
+	w.see("number-" + number)
+	w.picture("number")
+	w.press("cancel-number")
+	w.press("approve")
+	w.press("number-" + number)
+	if got := w.outcome(); got != "approved" || w.state(asked.ID).State != mfa.ChallengeApproved {
+		t.Fatalf("outcome %s", got)
+	}
+	asked, number = ask(mfa.MatchingType)
+	wrong := "10"
+	if wrong == number {
+		wrong = "11"
+	}
+	w.do(chromedp.WaitVisible(chromedp.CSS("#number")), chromedp.SendKeys(chromedp.CSS("#number"), wrong))
+	w.picture("number-typed")
+	w.press("confirm-number")
+	if got := w.outcome(); got != "mismatched" || w.state(asked.ID).State != mfa.ChallengeDenied {
+		t.Fatalf("outcome %s", got)
+	}
+	w.picture("mismatched")
+}

@@ -43,7 +43,8 @@ export async function question(id, { server = home, signal } = {}) {
   return { ...found, serverTime: Date.parse(found.server_time) };
 }
 
-// answer signs { approve: true } or { approve: false, reason, fraud, reasonID }
+// answer signs { approve: true, match } — match is the number, where
+// asked.question.match asks for one — or { approve: false, reason, fraud, reasonID }
 // with a passkey of the person, who is asked by the browser, and gives
 // { receipt, failure }. An approval that cannot satisfy the question's policy is
 // signed as a denial; failure says why.
@@ -59,7 +60,7 @@ export async function answer(asked, wanted, { server = home, signal, onPrompt } 
   const begun = await call(server, "POST", path, {
     decision: decision.approve ? "approved" : "denied",
     reason: decision.approve ? undefined : decision.reason, fraud: decision.approve ? undefined : decision.fraud,
-    failure: decision.failure, evidence: decision.evidence, packages: decision.packages,
+    failure: decision.failure, evidence: decision.evidence, match: decision.match, packages: decision.packages,
   }, signal);
   await holds(begun, asking, decision);
   onPrompt?.();
@@ -86,7 +87,7 @@ async function holds({ statement, options }, asking, decision) {
   const digest = base64url(await crypto.subtle.digest("SHA-256", bytes));
   const said = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   const same = canonical(said.question) === canonical(asking) && said.decision === (decision.approve ? "approved" : "denied") &&
-    said.relying_party?.id === options.rpId && (said.packages ?? "") === (decision.packages ?? "") && digest === options.challenge;
+    (said.match ?? "") === (decision.match ?? "") && said.relying_party?.id === options.rpId && (said.packages ?? "") === (decision.packages ?? "") && digest === options.challenge;
   if (!same) throw new Refusal("statement_mismatch", "The server asks to sign something else than what was shown. Nothing was signed.");
 }
 

@@ -3,6 +3,7 @@
 
 import { denyForm } from "./deny.js";
 import { h, icon } from "./dom.js";
+import { numberForm } from "./number.js";
 import { explain } from "./reasons.js";
 
 // buttons shows the answers in place. Send signs a decision and calls back when
@@ -25,8 +26,17 @@ export function buttons(place, { question, send }) {
       prompt.hidden = true;
     }
   };
+  const replace = (form) => {
+    place.replaceChildren(form, prompt);
+    (form.querySelector("input") ?? form.querySelector("legend"))?.focus({ preventScroll: true });
+    place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  };
   const approve = h("button", { type: "button", class: "wide", "data-testid": "approve", "aria-describedby": "approve-hint", click: async () => {
     if (place.dataset.busy) return;
+    if (question.match) {
+      replace(numberForm(question.match, (match) => work({ approve: true, match }), again));
+      return;
+    }
     trouble.hidden = true;
     approve.setAttribute("aria-busy", "true");
     deny.disabled = true;
@@ -41,10 +51,7 @@ export function buttons(place, { question, send }) {
     }
   } }, icon("check"), "Approve");
   const deny = h("button", { type: "button", class: "danger wide", "data-testid": "deny", click: () => {
-    const form = denyForm(question.reasons, work, again);
-    place.replaceChildren(form, prompt);
-    form.querySelector("input")?.focus({ preventScroll: true });
-    place.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    replace(denyForm(question.reasons, work, again));
   } }, icon("cross"), "Deny");
   place.replaceChildren(trouble, prompt, h("div", { class: "answer-row" }, deny, approve),
     h("p", { class: "hint center", id: "approve-hint" }, "Your passkey signs exactly what stands above."));

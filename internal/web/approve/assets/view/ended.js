@@ -7,6 +7,7 @@ const words = {
   approved: { title: "Approved", text: "Your signature is on it, and the server has sealed it. You can close this page.", icon: "check" },
   denied: { title: "Denied", text: "The application has been told no. You can close this page.", icon: "cross" },
   failed: { title: "Not approved", text: "The application has been told that your passkey could not meet what it demands.", icon: "cross" },
+  mismatched: { title: "Wrong number", text: "This was not the number that is shown where the request was started, so the request has ended and nothing was approved. Begin again there. If you started nothing, somebody else may have.", icon: "cross" },
   expired: { title: "Expired", text: "The time for an answer is over. Begin again in the application if you still want it.", icon: "clock" },
   cancelled: { title: "Withdrawn", text: "The application no longer asks. There is nothing to decide.", icon: "clock" },
   answered: { title: "Already answered", text: "An earlier answer stands.", icon: "check" },

@@ -35,4 +35,5 @@ export const tooLate = {
   challenge_cancelled: "cancelled",
   already_answered: "answered",
   challenge_unknown: "unknown",
+  match_wrong: "mismatched",
 };

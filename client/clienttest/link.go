@@ -1,6 +1,7 @@
 package clienttest
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"time"
@@ -129,6 +130,11 @@ func (s *Server) push(c *call, on bool) (any, *api.Problem) {
 	return nil, nil
 }
 
+// pushKey gives a point, as browsers insist on. Nothing is pushed by it.
 func (s *Server) pushKey(*call) (any, *api.Problem) {
-	return api.PushKey{PublicKey: "BElements"}, nil
+	point, err := s.key.PublicKey.Bytes()
+	if err != nil {
+		return nil, problem(http.StatusInternalServerError, api.CodeInternal, err.Error())
+	}
+	return api.PushKey{PublicKey: base64.RawURLEncoding.EncodeToString(point)}, nil
 }

@@ -85,7 +85,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(shared.err)
 	}
 	w := &world{T: t, server: clienttest.Start(t)}
-	w.home = w.front()
+	w.home = w.front(authenticator.Options{Sandbox: true})
 	ctx, cancel := chromedp.NewContext(shared.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	w.ctx = ctx
@@ -97,9 +97,9 @@ func newWorld(t *testing.T) *world {
 }
 
 // front serves the app and hands the protocol on to the server.
-func (w *world) front() string {
+func (w *world) front(o authenticator.Options) string {
 	w.Helper()
-	app, err := authenticator.New(authenticator.Options{Sandbox: true})
+	app, err := authenticator.New(o)
 	if err != nil {
 		w.Fatal(err)
 	}

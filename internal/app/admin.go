@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"rsc.io/qr"
@@ -24,25 +26,29 @@ type Applied = provision.Applied
 
 // ApplyFile reads an apply file ("-" is standard input) and makes it true.
 func (a *App) ApplyFile(ctx context.Context, name string) (Applied, error) {
-	var in io.Reader = os.Stdin
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
 			return Applied{}, err
 		}
 		defer func() { _ = file.Close() }() // it was only read
-		in = file
+		return a.apply(ctx, name, file, os.DirFS(filepath.Dir(name)))
 	}
-	return a.Apply(ctx, name, in)
+	return a.apply(ctx, name, os.Stdin, nil)
 }
 
 // Apply makes an apply file true. The name stands in errors.
 func (a *App) Apply(ctx context.Context, name string, in io.Reader) (Applied, error) {
+	return a.apply(ctx, name, in, nil)
+}
+
+// apply takes the pictures that the file names from beside it.
+func (a *App) apply(ctx context.Context, name string, in io.Reader, beside fs.FS) (Applied, error) {
 	file, err := apply.Read(name, in)
 	if err != nil {
 		return Applied{}, err
 	}
-	plan, err := file.Plan()
+	plan, err := file.Beside(beside).Plan()
 	if err != nil {
 		return Applied{}, err
 	}

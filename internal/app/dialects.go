@@ -14,6 +14,7 @@ import (
 	"github.com/twinseal/twinseal/internal/dialect/loginid"
 	"github.com/twinseal/twinseal/internal/dialect/native"
 	"github.com/twinseal/twinseal/internal/endpoint"
+	"github.com/twinseal/twinseal/internal/logo"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/worker"
 	"github.com/twinseal/twinseal/receipt"
@@ -29,7 +30,7 @@ func (a *App) wireDialects() error {
 	if err != nil {
 		return err
 	}
-	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey, Passkeys: a.passkeys})
+	a.native = native.New(a.Service, native.Options{ServerKey: api.JWK(key), PushKey: pushKey, Passkeys: a.passkeys, Logos: logo.New(logo.Config{AllowLoopback: a.Config.Sandbox})})
 	a.authy = authy.New(a.Service, authy.Options{BaseURLs: a.Config.BaseURLs})
 	a.launchkey = launchkey.New(a.Service)
 	a.loginid = loginid.New(loginid.Config{Domain: a.Service, Passkeys: a.passkeys, Accounts: a.accounts, Handoffs: a.handoffs})

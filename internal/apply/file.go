@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,13 @@ type File struct {
 	name string
 	tree *ast.File
 	body body
+	side fs.FS // nil: no other files are read
+}
+
+// Beside gives the directory from which files are taken that this one names.
+func (f *File) Beside(side fs.FS) *File {
+	f.side = side
+	return f
 }
 
 // Read parses a file. The name stands in its errors, with the line.

@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 func (f *File) Plan() (provision.Plan, error) {
 	var p provision.Plan
 	for i, o := range f.body.Organizations {
-		planned, err := o.plan(fmt.Sprintf("organizations[%d]", i))
+		planned, err := o.plan(fmt.Sprintf("organizations[%d]", i), f.side)
 		if err != nil {
 			return provision.Plan{}, f.Locate(err)
 		}
@@ -61,7 +62,7 @@ func checkedName(path, name string) error {
 	return nil
 }
 
-func (o organization) plan(path string) (provision.PlannedOrganization, error) {
+func (o organization) plan(path string, side fs.FS) (provision.PlannedOrganization, error) {
 	id, err := checkedID(path, o.ID)
 	if err == nil {
 		err = checkedName(path, o.Name)
@@ -74,7 +75,7 @@ func (o organization) plan(path string) (provision.PlannedOrganization, error) {
 		return out, err
 	}
 	for i, d := range o.Directories {
-		planned, err := d.plan(fmt.Sprintf("%s.directories[%d]", path, i))
+		planned, err := d.plan(fmt.Sprintf("%s.directories[%d]", path, i), side)
 		if err != nil {
 			return out, err
 		}
@@ -90,7 +91,7 @@ func (o organization) plan(path string) (provision.PlannedOrganization, error) {
 	return out, nil
 }
 
-func (d directory) plan(path string) (provision.PlannedDirectory, error) {
+func (d directory) plan(path string, side fs.FS) (provision.PlannedDirectory, error) {
 	id, err := checkedID(path, d.ID)
 	if err != nil {
 		return provision.PlannedDirectory{}, err
@@ -100,6 +101,9 @@ func (d directory) plan(path string) (provision.PlannedDirectory, error) {
 	}
 	out := provision.PlannedDirectory{ID: mfa.DirectoryID(id), Name: d.Name}
 	if err := d.LaunchKey.into(path, &out); err != nil {
+		return out, err
+	}
+	if out.Branding, err = d.Branding.plan(path+".branding", side); err != nil {
 		return out, err
 	}
 	for i, a := range d.Applications {

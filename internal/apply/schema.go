@@ -35,14 +35,25 @@ type directory struct {
 	Name         string
 	Applications []application
 	Users        []user
+	Branding     *branding
 	LaunchKey    *launchkeyDirectory
 }
 
 func (d *directory) members() members {
 	return members{
 		"id": text(&d.ID), "name": text(&d.Name), "applications": list(&d.Applications), "users": list(&d.Users),
-		"launchkey": optional(&d.LaunchKey),
+		"branding": optional(&d.Branding), "launchkey": optional(&d.LaunchKey),
 	}
+}
+
+type branding struct {
+	Name  string
+	Color string
+	Logo  string // a file beside this one
+}
+
+func (b *branding) members() members {
+	return members{"name": text(&b.Name), "color": text(&b.Color), "logo": text(&b.Logo)}
 }
 
 type application struct {

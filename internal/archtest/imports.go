@@ -89,7 +89,7 @@ var layers = []row{
 	{"internal/store", []string{"internal/mfa", "internal/bucket", "internal/seal", "internal/store/engine", "policy"}, "records in SQL: the nouns they hold, the seals on their secrets, and the arithmetic of packed counts"},
 	{"internal/auditlog", []string{"internal/mfa"}, "a log over the domain's events"},
 	{"internal/worker", []string{"internal/mfa", "internal/auditlog"}, "drives due rows through the domain's ports"},
-	{"internal/apply", []string{"internal/mfa", "internal/mfa/provision", "internal/mfa/relying"}, "reads apply files and calls the domain, as a dialect would"},
+	{"internal/apply", []string{"internal/mfa", "internal/mfa/provision", "internal/mfa/relying", "internal/picture"}, "reads apply files and calls the domain, as a dialect would"},
 
 	{"internal/keyring", []string{"internal/mfa"}, "the server's own key pairs, in the domain's secrets"},
 	{"internal/endpoint", []string{"internal/mfa"}, "turns (response, error) into HTTP; needs the domain's error codes"},

@@ -22,7 +22,8 @@ type Directory struct {
 }
 
 // Branding is decoration of the authenticator; zero members say nothing. It comes from a tenant and is shown to
-// people of all, so nothing in it is taken as it was written: see package branding.
+// other tenants' too, so nothing in it is taken as it was
+// written: see package provision.
 type Branding struct {
 	Name  string `json:"name,omitempty"`
 	Color string `json:"color,omitempty"` // "#rrggbb" in lower case

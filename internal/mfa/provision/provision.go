@@ -33,11 +33,20 @@ type PlannedDirectory struct {
 	PublicKeys   []PlannedPublicKey
 	Applications []PlannedApplication
 	Users        []PlannedUser
+	// Branding is how it should look, all of it; nil: as it does.
+	Branding *PlannedBranding
 	// Wishes is what the plan's author wants under each dialect's name: JSON that only the dialect reads, and
 	// a secret because it may hold some. The dialect makes Change of it, which edits the directory's settings
 	// as [mfa.Service.UpdateDirectory] would, and may run more than once. Without Change they stay as they are.
 	Wishes map[string]mfa.Secret
 	Change func(*mfa.Directory) error
+}
+
+// PlannedBranding is how a directory should look. Logo is a PNG that this program encoded, nil for none.
+type PlannedBranding struct {
+	Name  string
+	Color string
+	Logo  []byte
 }
 
 // PlannedApplication is found by its id, or else by its name under what it stands under.
@@ -241,6 +250,7 @@ func (r *applying) directory(path string, o mfa.Organization, want PlannedDirect
 			return at(path, err)
 		}
 	}
+	want.Branding.into(&next)
 	changed, err := differ(have, next)
 	if err != nil {
 		return at(path, err)
@@ -248,6 +258,11 @@ func (r *applying) directory(path string, o mfa.Organization, want PlannedDirect
 	changed = changed || !have.Private.Equal(next.Private) // which differ cannot see: secrets print as dots
 	if changed {
 		if err := r.w.PutDirectory(next); err != nil {
+			return at(path, err)
+		}
+	}
+	if next.Branding.Logo != have.Branding.Logo {
+		if err := r.logo(next, want.Branding.Logo); err != nil {
 			return at(path, err)
 		}
 	}

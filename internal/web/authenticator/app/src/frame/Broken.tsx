@@ -21,7 +21,7 @@ export class Broken extends Component<Props, { fallen: string | undefined }> {
   override render() {
     if (this.state.fallen !== this.props.at) return this.props.children;
     return (
-      <Empty title={t("shell.broken.title")} testid="broken">
+      <Empty title={t("shell.broken.title")} alone testid="broken">
         <p>{t("shell.broken.text")}</p>
         <Button onClick={() => location.reload()}>{t("shell.broken.reload")}</Button>
       </Empty>

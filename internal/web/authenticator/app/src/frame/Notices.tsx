@@ -14,10 +14,10 @@ export function Notices() {
   const trouble = accounts.value.some((account) => account.unbound.value || account.keyChanged.value);
   if (!offline && !takeUpdate && !trouble) return null;
   return (
-    <div class="notices stack-small">
+    <aside class="notices stack-small" aria-live="polite">
       {offline && <Note kind="wait" testid="offline"><Icon name="offline" /><span><strong>{t("shell.offline.title")}.</strong> {t("shell.offline.text")}</span></Note>}
       <Troubles />
       {takeUpdate && <Note testid="update"><span>{t("shell.update.text")}</span><Button size="small" onClick={takeUpdate} testid="take-update">{t("shell.update.take")}</Button></Note>}
-    </div>
+    </aside>
   );
 }

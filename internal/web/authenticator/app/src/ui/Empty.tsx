@@ -1,11 +1,19 @@
 import type { ComponentChildren } from "preact";
 
+export interface EmptyProps {
+  title: ComponentChildren;
+  children?: ComponentChildren;
+  picture?: ComponentChildren;
+  alone?: boolean; // it is the whole screen, so that its title is the screen's
+  testid?: string;
+}
+
 // Empty says that there is nothing, why that is fine, and what could be done.
-export function Empty({ title, children, picture, testid }: { title: ComponentChildren; children?: ComponentChildren; picture?: ComponentChildren; testid?: string }) {
+export function Empty({ title, children, picture, alone, testid }: EmptyProps) {
   return (
     <div class="empty" data-testid={testid}>
       {picture ?? <Rings />}
-      <h2>{title}</h2>
+      {alone ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );

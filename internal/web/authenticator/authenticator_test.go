@@ -147,7 +147,7 @@ func TestSystemsCanInstallTheApp(t *testing.T) {
 	var manifest struct {
 		Name, Display, Scope string
 		Start                string `json:"start_url"`
-		Icons                []struct{ Src, Sizes, Type, Purpose string }
+		Icons, Screenshots   []struct{ Src, Sizes, Type, Purpose string }
 	}
 	resp, body := ask(t, http.MethodGet, server.URL+"/authenticator/manifest.webmanifest")
 	if err := json.Unmarshal(body, &manifest); err != nil || resp.Header.Get("Content-Type") != "application/manifest+json" {
@@ -157,20 +157,20 @@ func TestSystemsCanInstallTheApp(t *testing.T) {
 		t.Errorf("manifest %+v", manifest)
 	}
 	purposes := map[string]bool{}
-	for _, icon := range manifest.Icons {
+	for _, icon := range append(manifest.Icons, manifest.Screenshots...) {
 		purposes[icon.Sizes+icon.Purpose] = true
 		resp, picture := ask(t, http.MethodGet, server.URL+icon.Src)
 		size, err := png.DecodeConfig(bytes.NewReader(picture))
 		if err != nil || resp.Header.Get("Content-Type") != icon.Type {
 			t.Fatalf("%s: %v, %v", icon.Src, err, resp.Header)
 		}
-		if want := fmt.Sprintf("%dx%d", size.Width, size.Width); size.Width != size.Height || icon.Sizes != want {
+		if want := fmt.Sprintf("%dx%d", size.Width, size.Height); icon.Sizes != want {
 			t.Errorf("%s is %dx%d", icon.Src, size.Width, size.Height)
 		}
 	}
-	for _, want := range []string{"192x192", "512x512", "512x512maskable"} {
+	for _, want := range []string{"192x192", "512x512", "512x512maskable", "390x844", "1280x900"} {
 		if !purposes[want] {
-			t.Errorf("no icon %s", want)
+			t.Errorf("no picture %s", want)
 		}
 	}
 	for _, path := range []string{"/authenticator/icons/manifest.json", "/authenticator/icons/none.png", "/authenticator/icons/..%2fpages%2fapp.html"} {

@@ -11,6 +11,7 @@ const page: UserConfig["build"] = {
   cssCodeSplit: false,
   license: { fileName: "licenses.txt" },
   rolldownOptions: {
+    checks: { pluginTimings: false }, // a busy machine is no mistake of ours
     input: "src/main.tsx",
     output: {
       entryFileNames: "main.js",
@@ -23,6 +24,7 @@ const page: UserConfig["build"] = {
 const worker: UserConfig["build"] = {
   emptyOutDir: false,
   rolldownOptions: {
+    checks: { pluginTimings: false },
     input: "src/worker/worker.ts",
     output: { format: "iife", entryFileNames: "worker.js" },
   },

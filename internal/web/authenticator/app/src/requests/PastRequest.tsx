@@ -39,7 +39,10 @@ export function PastRequest({ account, challenge, meanwhile }: { account: Accoun
 // answers stood a moment ago.
 function Meanwhile({ challenge: { state, failure } }: { challenge: Challenge }) {
   const head = useRef<HTMLDivElement>(null);
-  useEffect(() => { head.current?.focus(); }, []);
+  useEffect(() => {
+    scrollTo(0, 0);
+    head.current?.focus({ preventScroll: true });
+  }, []);
   const sentence = () => {
     if (state === "approved") return t("requests.outcome.elsewhere.approved");
     if (state === "denied") return t(failure ? "requests.outcome.answered.text" : "requests.outcome.elsewhere.denied");

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { KeyChanged } from "../account/KeyChanged";
+import { Invite } from "../push/Invite";
 import { accounts } from "../state/accounts";
 import type { Account } from "../state/account";
 import { online } from "../state/online";
@@ -25,6 +26,7 @@ export function RequestsScreen() {
         {accounts.value.map((account) => <Stale key={account.id} account={account} />)}
         {asked.value.length > 0 && <List matters={asked.value} onDenyAll={deny} />}
         {asked.value.length === 0 && loaded.length === accounts.value.length && <Empty title={t("requests.empty.title")} testid="no-requests"><p>{t("requests.empty.text")}</p></Empty>}
+        {asked.value.length === 0 && <Invite />}
         {loaded.length < accounts.value.length && <Looking />}
       </div>
       {denying && <DenyAll flood={denying} onClose={() => deny(undefined)} />}

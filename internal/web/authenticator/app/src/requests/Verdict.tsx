@@ -17,7 +17,10 @@ const icons: Record<Outcome, IconName> = {
 export function Verdict({ account, challenge, ended }: { account: Account; challenge: Challenge; ended: Ended }) {
   const { outcome, receipt, failure, doubt } = ended;
   const head = useRef<HTMLHeadingElement>(null);
-  useEffect(() => { head.current?.focus(); }, []);
+  useEffect(() => {
+    scrollTo(0, 0);
+    head.current?.focus({ preventScroll: true });
+  }, []);
   const why = failure && whyNot(failure);
   return (
     <article class={`verdict card raised stack center ${outcome}`} data-testid="outcome" data-outcome={outcome === "fraud" ? "denied" : outcome} data-id={challenge.id}>

@@ -39,7 +39,7 @@ export function RecoveryWay() {
       <Form word={t("link.code.go")} busyWord={t("link.busy")} testid="recover" onSubmit={() => recover()}>
         <Field label={t("link.recovery.user")} hint={t("link.recovery.user.hint")} value={user} onText={setUser} testid="recovery-user"
           autocomplete="username" autocapitalize="none" spellcheck={false} required />
-        <Field label={t("link.recovery.code")} value={code} onText={setCode} testid="recovery-code" class="code-input" autocomplete="off" autocapitalize="none" spellcheck={false} required />
+        <Field label={t("link.recovery.code")} value={code} onText={setCode} testid="recovery-code" class="code-input" inputMode="numeric" autocomplete="off" spellcheck={false} placeholder="0000-0000-0000" required />
         <ServerField value={server} onServer={setServer} />
         <NameField value={name} onText={setName} />
       </Form>

@@ -1,5 +1,6 @@
 import { accounts } from "../state/accounts";
 import { to } from "../router";
+import { Back } from "../ui/Back";
 import { Icon, type IconName } from "../ui/Icon";
 import { type Key, t } from "../words";
 
@@ -22,6 +23,7 @@ export function Welcome() {
   return (
     <div class="stack-large">
       <div class="stack-small">
+        {another && <Back to={to("settings")} word={t("shell.settings.title")} />}
         <h1>{t(another ? "link.another.title" : "link.welcome.title")}</h1>
         <p class="lead">{t(another ? "link.another.lead" : "link.welcome.lead")}</p>
       </div>

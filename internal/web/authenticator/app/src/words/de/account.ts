@@ -66,7 +66,7 @@ export const account = {
   "sessions.logout.label": "Bei {name} abmelden",
   "sessions.logout.done": "Bei {name} abgemeldet",
 
-  "recovery.title": "Wiederherstellungscodes",
+  "recovery.title": "Wiederherstellungs\u00adcodes",
   "recovery.loading": "Ihre Codes werden gesucht …",
   "recovery.about": "Mit einem dieser Codes verknüpfen Sie ein neues Gerät, wenn alle Ihre Geräte verloren sind. Jeder gilt einmal.",
   "recovery.left": { one: "noch {n} Code", other: "noch {n} Codes" },
@@ -77,7 +77,7 @@ export const account = {
   "recovery.renew.title": "Neue Codes erzeugen?",
   "recovery.renew.text": "Die Codes, die Sie haben, gelten ab sofort nicht mehr, wo auch immer Sie sie aufbewahren.",
   "recovery.making": "Codes werden erzeugt …",
-  "recovery.fresh": "Ihre neuen Wiederherstellungscodes",
+  "recovery.fresh": "Ihre neuen Wiederherstellungs\u00adcodes",
   "recovery.once": "Sie werden nur dieses eine Mal gezeigt. Bewahren Sie sie dort auf, wo Sie sie ohne dieses Gerät finden.",
   "recovery.copy": "Kopieren",
   "recovery.copied": "Codes kopiert",

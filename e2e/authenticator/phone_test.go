@@ -71,12 +71,10 @@ func (p *phone) press(testID string) { p.s.t.Helper(); p.activate(named(testID))
 
 func (p *phone) activate(selector string) {
 	p.s.t.Helper()
-	p.Wait("to press "+selector, fmt.Sprintf(`((it) => {
-		if (!it || it.disabled || it.ariaBusy === "true" || !it.checkVisibility()) return false;
-		it.focus();
-		it.click();
-		return true;
-	})(document.querySelector(%q))`, selector))
+	ready := fmt.Sprintf(`((it) => it && !it.disabled && it.ariaBusy !== "true" && it.checkVisibility())(document.querySelector(%q))`, selector)
+	p.Wait("to press "+selector, ready)
+	// Looking may be repeated, pressing not. What is pressed may go away with the page that should say so.
+	p.Evaluate(fmt.Sprintf(`((it) => { it?.focus(); setTimeout(() => it?.click()); return ""; })(document.querySelector(%q))`, selector))
 }
 
 func (p *phone) fill(testID, text string) { p.s.t.Helper(); p.Write(named(testID), text) }

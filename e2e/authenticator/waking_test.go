@@ -187,9 +187,7 @@ func oneTabHoldsTheStreams(s *story) {
 	second := &phone{Tab: harness.OpenHomeTab(p.Context, s.t, s.Home()+"/authenticator"), s: s}
 	second.attribute("connection", "data-state", "live")
 	const seats = `navigator.locks.query().then((all) => [all.held, all.pending].map((list) => list.filter(({ name }) => name === "twinseal-live").length).join(" "))`
-	if got := p.Evaluate(seats); got != "1 1" {
-		s.t.Errorf("locks held and waited for: %s", got)
-	}
+	harness.Until(s.t, "one seat to be held, and the other waited for", func() (bool, bool) { return true, p.Evaluate(seats) == "1 1" })
 	ann.asked("Log in from Vaduz?")
 	p.says("badge", "1")
 	second.says("badge", "1")

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
+	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -220,4 +224,46 @@ func TestAccountsOfAnotherServerArePushedToApart(t *testing.T) {
 			t.Errorf("%s is left", d)
 		}
 	}
+}
+
+// pushless puts a server in front that was given no contact for push services.
+func (w *world) pushless() {
+	w.Helper()
+	behind, err := url.Parse(w.home)
+	if err != nil {
+		w.Fatal(err)
+	}
+	pass := &httputil.ReverseProxy{FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0), Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(behind) }}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != api.PathPushKey {
+			pass.ServeHTTP(rw, r)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/problem+json")
+		rw.WriteHeader(http.StatusNotFound)
+		_, _ = fmt.Fprintf(rw, `{"status":404,"code":%q}`, api.CodePushUnavailable)
+	}))
+	w.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	w.home = server.URL
+}
+
+func TestNobodyIsInvitedToPushesThatDoNotCome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asking := `Object.defineProperty(Notification, "permission", { get: () => "default" })`
+	w.preload(asking)
+	w.link()
+	w.see("push-invite")
+	w.press("push-invite-later")
+	w.lose("push-invite")
+	w.pushless()
+	w.link()
+	w.evaluate(`(location.hash = "#/settings", "")`)
+	w.see("push-none")
+	w.evaluate(`(location.hash = "#/", "")`)
+	w.see("no-requests")
+	w.lose("push-invite")
 }

@@ -10,7 +10,7 @@ import { absentAt, failure, type Standing, standing, switchOff, switchOn } from 
 export function Notifications() {
   const [error, setError] = useState<unknown>();
   const now = standing.value;
-  const able = now !== "absent" && now !== "install" && now !== "denied";
+  const able = now !== "absent" && now !== "install" && now !== "none" && now !== "denied";
   const flip = (on: boolean) => {
     setError(undefined);
     (on ? switchOn() : switchOff()).catch(setError);
@@ -18,17 +18,17 @@ export function Notifications() {
   return (
     <div class="stack" data-testid="notifications" data-standing={now}>
       <Choice type="switch" checked={able && now !== "off"} disabled={!able} onChange={flip} hint={t("push.switch.hint")} testid="notifications-switch">{t("push.switch")}</Choice>
-      <Standing now={now} />
-      <ErrorNote error={error} />
       {notifications.value && able && (
         <Choice type="switch" checked={hideMessage.value} onChange={(hide) => void set("hideMessage", hide)} hint={t("push.hide.hint")} testid="notifications-hide">{t("push.hide")}</Choice>
       )}
+      <Standing now={now} />
+      <ErrorNote error={error} />
     </div>
   );
 }
 
 function Standing({ now }: { now: Standing }) {
-  const servers = absentAt.value.map((server) => (server === "" ? location.host : new URL(server).host));
+  const servers = (absentAt.value ?? []).map((server) => (server === "" ? location.host : new URL(server).host));
   switch (now) {
     case "off":
       return null;

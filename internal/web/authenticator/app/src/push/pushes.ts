@@ -5,7 +5,7 @@ import { accounts, onRemoved, ready } from "../state/accounts";
 import { online } from "../state/online";
 import { notifications, set } from "../state/settings";
 import { change } from "./told";
-import { forget, settle, type Settled } from "./settle";
+import { forget, settle } from "./settle";
 
 // Standing is how it stands with pushes in this browser:
 // absent: it has none; install: it has them once the app is installed; denied:
@@ -20,22 +20,23 @@ const installable = "standalone" in navigator && !navigator.standalone;
 
 const permission = signal<NotificationPermission>(able ? Notification.permission : "default");
 const busy = signal(false);
-const settled = signal<Settled>({ on: [], absent: [] });
+
+// absentAt are the servers that send no pushes, to which people have to go and
+// look: "" is this page's own. Until they were asked it is undefined.
+export const absentAt = signal<string[] | undefined>(undefined);
 
 // failure is why the last attempt to switch failed.
 export const failure = signal<unknown>(undefined);
 
-// absentAt are the servers that send no pushes, to which people have to go and
-// look: "" is this page's own.
-export const absentAt = computed(() => settled.value.absent);
+const none = computed(() => accounts.value.length > 0 && accounts.value.every(({ server }) => absentAt.value?.includes(server)));
 
 export const standing = computed<Standing>(() => {
   if (!able) return installable ? "install" : "absent";
+  if (none.value) return "none";
   if (permission.value === "denied") return "denied";
   if (!notifications.value || permission.value !== "granted") return "off";
   if (busy.value) return "busy";
-  if (failure.value !== undefined) return "failed";
-  return settled.value.on.length === 0 && settled.value.absent.length > 0 ? "none" : "on";
+  return failure.value === undefined ? "on" : "failed";
 });
 
 // switchOn asks the person for leave, which browsers want a press of a button for.
@@ -70,7 +71,7 @@ async function bring(wanted: boolean): Promise<void> {
   busy.value = true;
   let problem: unknown;
   try {
-    settled.value = await settle(accounts.peek(), wanted);
+    absentAt.value = await settle(accounts.peek(), wanted);
   } catch (error) {
     problem = error;
   }

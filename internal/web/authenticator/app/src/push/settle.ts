@@ -8,19 +8,14 @@ import { beside, home, scopeOf } from "./place";
 import { register } from "./register";
 import { handed, handOver, note, serverKey, subscribe, takeBack } from "./subscription";
 
-// Settled says of which servers pushes come, and which send none.
-export interface Settled {
-  on: string[];
-  absent: string[];
-}
-
-// settle is alone among all tabs while it works.
-export function settle(accounts: readonly Account[], wanted: boolean): Promise<Settled> {
+// settle gives the servers that send no pushes. It is alone among all tabs while
+// it works.
+export function settle(accounts: readonly Account[], wanted: boolean): Promise<string[]> {
   return navigator.locks.request("twinseal-push", () => (wanted ? begin(accounts) : end(accounts)));
 }
 
-async function begin(accounts: readonly Account[]): Promise<Settled> {
-  const settled: Settled = { on: [], absent: [] };
+async function begin(accounts: readonly Account[]): Promise<string[]> {
+  const absent: string[] = [];
   const servers = [...new Set(accounts.map(({ server }) => server))];
   await leave(new Set(await Promise.all(servers.map(scopeOf))));
   const failures: unknown[] = [];
@@ -28,18 +23,17 @@ async function begin(accounts: readonly Account[]): Promise<Settled> {
     const of = accounts.filter((account) => account.server === server);
     try {
       await subscribeAt(server, of);
-      settled.on.push(server);
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== "push_unavailable") {
+      if (sendsNone(error)) {
+        absent.push(server);
+        await takeBackAll(of);
+      } else {
         failures.push(error);
-        continue;
       }
-      settled.absent.push(server);
-      await takeBackAll(of);
     }
   }
   if (failures.length > 0) throw failures[0];
-  return settled;
+  return absent;
 }
 
 async function subscribeAt(server: string, accounts: readonly Account[]): Promise<void> {
@@ -63,11 +57,16 @@ async function again(registration: ServiceWorkerRegistration, refused: PushSubsc
   return subscribe(registration, key);
 }
 
-async function end(accounts: readonly Account[]): Promise<Settled> {
+// end also asks who would push, so that nobody is invited to what does not come.
+async function end(accounts: readonly Account[]): Promise<string[]> {
   await takeBackAll(accounts);
   await leave(new Set());
-  return { on: [], absent: [] };
+  const firsts = new Map(accounts.map((account) => [account.server, account]));
+  const keys = await Promise.allSettled([...firsts.values()].map(serverKey));
+  return [...firsts.keys()].filter((_, i) => keys[i]?.status === "rejected" && sendsNone(keys[i].reason));
 }
+
+const sendsNone = (error: unknown): boolean => error instanceof Problem && error.code === "push_unavailable";
 
 async function takeBackAll(accounts: readonly Account[]): Promise<void> {
   const given = await handed();

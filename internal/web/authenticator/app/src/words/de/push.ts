@@ -12,6 +12,10 @@ export const push = {
   "some": "Diese Server versenden keine Benachrichtigungen: {servers}. Öffnen Sie die App, um zu sehen, was dort wartet.",
   "failed": "Das hat noch nicht geklappt; beim nächsten Start der App wird es wieder versucht.",
 
+  "invite.text": "Solange die App geschlossen ist, bleiben Anfragen hier vielleicht unbemerkt. Soll dieses Gerät Sie benachrichtigen?",
+  "invite.on": "Benachrichtigen",
+  "invite.later": "Nicht jetzt",
+
   "app.text": "Legen Sie sie auf den Home-Bildschirm oder den Schreibtisch: Sie öffnet sich in einem eigenen Fenster und funktioniert ohne Verbindung.",
   "app.install": "App installieren",
   "app.installed": "Die App ist auf diesem Gerät installiert.",

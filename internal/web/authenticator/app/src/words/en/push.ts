@@ -16,6 +16,10 @@ export const push = {
   "some": "These servers send no notifications: {servers}. Open the app to see what waits there.",
   "failed": "That did not work yet; it is tried again when the app starts.",
 
+  "invite.text": "Requests may wait here unseen while the app is closed. Let this device tell you about them?",
+  "invite.on": "Notify me",
+  "invite.later": "Not now",
+
   "app.text": "Put it on your home screen or desktop: it opens in a window of its own, and works without a connection.",
   "app.install": "Install the app",
   "app.installed": "The app is installed on this device.",

@@ -14,6 +14,10 @@ export const push: Catalogue["push"] = {
   "some": "Estos servidores no envían notificaciones: {servers}. Abra la aplicación para ver lo que está pendiente allí.",
   "failed": "Todavía no ha funcionado; se intentará otra vez cuando se abra la aplicación.",
 
+  "invite.text": "Con la aplicación cerrada, las solicitudes pueden quedar aquí sin que nadie las vea. ¿Quiere que este dispositivo le avise?",
+  "invite.on": "Avisarme",
+  "invite.later": "Ahora no",
+
   "app.text": "Póngala en la pantalla de inicio o en el escritorio: se abre en una ventana propia y funciona sin conexión.",
   "app.install": "Instalar la aplicación",
   "app.installed": "La aplicación está instalada en este dispositivo.",

@@ -12,6 +12,10 @@ export const push = {
   "some": "Ces serveurs n’envoient pas de notifications : {servers}. Ouvrez l’application pour voir ce qui y attend.",
   "failed": "Cela n’a pas encore fonctionné ; un nouvel essai aura lieu au prochain démarrage de l’application.",
 
+  "invite.text": "Quand l’application est fermée, des demandes peuvent attendre ici sans être vues. Cet appareil doit-il vous prévenir ?",
+  "invite.on": "Me prévenir",
+  "invite.later": "Pas maintenant",
+
   "app.text": "Placez-la sur l’écran d’accueil ou le bureau : elle s’ouvre dans sa propre fenêtre et fonctionne sans connexion.",
   "app.install": "Installer l’application",
   "app.installed": "L’application est installée sur cet appareil.",

@@ -14,6 +14,10 @@ export const push: Catalogue["push"] = {
   "some": "Questi server non inviano notifiche: {servers}. Apri l’app per vedere che cosa è in attesa lì.",
   "failed": "Non ha ancora funzionato; si riprova all’avvio dell’app.",
 
+  "invite.text": "Con l’app chiusa, le richieste possono restare qui senza che nessuno le veda. Vuoi che questo dispositivo ti avvisi?",
+  "invite.on": "Avvisami",
+  "invite.later": "Non ora",
+
   "app.text": "Mettila nella schermata Home o sul desktop: si apre in una finestra propria e funziona senza connessione.",
   "app.install": "Installa l’app",
   "app.installed": "L’app è installata su questo dispositivo.",

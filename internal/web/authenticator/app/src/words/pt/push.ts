@@ -14,6 +14,10 @@ export const push: Catalogue["push"] = {
   "some": "Estes servidores não enviam notificações: {servers}. Abra o aplicativo para ver o que está pendente lá.",
   "failed": "Ainda não deu certo; tentamos de novo quando o aplicativo for aberto.",
 
+  "invite.text": "Com o aplicativo fechado, as solicitações podem ficar aqui sem ser vistas. Quer que este dispositivo avise você?",
+  "invite.on": "Avisar-me",
+  "invite.later": "Agora não",
+
   "app.text": "Coloque-o na tela de início ou na área de trabalho: ele abre em uma janela própria e funciona sem conexão.",
   "app.install": "Instalar o aplicativo",
   "app.installed": "O aplicativo está instalado neste dispositivo.",

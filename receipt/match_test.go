@@ -68,9 +68,13 @@ func TestOnlyNumbersThatPeopleReadAreAskedFor(t *testing.T) {
 		m   *receipt.Match
 		ok  bool
 	}{
-		{"", nil, true}, {"", typing(), true},
-		{policy.MatchPick, nil, false}, {policy.MatchPick, picking(), true}, {policy.MatchPick, typing(), true},
-		{policy.MatchType, picking(), false}, {policy.MatchType, typing(), true},
+		{"", nil, true},
+		{"", typing(), true},
+		{policy.MatchPick, nil, false},
+		{policy.MatchPick, picking(), true},
+		{policy.MatchPick, typing(), true},
+		{policy.MatchType, picking(), false},
+		{policy.MatchType, typing(), true},
 	} {
 		q := sampleQuestion()
 		q.Policy, q.Match = &policy.Policy{Methods: new(0), Match: c.way}, c.m

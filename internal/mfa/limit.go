@@ -86,7 +86,7 @@ type Limits struct {
 
 // DefaultLimits are the numbers in force unless the operator sets others.
 func DefaultLimits() Limits {
-	return withActions(Limits{
+	return withDevices(withActions(Limits{
 		WrongTokens:        Limit{"wrong_tokens", 10, 15 * time.Minute, "guessing a six-digit code: with the daily bound below, about one chance in eleven hundred a day"},
 		WrongTokensUser:    Limit{"wrong_tokens_user", 300, 24 * time.Hour, "guessing from many sources; far above what one person's typing errors reach"},
 		SentCodes:          Limit{"sent_codes", 5, time.Hour, "messages cost money and annoy; vendors allow about five an hour"},
@@ -97,11 +97,6 @@ func DefaultLimits() Limits {
 		WrongLinks:         Limit{"wrong_links", 20, 15 * time.Minute, "guessing linking codes"},
 		PhoneLinks:         Limit{"phone_links", 5, time.Hour, "messages to a number by people who merely claim it"},
 		PhoneLinksSource:   Limit{"phone_links_source", 30, time.Hour, "one address starting links for many numbers"},
-		Joins:              Limit{"joins", 20, time.Hour, "codes for one more device take a row each; who makes that many is not looking at them"},
-		WrongRecoveries:    Limit{"wrong_recoveries", 5, time.Hour, "guessing a recovery code, which links a device: ten good ones of a million million"},
-		WrongRecoveriesOf:  Limit{"wrong_recoveries_of", 50, 24 * time.Hour, "the same from many sources; a stranger who uses it up costs the person a day, and no more"},
-		WrongRecoveriesAt:  Limit{"wrong_recoveries_at", 30, time.Hour, "one address trying many names"},
-		Pushes:             Limit{"pushes", 12, 5 * time.Minute, "a phone that never stops ringing teaches people to approve; what was not announced waits in the app"},
 		WrongPasswords:     Limit{"wrong_passwords", 10, 15 * time.Minute, "guessing a password"},
 		WrongPasswordsUser: Limit{"wrong_passwords_user", 300, 24 * time.Hour, "guessing from many sources; far above one person's typing errors"},
 		WrongPasswordsFrom: Limit{"wrong_passwords_from", 100, 15 * time.Minute, "one password tried with many names, each of which costs a hash; an office behind one address stays below"},
@@ -121,9 +116,7 @@ func DefaultLimits() Limits {
 		CodeLife:           10 * time.Minute,
 		LinkLife:           15 * time.Minute,
 		PictureLife:        10 * time.Minute,
-		JoinLife:           5 * time.Minute,
 		ApprovalLife:       24 * time.Hour,
-		MatchAfterDenial:   time.Hour,
 		CeremonyLife:       10 * time.Minute,
 		TransactionLife:    10 * time.Minute,
 		ShortHandoffLife:   3 * time.Minute,
@@ -137,7 +130,19 @@ func DefaultLimits() Limits {
 		TransactionBytes:   64 << 10,
 		Sockets:            5000,
 		SocketsPerSource:   60,
-	})
+	}))
+}
+
+// withDevices adds what guards people's devices and what these are asked.
+func withDevices(l Limits) Limits {
+	l.Joins = Limit{"joins", 20, time.Hour, "codes for one more device take a row each; who makes that many is not looking at them"}
+	l.WrongRecoveries = Limit{"wrong_recoveries", 5, time.Hour, "guessing a recovery code, which links a device: ten good ones of 10^12"}
+	l.WrongRecoveriesOf = Limit{"wrong_recoveries_of", 50, 24 * time.Hour, "the same from many sources; a stranger who uses it up costs the person a day, and no more"}
+	l.WrongRecoveriesAt = Limit{"wrong_recoveries_at", 30, time.Hour, "one address trying many names"}
+	l.Pushes = Limit{"pushes", 12, 5 * time.Minute, "a phone that never stops ringing teaches people to approve; what was not announced waits in the app"}
+	l.JoinLife = 5 * time.Minute
+	l.MatchAfterDenial = time.Hour
+	return l
 }
 
 // withActions adds what guards actions and their challenges.

@@ -22,9 +22,10 @@ let waiting: ServiceWorker | null = null;
 // installWorker keeps the app for use without a network.
 export async function installWorker(): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
-  const controlled = navigator.serviceWorker.controller !== null;
+  let controlled = navigator.serviceWorker.controller !== null; // the first worker changes nothing
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (controlled) taken();
+    controlled = true;
   });
   const registration = await register(home);
   watch(registration);

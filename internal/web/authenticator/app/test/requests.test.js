@@ -11,6 +11,7 @@ import { matters } from "../src/requests/flood";
 import { deniedSince } from "../src/requests/pastdenials";
 import { Doubt, prove } from "../src/requests/proved";
 import { behind, entries } from "../src/requests/timeline";
+import { visible } from "../src/ui/visible";
 
 const noon = Date.parse("2026-03-01T12:00:00.000Z");
 const at = (seconds) => new Date(noon + 1000 * seconds).toISOString();
@@ -95,4 +96,17 @@ test("a receipt proves what is shown beside it, or it says what is wrong", async
   for (const [name, [receipt, beside, about]] of Object.entries(cases)) {
     await assert.rejects(prove(receipt, beside, server.jwk), (error) => error instanceof Doubt && error.about === about, name);
   }
+});
+
+test("nothing in what others wrote stays hidden", () => {
+  const cases = {
+    "two\nlines\tand tabs": "two\nlines\tand tabs",
+    "1\u202E000 €\u202C": "1\uFFFD000 €\uFFFD",
+    "zero\u200Bwidth\u2060\uFEFF": "zero\uFFFDwidth\uFFFD\uFFFD",
+    "a\u2028b\u2029c\r\u0000": "a\uFFFDb\uFFFDc\uFFFD\uFFFD",
+    "tags \u{E0041}": "tags \uFFFD",
+    "pay\u200Dpal": "pay\uFFFDpal",
+    "👩\u200D👧 می\u200Cخواهم": "👩\u200D👧 می\u200Cخواهم",
+  };
+  for (const [text, shown] of Object.entries(cases)) assert.equal(visible(text), shown);
 });

@@ -137,7 +137,7 @@ func DefaultLimits() Limits {
 func withDevices(l Limits) Limits {
 	l.Joins = Limit{"joins", 20, time.Hour, "codes for one more device take a row each; who makes that many is not looking at them"}
 	l.WrongRecoveries = Limit{"wrong_recoveries", 5, time.Hour, "guessing a recovery code, which links a device: ten good ones of 10^12"}
-	l.WrongRecoveriesOf = Limit{"wrong_recoveries_of", 50, 24 * time.Hour, "the same from many sources; a stranger who uses it up costs the person a day, and no more"}
+	l.WrongRecoveriesOf = Limit{"wrong_recoveries_of", 250, 24 * time.Hour, "the same from many sources: three chances in a thousand million a day; one source gets 120, and so keeps nobody out"}
 	l.WrongRecoveriesAt = Limit{"wrong_recoveries_at", 30, time.Hour, "one address trying many names"}
 	l.Pushes = Limit{"pushes", 12, 5 * time.Minute, "a phone that never stops ringing teaches people to approve; what was not announced waits in the app"}
 	l.JoinLife = 5 * time.Minute

@@ -113,9 +113,14 @@ func (s *Service) Recover(ctx context.Context, in Recover) (mfa.Linked, error) {
 	return out, err
 }
 
-// windows count wrong codes. What was typed is kept as a digest: it may be of somebody who has no account.
+// windows count wrong codes. What was typed is kept as a digest: it may be of somebody who has no account. A number is
+// one name, however it is written, or each spelling of it would be guessed at anew.
 func (s *Service) windows(in Recover) []mfa.Window {
-	sum := sha256.Sum256([]byte(strings.ToLower(in.User)))
+	typed := strings.ToLower(in.User)
+	if phone, err := mfa.ParseE164(in.User); err == nil {
+		typed = phone.E164()
+	}
+	sum := sha256.Sum256([]byte(typed))
 	name, from, limits := hex.EncodeToString(sum[:]), mfa.SourceKey(in.Device.Source), s.domain.Limits()
 	return []mfa.Window{
 		{Limit: limits.WrongRecoveriesAt, Key: "wrong_recoveries_at:" + from},

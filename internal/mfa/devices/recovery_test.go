@@ -1,6 +1,7 @@
 package devices_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -117,11 +118,33 @@ func TestNobodyLearnsWhoHasAnAccount(t *testing.T) {
 	})
 }
 
+// However a number is written, it is one name, and its guesses are counted together.
+func TestAnotherSpellingOfANumberIsNoNewName(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(h home) {
+		for i := range h.Service.Limits().WrongRecoveries.Burst {
+			_, err := h.recover("+1"+strings.Repeat(" ", i)+"(415) 555-0801", "0000-0000-0000", "203.0.113.5")
+			h.want("a guess", err, mfa.Forbidden, mfa.ReasonRecoveryWrong)
+		}
+		_, err := h.recover("+1.415.555.0801", h.codes[0], "203.0.113.5")
+		h.want("one more", err, mfa.Limited, "")
+	})
+}
+
+// What one address may guess in a day must not use up what all may, or a stranger keeps the owner out.
+func TestOneStrangerKeepsNobodyFromRecovering(t *testing.T) {
+	t.Parallel()
+	one, all := mfa.DefaultLimits().WrongRecoveries, mfa.DefaultLimits().WrongRecoveriesOf
+	if alone := one.Burst * int(all.Per/one.Per); 2*alone >= all.Burst {
+		t.Errorf("one address makes %d guesses in the time in which all together may make %d", alone, all.Burst)
+	}
+}
+
 func TestGuessesFromManyAddressesHaveAnEnd(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(h home) {
 		for i := range h.Service.Limits().WrongRecoveriesOf.Burst {
-			_, err := h.recover(phone, "0000-0000-0000", "198.51.100."+string(rune('0'+i%10))+string(rune('0'+i/10)))
+			_, err := h.recover(phone, "0000-0000-0000", fmt.Sprintf("198.51.%d.%d", i/200, i%200))
 			h.want("a guess", err, mfa.Forbidden, mfa.ReasonRecoveryWrong)
 		}
 		_, err := h.recover(phone, h.codes[0], "192.0.2.8")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twinseal/twinseal/api"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
@@ -188,4 +189,27 @@ func TestNoNumberOfAJoinIsToldToTheDeviceThatChooses(t *testing.T) {
 	if members["number"] != nil || len(members) != 6 {
 		t.Errorf("it is told %s", a.look().body)
 	}
+}
+
+// What a device is told once must not be had later, nor by its key in another browser.
+func TestWhatADeviceWasToldIsRepeatedToItAloneAndNotForLong(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	a := ask(t, d, d.Register("4155550127").Link(), api.JoinAdd)
+	key, public := d.newKey()
+	claim := func(h http.Header) answer {
+		body := d.json(api.LinkRequest{Code: a.join.Code, Name: "browser", Platform: "web", Key: public})
+		return d.do(request{method: http.MethodPost, target: api.PathLinks, body: body, sign: key, header: h})
+	}
+	waiting := created[api.LinkPending](t, http.StatusAccepted, claim(cookie("k")))
+	refused(t, "waiting in another browser", claim(nil), http.StatusForbidden, api.CodeLinkRefused)
+	read[api.Join](t, a.answer(api.JoinAnswer{Approve: true, Number: waiting.Join.Number}))
+	for what, h := range map[string]http.Header{"no browser": nil, "another browser": cookie("j")} {
+		refused(t, what, claim(h), http.StatusForbidden, api.CodeLinkRefused)
+	}
+	read[api.LinkedAccount](t, claim(cookie("k")))
+	d.Clock.Advance(d.Service.Limits().JoinLife)
+	read[api.LinkedAccount](t, claim(cookie("k")))
+	d.Clock.Advance(time.Minute)
+	refused(t, "later", claim(cookie("k")), http.StatusForbidden, api.CodeLinkRefused)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
 )
@@ -56,6 +57,10 @@ func (s *Service) Claim(ctx context.Context, code string, d mfa.NewDevice) (out 
 	return out, true, err
 }
 
+// afterwards is for how long after its end a device that was let in may still ask what it was told, with its seed: the
+// person may have answered in the last moment, and the answer got lost.
+const afterwards = time.Minute
+
 // claim locks the person first: of two devices at the same time the second sees what the first did.
 func (s *Service) claim(w mfa.WriteRecords, e mfa.Enrollment, d mfa.NewDevice, made mfa.Enrolled) (Outcome, error) {
 	u, err := w.LockUser(e.DirectoryID, mfa.UserRef{ID: e.UserID})
@@ -69,7 +74,8 @@ func (s *Service) claim(w mfa.WriteRecords, e mfa.Enrollment, d mfa.NewDevice, m
 	if err != nil {
 		return Outcome{}, err
 	}
-	own := is.Claim != nil && subtle.ConstantTimeCompare([]byte(is.Claim.Thumbprint), []byte(made.Thumbprint)) == 1
+	own := is.Claim != nil && is.Claim.Binding == d.Binding &&
+		subtle.ConstantTimeCompare([]byte(is.Claim.Thumbprint), []byte(made.Thumbprint)) == 1
 	switch state := stateOf(e, is, s.domain.Now()); {
 	case state == Open:
 		if err := unused(w, made.Thumbprint); err != nil {
@@ -81,7 +87,7 @@ func (s *Service) claim(w mfa.WriteRecords, e mfa.Enrollment, d mfa.NewDevice, m
 		if err := change(w, e, is); err != nil {
 			return Outcome{}, err
 		}
-	case state == Approved && own:
+	case state == Approved && own && s.domain.Now().Before(e.ExpiresAt.Add(afterwards)):
 		linked, err := s.domain.LinkedDevice(w, u, e.AuthenticatorID)
 		return Outcome{Linked: linked}, gone(err)
 	case state != Claimed || !own:

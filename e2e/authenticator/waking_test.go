@@ -89,6 +89,7 @@ func aPushShowsWhatWaits(s *story) {
 	p.notified()
 	p.goTo("#/settings")
 	p.press("notifications-hide")
+	p.Evaluate(stored + `.then(() => "")`) // which waits for what is being written
 	p.close()
 	ann.asked("Log in from Rome?")
 	p.wake(to, 3)

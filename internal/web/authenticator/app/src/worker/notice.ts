@@ -33,10 +33,14 @@ const icon = `${home}/icons/192.png`;
 const mark = `${home}/icons/badge.png`;
 
 export async function show({ title, body, tag, link, quiet = false, at }: Notice): Promise<void> {
-  const options: Options = { body, tag, data: link, icon, badge: mark, silent: quiet, renotify: !quiet };
+  const options: Options = { body, tag, data: link, icon, badge: mark, silent: quiet, renotify: !quiet, requireInteraction: asks(tag) };
   if (at !== undefined) options.timestamp = at;
   await scope.registration.showNotification(title, options);
 }
+
+// asks: it waits for the person, and so stays until they look, where systems
+// take others off the screen after some seconds.
+const asks = (tag: string): boolean => tag === manyTag || tag.startsWith(requestTag);
 
 export type Shown = Notification & { data: Link };
 
@@ -48,7 +52,9 @@ export async function shown(): Promise<Shown[]> {
 
 export const manyTag = "requests";
 
-export const tagOf = (account: string, challenge: string): string => `request:${account}:${challenge}`;
+const requestTag = "request:";
+
+export const tagOf = (account: string, challenge: string): string => `${requestTag}${account}:${challenge}`;
 
 export function addressOf(account: string, challenge: string): Link {
   return { hash: `#/request/${encodeURIComponent(account)}/${encodeURIComponent(challenge)}`, account, challenge };

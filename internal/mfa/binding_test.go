@@ -98,3 +98,23 @@ func TestAFloodOfPushesIsDamped(t *testing.T) {
 		}
 	})
 }
+
+// Whoever links a device of their own first makes the phone ring until it rings no more.
+func TestNoFloodHidesThatADeviceWasLinked(t *testing.T) {
+	t.Parallel()
+	mfatest.Engines(t, func(t *testing.T, w *mfatest.World) {
+		ann := w.Register("4055551703")
+		phone := ann.Link()
+		if err := w.Service.SetPush(t.Context(), phone.Caller, subscription("1")); err != nil {
+			t.Fatal(err)
+		}
+		for i := range w.Service.Limits().Pushes.Burst {
+			ann.Ask(fmt.Sprint("Log in ", i, "?"))
+		}
+		before := len(sentTo(w, string(phone.Caller.Device.ID)))
+		ann.Link()
+		if told := sentTo(w, string(phone.Caller.Device.ID)); len(told) != before+1 {
+			t.Errorf("the phone was told %d times more", len(told)-before)
+		}
+	})
+}

@@ -100,7 +100,7 @@ func (s *Service) pushLinked(w WriteRecords, c *Caller, l Linked) error {
 		}
 		m := s.linkedNotice(c, l.User, l.Device)
 		m.HTML = ""
-		if err := s.pushTo(w, c, held[i], Outgoing{Message: m, Dedupe: "linked:" + string(l.Device.ID), GiveUp: s.Now().Add(s.limits.ApprovalLife)}); err != nil {
+		if err := s.warn(w, c, held[i], Outgoing{Message: m, Dedupe: "linked:" + string(l.Device.ID), GiveUp: s.Now().Add(s.limits.ApprovalLife)}); err != nil {
 			return err
 		}
 	}

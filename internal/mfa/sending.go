@@ -223,8 +223,19 @@ func (s *Service) remindOfApp(w WriteRecords, in SendCode, u User, held []Authen
 	return s.Append(w, in.Caller, Event{Type: EventCodeIgnored, UserID: u.ID, Source: in.Source})
 }
 
-// pushTo queues a push for a device that subscribed; others see what waits when they look.
+// pushTo queues a push for a device that subscribed; others see what waits when they look. Floods are damped.
 func (s *Service) pushTo(w WriteRecords, c *Caller, device Authenticator, o Outgoing) error {
+	return s.pushIf(w, c, device, o, s.damp)
+}
+
+// warn is pushTo for what must be heard in a flood too: whoever causes one would hide it there.
+func (s *Service) warn(w WriteRecords, c *Caller, device Authenticator, o Outgoing) error {
+	return s.pushIf(w, c, device, o, func(WriteRecords, *Caller, Authenticator, *Outgoing) (bool, error) { return true, nil })
+}
+
+func (s *Service) pushIf(
+	w WriteRecords, c *Caller, device Authenticator, o Outgoing, may func(WriteRecords, *Caller, Authenticator, *Outgoing) (bool, error),
+) error {
 	var data DeviceData
 	if err := json.Unmarshal(device.Data, &data); err != nil {
 		return &Error{Code: Internal, Message: "a device's data cannot be read", Cause: err}
@@ -234,7 +245,7 @@ func (s *Service) pushTo(w WriteRecords, c *Caller, device Authenticator, o Outg
 	}
 	o.User, o.Message.Channel, o.Message.To, o.Message.Push = device.UserID, ChannelPush, string(device.ID), data.Push
 	o.Message.Challenge = o.Challenge
-	if send, err := s.damp(w, c, device, &o); err != nil || !send {
+	if send, err := may(w, c, device, &o); err != nil || !send {
 		return err
 	}
 	o.Dedupe += ":" + string(device.ID)

@@ -76,7 +76,7 @@ func TestOnlyTheAppsOwnFilesAreKept(t *testing.T) {
 		const all = await Promise.all((await caches.keys()).map(async (name) => (await caches.open(name)).keys()));
 		return all.flat().map(({ url }) => new URL(url).pathname).join("\n");
 	})()`)
-	for _, path := range strings.Split(kept, "\n") {
+	for path := range strings.SplitSeq(kept, "\n") {
 		if path != "/authenticator" && !strings.HasPrefix(path, "/authenticator/assets/") {
 			t.Errorf("%s is kept", path)
 		}

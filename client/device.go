@@ -18,6 +18,7 @@ import (
 type Device struct {
 	http      *http.Client
 	clock     func() time.Time
+	joinPause time.Duration // before the next look whether the other device approved
 	allowHTTP bool
 
 	mu      sync.Mutex
@@ -57,7 +58,7 @@ func NewDevice(server string, options ...Option) (*Device, error) {
 
 // OpenDevice continues with an account that was kept.
 func OpenDevice(account Account, options ...Option) (*Device, error) {
-	d := &Device{http: http.DefaultClient, clock: time.Now, account: account}
+	d := &Device{http: http.DefaultClient, clock: time.Now, joinPause: joinPause, account: account}
 	for _, option := range options {
 		option(d)
 	}

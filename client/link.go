@@ -19,6 +19,10 @@ type Link struct {
 	Token    string
 	Name     string // what the owner calls this device
 	Platform string // "cli", "android", …
+	// Shows is called with the number to show to the person when the code is
+	// another device's, on which the person then has to choose it; nil refuses
+	// such codes.
+	Shows func(number string)
 }
 
 // Invitation is what a linking text held: one of Code and Token, and the
@@ -64,13 +68,14 @@ func (d *Device) Link(ctx context.Context, link Link) error {
 	if err != nil {
 		return err
 	}
-	return d.finishLink(ctx, api.PathLinks, api.LinkRequest{
+	in := api.LinkRequest{
 		Code:     link.Code,
 		Token:    link.Token,
 		Name:     link.Name,
 		Platform: link.Platform,
 		Key:      api.JWK(key),
-	})
+	}
+	return d.join(ctx, in, link.Shows)
 }
 
 // StartPhoneLink has a code sent to a phone number (E.164). The answer is the
@@ -95,6 +100,10 @@ func (d *Device) finishLink(ctx context.Context, target string, in any) error {
 	if err := d.call(ctx, http.MethodPost, target, in, &linked); err != nil {
 		return err
 	}
+	return d.keep(linked)
+}
+
+func (d *Device) keep(linked api.LinkedAccount) error {
 	key, err := d.publicKey()
 	if err != nil {
 		return err

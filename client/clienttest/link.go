@@ -21,6 +21,9 @@ func (s *Server) link(c *call) (any, *api.Problem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	code := strings.ToUpper(strings.TrimSpace(in.Code)) + in.Token
+	if j := s.joinBy(code); j != nil {
+		return s.claim(c, j, in)
+	}
 	if (in.Code == "") == (in.Token == "") || !s.codes[code] {
 		return nil, problem(http.StatusForbidden, api.CodeLinkRefused, "the code is unknown, expired or used")
 	}

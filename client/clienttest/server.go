@@ -47,6 +47,8 @@ type Server struct {
 	refusals   []api.Problem // to give instead of the next answers
 	serial     int
 	sessions   []api.Session
+	joins      []*join
+	recovery   []string // codes that are left
 
 	otherDirectory bool // knows Ann's number too
 }
@@ -299,6 +301,16 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("GET "+api.PathReceipt, s.linked(s.getReceipt))
 	mux.HandleFunc("GET "+api.PathSessions, s.linked(s.listSessions))
 	mux.HandleFunc("DELETE "+api.PathSession, s.linked(s.endSession))
+	mux.HandleFunc("PATCH "+api.PathDevice, s.linked(s.rename))
+	mux.HandleFunc("GET "+api.PathDevices, s.linked(s.listDevices))
+	mux.HandleFunc("DELETE "+api.PathOtherDevice, s.linked(s.unlinkOther))
+	mux.HandleFunc("GET "+api.PathRecovery, s.linked(s.recoveryLeft))
+	mux.HandleFunc("POST "+api.PathRecovery, s.linked(s.renewRecovery))
+	mux.HandleFunc("POST "+api.PathRecoveryLink, s.open(s.recover))
+	mux.HandleFunc("POST "+api.PathJoins, s.linked(s.startJoin))
+	mux.HandleFunc("GET "+api.PathJoin, s.linked(s.showJoin))
+	mux.HandleFunc("DELETE "+api.PathJoin, s.linked(s.withdrawJoin))
+	mux.HandleFunc("POST "+api.PathJoinAnswer, s.linked(s.answerJoin))
 	mux.HandleFunc("GET "+api.PathStream, s.linked(s.stream))
 	mux.HandleFunc("/", s.open(func(*call) (any, *api.Problem) {
 		return nil, problem(http.StatusNotFound, api.CodeNotFound, "no such route")

@@ -67,7 +67,12 @@ func (a *deviceApp) link(cmd *cobra.Command, f linkFlags) error {
 	if f.phone != "" {
 		err = linkByPhone(cmd, device, f, name)
 	} else {
-		err = device.Link(cmd.Context(), client.Link{Code: invitation.Code, Token: invitation.Token, Name: name, Platform: platform})
+		err = device.Link(cmd.Context(), client.Link{
+			Code: invitation.Code, Token: invitation.Token, Name: name, Platform: platform,
+			Shows: func(number string) {
+				fmt.Fprintf(cmd.ErrOrStderr(), "Choose the number %s on your other device.\n", number)
+			},
+		})
 	}
 	if err != nil {
 		return advise(err)

@@ -252,3 +252,37 @@ func TestAnAttestorKeepsDevicesOut(t *testing.T) {
 		t.Errorf("where nobody judges: %d %s, kept is %q", a.status, a.body, data.Attested)
 	}
 }
+
+// deviceRefusals are those of devices that look after each other.
+var deviceRefusals = []refusal{
+	{api.CodeDeviceUnbound, 401, func(t *testing.T, d *desk) answer {
+		key, public := d.newKey()
+		body := d.json(api.LinkRequest{Code: d.linkCode(d.Register("4155550390")), Name: "browser", Platform: "web", Key: public})
+		read[api.LinkedAccount](t, d.do(request{method: http.MethodPost, target: api.PathLinks, body: body, sign: key, header: cookie("k")}))
+		return d.do(request{method: http.MethodGet, target: api.PathDevice, sign: key})
+	}},
+	{api.CodeRecoveryRefused, 403, func(_ *testing.T, d *desk) answer { return d.recover("+14155550391", "0000-0000-0000") }},
+	{api.CodeLogoUnknown, 404, func(_ *testing.T, d *desk) answer {
+		return d.get(d.Register("4155550392").Link(), path(api.PathBranding, "{digest}", "x"))
+	}},
+	{api.CodeDeviceMissing, 404, func(_ *testing.T, d *desk) answer {
+		return d.do(request{method: http.MethodDelete, target: path(api.PathOtherDevice, "{id}", "x"), sign: d.Register("4155550393").Link().Key})
+	}},
+	{api.CodeJoinUnknown, 404, func(_ *testing.T, d *desk) answer {
+		return d.get(d.Register("4155550394").Link(), path(api.PathJoin, "{id}", "x"))
+	}},
+	{api.CodeJoinUnclaimed, 409, func(t *testing.T, d *desk) answer {
+		return ask(t, d, d.Register("4155550395").Link(), api.JoinAdd).answer(api.JoinAnswer{})
+	}},
+	{api.CodeJoinOver, 410, func(t *testing.T, d *desk) answer {
+		a := ask(t, d, d.Register("4155550396").Link(), api.JoinAdd)
+		ask(t, d, a.old, api.JoinAdd)
+		return a.answer(api.JoinAnswer{})
+	}},
+	{api.CodeJoinMismatch, 422, func(t *testing.T, d *desk) answer {
+		a := ask(t, d, d.Register("4155550397").Link(), api.JoinAdd)
+		key, _ := d.newKey()
+		created[api.LinkPending](t, http.StatusAccepted, a.claim(key))
+		return a.answer(api.JoinAnswer{Approve: true, Number: "00"})
+	}},
+}

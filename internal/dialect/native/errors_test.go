@@ -253,7 +253,7 @@ func TestEveryDocumentedErrorIsGivenAsDocumented(t *testing.T) {
 		t.Fatalf("the document's table has only %d codes", len(left))
 	}
 	d := newDesk(t)
-	for _, r := range refusals {
+	for _, r := range slices.Concat(deviceRefusals, refusals) {
 		t.Run(r.code, func(t *testing.T) {
 			a := r.play(t, d)
 			p := refused(t, "it", a, r.status, r.code)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,13 @@ func everyRoute(d *desk) []request {
 		{method: http.MethodPost, target: api.PathChallenges + "/x/answer", sign: key, body: `{"statement":"x"}`},
 		{method: http.MethodGet, target: api.DevicePrefix + "/receipts/x", sign: key},
 		{method: http.MethodGet, target: api.PathStream, sign: key},
+		{method: http.MethodGet, target: api.PathDevices, sign: key},
+		{method: http.MethodDelete, target: api.PathDevices + "/x", sign: key},
+		{method: http.MethodPost, target: api.PathJoins, sign: key, body: `{"purpose":"add"}`},
+		{method: http.MethodGet, target: api.PathJoins + "/x", sign: key},
+		{method: http.MethodPost, target: api.PathJoins + "/x/answer", sign: key, body: `{"approve":true,"number":"10"}`},
+		{method: http.MethodGet, target: api.PathRecovery, sign: key},
+		{method: http.MethodPost, target: api.PathRecoveryLink, sign: key, body: d.json(api.RecoveryLinkRequest{User: "x", Code: "x", Name: "x", Platform: "cli", Key: public})},
 		{method: http.MethodGet, target: native.Prefix + "receipts/x", header: http.Header{"Authorization": {"Bearer wrong-key-000001"}}},
 		{method: http.MethodPost, target: api.PathPasskeyLinks, body: `{"code":"ZZZZZZZZ"}`},
 		{method: http.MethodPost, target: api.PathPasskeyLinks + "/x", body: `{"credential":{"type":"public-key"}}`},
@@ -91,7 +99,7 @@ func TestRefusalsTellNothingOfTheInside(t *testing.T) {
 			answers = append(answers, d.through(door, r))
 		}
 	}
-	for _, r := range refusals {
+	for _, r := range slices.Concat(deviceRefusals, refusals) {
 		answers = append(answers, r.play(t, d))
 	}
 	for _, a := range answers {

@@ -50,7 +50,7 @@ function Part({ account, part }: { account: Account; part: string }) {
 
 function Unknown() {
   return (
-    <Empty title={t("account.unknown.title")} testid="no-account">
+    <Empty title={t("account.unknown.title")} alone testid="no-account">
       <p>{t("account.unknown.text")}</p>
       <p><a class="button" href="#/">{t("account.unknown.back")}</a></p>
     </Empty>

@@ -19,7 +19,7 @@ export function JoinEnd({ account, end: { state, name }, onAgain }: { account: A
   const { title, text } = words[state];
   const done = state === "approved";
   return (
-    <Empty title={t(title)} picture={<Icon name={done ? "check" : "cross"} />} testid={`join-${state}`}>
+    <Empty title={t(title)} alone picture={<Icon name={done ? "check" : "cross"} />} testid={`join-${state}`}>
       <p role="alert">{t(text, { name: visible(name) })}</p>
       {done ? <p><a class="button" href={to("account", account.id, "devices")} data-testid="join-done">{t("account.join.done")}</a></p>
         : <Form word={t("account.join.again")} busyWord={t("account.join.beginning")} testid="join-again" onSubmit={onAgain} />}

@@ -1,3 +1,4 @@
+import { useStage } from "../link/useStage";
 import type { Account } from "../state/account";
 import { ErrorNote } from "../ui/ErrorNote";
 import type { Purpose } from "./calls";
@@ -12,8 +13,9 @@ import { useJoin } from "./useJoin";
 export function JoinOther({ account, purpose }: { account: Account; purpose: Purpose }) {
   const joining = useJoin(account, purpose);
   const { opened, join, end } = joining;
+  const place = useStage<HTMLElement>(end?.state ?? (opened ? join?.state ?? "open" : "intro"));
   return (
-    <section class="stack" data-testid={`join-${purpose}`}>
+    <section class="stack" ref={place} data-testid={`join-${purpose}`}>
       {end && <JoinEnd account={account} end={end} onAgain={joining.begin} />}
       {!end && !opened && <JoinIntro purpose={purpose} onBegin={joining.begin} />}
       {!end && opened && join?.state === "claimed" && <JoinChoice join={join} clock={account.clock} onAnswer={joining.answer} />}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useStage } from "../link/useStage";
 import { kind } from "../lock/lock";
 import { require } from "../lock/require";
 import type { Account } from "../state/account";
@@ -9,7 +10,7 @@ import { Note } from "../ui/Note";
 import { Explained, t } from "../words";
 import { codesLeft, makeCodes } from "./calls";
 import { FreshCodes } from "./FreshCodes";
-import { useLoad } from "./useLoad";
+import { type Loaded, useLoad } from "./useLoad";
 import { Waiting } from "./Waiting";
 
 const few = 3; // from here on it is time for new ones
@@ -19,7 +20,11 @@ export function RecoveryCodes({ account }: { account: Account }) {
   const loaded = useLoad(() => codesLeft(account));
   const [fresh, setFresh] = useState<string[]>();
   const done = () => { setFresh(undefined); void loaded.again(); };
-  if (fresh) return <FreshCodes account={account} codes={fresh} onDone={done} />;
+  const place = useStage<HTMLDivElement>(fresh ? "fresh" : "left");
+  return <div ref={place}>{fresh ? <FreshCodes account={account} codes={fresh} onDone={done} /> : <Left account={account} loaded={loaded} onMade={setFresh} />}</div>;
+}
+
+function Left({ account, loaded, onMade }: { account: Account; loaded: Loaded<number>; onMade: (codes: string[]) => void }) {
   return (
     <section class="stack" data-testid="recovery">
       <h1>{t("account.recovery.title")}</h1>
@@ -29,7 +34,7 @@ export function RecoveryCodes({ account }: { account: Account }) {
           <section class="card raised stack">
             <p class="codes-left" data-testid="codes-left" data-left={left}>{left === 0 ? t("account.recovery.none") : t("account.recovery.left", { n: left })}</p>
             {left > 0 && left <= few && <Note kind="wait">{t("account.recovery.few")}</Note>}
-            <Make account={account} left={left} onMade={setFresh} />
+            <Make account={account} left={left} onMade={onMade} />
           </section>
         )}
       </Waiting>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { replace } from "../router";
 import type { Account } from "../state/account";
 import { Problem } from "../wire/problem";
 import { answerJoin, type Join, type JoinState, type Opened, openJoin, type Purpose, withdrawJoin } from "./calls";
@@ -60,7 +61,11 @@ export function useJoin(account: Account, purpose: Purpose): Joining {
     const name = join?.device?.name ?? "";
     const send = () => answerJoin(account, opened.id, number);
     try {
-      await (purpose === "move" && number !== undefined ? leaveBy(account, "moved", send) : send());
+      if (purpose === "move" && number !== undefined) {
+        await leaveBy(account, "moved", send);
+        return replace();
+      }
+      await send();
       finish(number === undefined ? "refused" : "approved", name);
     } catch (caught) {
       if (caught instanceof Problem && caught.code === "join_mismatch") finish("mismatch", name);

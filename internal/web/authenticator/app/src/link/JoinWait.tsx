@@ -8,12 +8,17 @@ import { remaining, t } from "../words";
 import type { Joining } from "./candidate";
 import { confirmed } from "./joining";
 import { type Attempt, linked, restart } from "./step";
+import { useStage } from "./useStage";
 
 // JoinWait shows the number that the person picks on the other device, and waits
 // for that.
 export function JoinWait({ attempt, join }: { attempt: Attempt; join: Joining }) {
   const { online, failed, error } = useJoin(attempt, join);
-  if (failed) return <Refused />;
+  const place = useStage<HTMLDivElement>(failed ? "over" : "waiting");
+  return <div ref={place}>{failed ? <Refused /> : <Wait attempt={attempt} join={join} online={online} error={error} />}</div>;
+}
+
+function Wait({ attempt, join, online, error }: { attempt: Attempt; join: Joining; online: boolean; error: unknown }) {
   return (
     <section class="card raised stack join-wait" data-testid="join">
       <h1>{t("link.join.title")}</h1>
@@ -34,7 +39,7 @@ function TimeLeft({ attempt: { candidate }, until }: { attempt: Attempt; until: 
 
 function Refused() {
   return (
-    <Empty title={t("link.join.refused.title")} picture={<Icon name="cross" />} testid="join-refused">
+    <Empty title={t("link.join.refused.title")} alone picture={<Icon name="cross" />} testid="join-refused">
       <p role="alert">{t("link.join.refused")}</p>
       <Button testid="again" onClick={restart}>{t("link.join.again")}</Button>
     </Empty>

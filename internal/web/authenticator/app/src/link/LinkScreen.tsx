@@ -8,6 +8,7 @@ import { PhoneWay } from "./PhoneWay";
 import { RecoveryWay } from "./RecoveryWay";
 import { ScanWay } from "./ScanWay";
 import { step } from "./step";
+import { useStage } from "./useStage";
 import { Welcome } from "./Welcome";
 
 const ways: Record<string, () => preact.JSX.Element> = { scan: ScanWay, code: CodeWay, phone: PhoneWay, recovery: RecoveryWay };
@@ -15,7 +16,8 @@ const ways: Record<string, () => preact.JSX.Element> = { scan: ScanWay, code: Co
 // LinkScreen is where a browser becomes a key to an account: "#/link" offers
 // the ways, "#/link/phone" and its like are one of them.
 export function LinkScreen({ way }: { way: string }) {
-  return <div class="link stack" data-testid="link-view">{content(way)}</div>;
+  const place = useStage<HTMLDivElement>(step.value.at);
+  return <div class="link stack" ref={place} data-testid="link-view">{content(way)}</div>;
 }
 
 function content(way: string) {

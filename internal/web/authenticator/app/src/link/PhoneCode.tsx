@@ -10,6 +10,7 @@ import type { Named } from "../wire/types";
 import type { Candidate } from "./candidate";
 import { DirectoryForm, toChoose } from "./DirectoryForm";
 import { linked } from "./step";
+import { useStage } from "./useStage";
 
 // Sent is a code on its way to a phone.
 export interface Sent {
@@ -32,9 +33,10 @@ export function PhoneCode({ sent: { candidate, number, enrollment }, onOther }: 
       setDirectories(toChoose(error));
     }
   };
-  if (directories.length > 0) return <section class="card raised stack"><h1>{t("link.directory.title")}</h1><DirectoryForm directories={directories} onChoose={confirm} /></section>;
+  const place = useStage<HTMLElement>(directories.length > 0 ? "directory" : "code");
+  if (directories.length > 0) return <section class="card raised stack" ref={place}><h1>{t("link.directory.title")}</h1><DirectoryForm directories={directories} onChoose={confirm} /></section>;
   return (
-    <section class="card raised stack">
+    <section class="card raised stack" ref={place}>
       <h1>{t("link.phone.code")}</h1>
       <p role="status"><Sentence of="link.phone.sent" with={{ number: <strong><Quote text={number} /></strong> }} /> <Inbox /></p>
       <Form word={t("link.code.go")} busyWord={t("link.busy")} testid="confirm-code" onSubmit={() => confirm()}>

@@ -8,19 +8,24 @@ import { e164 } from "./identity";
 import { NameField } from "./NameField";
 import { PhoneCode, type Sent } from "./PhoneCode";
 import { ServerField } from "./ServerField";
+import { useStage } from "./useStage";
 
 // PhoneWay sends a code to a number and takes it back.
 export function PhoneWay() {
+  const [sent, setSent] = useState<Sent>();
+  const place = useStage<HTMLDivElement>(sent ? "code" : "number");
+  return <div ref={place}>{sent ? <PhoneCode sent={sent} onOther={() => setSent(undefined)} /> : <PhoneNumber onSent={setSent} />}</div>;
+}
+
+function PhoneNumber({ onSent }: { onSent: (sent: Sent) => void }) {
   const [phone, setPhone] = useState("");
   const [server, setServer] = useState("");
   const [name, setName] = useState(guessName);
-  const [sent, setSent] = useState<Sent>();
-  if (sent) return <PhoneCode sent={sent} onOther={() => setSent(undefined)} />;
   const submit = async () => {
     const number = e164(phone);
     if (number === undefined) throw new Explained(t("link.phone.invalid"));
     const candidate = await Candidate.make(server);
-    setSent({ candidate, number, enrollment: await candidate.startPhone(number, nameOr(name)) });
+    onSent({ candidate, number, enrollment: await candidate.startPhone(number, nameOr(name)) });
   };
   return (
     <section class="card raised stack">

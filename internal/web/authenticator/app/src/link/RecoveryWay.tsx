@@ -10,6 +10,7 @@ import { identity } from "./identity";
 import { NameField } from "./NameField";
 import { ServerField } from "./ServerField";
 import { linked } from "./step";
+import { useStage } from "./useStage";
 
 // RecoveryWay links by a code that was kept for the day when all devices are
 // lost.
@@ -31,9 +32,10 @@ export function RecoveryWay() {
       setDirectories(toChoose(error));
     }
   };
-  if (directories.length > 0) return <section class="card raised stack"><h1>{t("link.directory.title")}</h1><DirectoryForm directories={directories} onChoose={recover} /></section>;
+  const place = useStage<HTMLElement>(directories.length > 0 ? "directory" : "code");
+  if (directories.length > 0) return <section class="card raised stack" ref={place}><h1>{t("link.directory.title")}</h1><DirectoryForm directories={directories} onChoose={recover} /></section>;
   return (
-    <section class="card raised stack">
+    <section class="card raised stack" ref={place}>
       <h1>{t("link.recovery.title")}</h1>
       <p>{t("link.recovery.lead")} {t("link.recovery.told")}</p>
       <Form word={t("link.code.go")} busyWord={t("link.busy")} testid="recover" onSubmit={() => recover()}>

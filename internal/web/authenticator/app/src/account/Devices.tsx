@@ -12,6 +12,7 @@ import { t } from "../words";
 import { Problem } from "../wire/problem";
 import { devices, type Sibling, unlinkOther } from "./calls";
 import { DeviceRow } from "./DeviceRow";
+import { prove } from "./prove";
 import { useLoad } from "./useLoad";
 import { Waiting } from "./Waiting";
 
@@ -47,6 +48,7 @@ interface UnlinkProps {
 function UnlinkOther({ account, device: { id, name }, onDone, onClose }: UnlinkProps) {
   const shown = visible(name);
   const unlink = async () => {
+    await prove(t("account.devices.unlink.title", { name: shown }));
     await unlinkOther(account, id).catch((error: unknown) => {
       if (!(error instanceof Problem) || error.code !== "device_missing") throw error;
     });

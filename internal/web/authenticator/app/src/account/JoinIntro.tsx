@@ -1,10 +1,9 @@
 import { Form } from "../ui/Form";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
-import { Explained, type Key, t } from "../words";
-import { kind } from "../lock/lock";
-import { require } from "../lock/require";
+import { type Key, t } from "../words";
 import type { Purpose } from "./calls";
+import { prove } from "./prove";
 
 const words: Record<Purpose, { title: Key; text: Key }> = {
   add: { title: "account.join.add.title", text: "account.join.add.text" },
@@ -16,7 +15,7 @@ const words: Record<Purpose, { title: Key; text: Key }> = {
 export function JoinIntro({ purpose, onBegin }: { purpose: Purpose; onBegin: () => Promise<void> }) {
   const { title, text } = words[purpose];
   const begin = async () => {
-    if (kind.peek() !== "none" && (await require(t(title))) === undefined) throw new Explained(t("account.unproved"));
+    await prove(t(title));
     await onBegin();
   };
   return (

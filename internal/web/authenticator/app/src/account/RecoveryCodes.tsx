@@ -1,15 +1,14 @@
 import { useState } from "preact/hooks";
 import { useStage } from "../link/useStage";
-import { kind } from "../lock/lock";
-import { require } from "../lock/require";
 import type { Account } from "../state/account";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Form } from "../ui/Form";
 import { Note } from "../ui/Note";
-import { Explained, t } from "../words";
+import { t } from "../words";
 import { codesLeft, makeCodes } from "./calls";
 import { FreshCodes } from "./FreshCodes";
+import { prove } from "./prove";
 import { type Loaded, useLoad } from "./useLoad";
 import { Waiting } from "./Waiting";
 
@@ -45,7 +44,7 @@ function Left({ account, loaded, onMade }: { account: Account; loaded: Loaded<nu
 function Make({ account, left, onMade }: { account: Account; left: number; onMade: (codes: string[]) => void }) {
   const [asking, setAsking] = useState(false);
   const make = async () => {
-    if (kind.peek() !== "none" && (await require(t("account.recovery.title"))) === undefined) throw new Explained(t("account.unproved"));
+    await prove(t("account.recovery.title"));
     onMade(await makeCodes(account));
   };
   if (left === 0) return <Form word={t("account.recovery.make")} busyWord={t("account.recovery.making")} testid="make-codes" onSubmit={make} />;

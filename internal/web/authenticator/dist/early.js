@@ -1,0 +1,1 @@
+{let e=null;try{e=localStorage.getItem(`theme`)}catch{}(e===`light`||e===`dark`)&&(document.documentElement.dataset.theme=e)}

@@ -1,4 +1,4 @@
-// How the authenticator is built: one page script and one style sheet under
+// How the authenticator is built: the page's scripts and one style sheet under
 // fixed names, because the server puts them under an address that changes with
 // any of them; parts that load later carry their digest, so that a page of
 // yesterday misses them instead of mixing versions. The worker is a build of
@@ -12,9 +12,9 @@ const page: UserConfig["build"] = {
   license: { fileName: "licenses.txt" },
   rolldownOptions: {
     checks: { pluginTimings: false }, // a busy machine is no mistake of ours
-    input: "src/main.tsx",
+    input: { main: "src/main.tsx", early: "src/early.ts" },
     output: {
-      entryFileNames: "main.js",
+      entryFileNames: "[name].js",
       chunkFileNames: "parts/[name]-[hash].js",
       assetFileNames: "[name][extname]",
     },

@@ -2,7 +2,7 @@
 // frame around it.
 
 import { effect } from "@preact/signals";
-import { theme } from "../state/settings";
+import { type Theme, theme } from "../state/settings";
 
 // followTheme keeps both true.
 export function followTheme(): void {
@@ -11,9 +11,19 @@ export function followTheme(): void {
     const root = document.documentElement;
     if (theme.value === "system") delete root.dataset.theme;
     else root.dataset.theme = theme.value;
+    remember(theme.value);
     paintFrame();
   });
   dark.addEventListener("change", paintFrame);
+}
+
+// remember is for the next start, whose first paint cannot wait for the settings.
+function remember(chosen: Theme): void {
+  try {
+    localStorage.setItem("theme", chosen);
+  } catch {
+    // then the next start begins in the system's colours
+  }
 }
 
 function paintFrame(): void {

@@ -1,6 +1,7 @@
 package authenticator
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/twinseal/twinseal/client/launchkey"
+	"github.com/twinseal/twinseal/e2e/harness"
 )
 
 func holdingApproves(s *story) {
@@ -18,9 +20,11 @@ func holdingApproves(s *story) {
 	p.says("badge", "1")
 	p.press("request")
 	shown := p.text("request-detail")
-	for _, part := range []string{"Linden Bank", "Transfer money to bob@example.com", ann.Email, "98765"} {
-		if !strings.Contains(shown, part) {
-			s.t.Errorf("the phone does not show %q: %s", part, shown)
+	rest := shown
+	for _, part := range []string{"Linden Bank", "Transfer money to bob@example.com", "From", ann.Email, "Account", "98765"} { // in this order
+		_, after, found := strings.Cut(rest, part)
+		if rest = after; !found {
+			s.t.Errorf("the phone does not show %q where it should: %s", part, shown)
 		}
 	}
 	if strings.Contains(shown, "192.0.2.77") {
@@ -40,6 +44,27 @@ func holdingApproves(s *story) {
 	p.press("tab-history")
 	p.press("history-item")
 	p.see("receipt")
+}
+
+// approvingIsOutOfReach until all of a request was seen.
+func approvingIsOutOfReach(s *story) {
+	ann := s.newCustomer(s.bank)
+	p := ann.linkedPhone()
+	var lines []string
+	for i := range 20 {
+		lines = append(lines, fmt.Sprintf("details[Item %d]", i+1), fmt.Sprintf("%d.00 €", i))
+	}
+	ann.asked("Pay all of this?", lines...)
+	p.press("request")
+	p.see("read-on")
+	if p.Evaluate(`document.querySelector('[data-testid="approve"]') ? "there" : ""`) != "" {
+		s.t.Error("what was not seen can be approved")
+	}
+	harness.Until(s.t, "the end of the request", func() (bool, bool) {
+		return true, p.Evaluate(`(document.querySelector('[data-testid="read-on"]')?.click(), document.querySelector('[data-testid="approve"]') ? "there" : "")`) != ""
+	})
+	p.hold()
+	p.outcome("approved")
 }
 
 func keysApprove(s *story) {
@@ -102,7 +127,7 @@ func theRightNumberApproves(s *story) {
 	}
 	p.press("request")
 	p.see("number-match")
-	if got := p.Evaluate(`[...document.querySelectorAll('[data-testid="number-match"] [data-testid^="number-"]')].map((it) => it.value).join()`); !slices.Contains(strings.Split(got, ","), asked.number) {
+	if got := p.offeredNumbers(); !slices.Contains(got, asked.number) {
 		s.t.Errorf("the phone offers %s, the bank shows %s", got, asked.number)
 	}
 	p.press("number-" + asked.number)
@@ -111,14 +136,26 @@ func theRightNumberApproves(s *story) {
 	asked.stands("approved")
 }
 
+// offeredNumbers are those of which one is to be picked.
+func (p *phone) offeredNumbers() []string {
+	p.s.t.Helper()
+	return strings.Split(p.Evaluate(`[...document.querySelectorAll('[data-testid="number-match"] [data-testid^="number-"]')].map((it) => it.value).join()`), ",")
+}
+
+// otherThanRight is a number that is offered and is not the one that the application shows.
+func (r *request) otherThanRight(p *phone) string {
+	p.s.t.Helper()
+	offered := p.offeredNumbers()
+	return offered[slices.IndexFunc(offered, func(one string) bool { return one != r.number })]
+}
+
 func theWrongNumberEndsIt(s *story) {
 	ann := s.newCustomer(s.bank)
 	p := ann.linkedPhone()
 	asked := ann.asked("Transfer 4,000 €?", "number_matching", "pick")
 	p.press("request")
 	p.see("number-match")
-	wrong := p.Evaluate(`[...document.querySelectorAll('[data-testid="number-match"] [data-testid^="number-"]')].map((it) => it.value).find((it) => it !== "` + asked.number + `")`)
-	p.press("number-" + wrong)
+	p.press("number-" + asked.otherThanRight(p))
 	p.hold()
 	p.outcome("mismatched")
 	asked.stands("denied")

@@ -151,6 +151,15 @@ func oneAppForSeveralServices(s *story) {
 	p.says("requests", "Umbra Club")
 }
 
+// aDirectoryHasItsLooks: name, colour and picture, which come from the server alone.
+func aDirectoryHasItsLooks(s *story) {
+	p := s.newCustomer(s.bank).linkedPhone()
+	p.goTo("#/account/" + p.account())
+	p.says("view", "Linden Group")
+	p.Wait("the colour", `[...document.querySelectorAll("#main *")].some((one) => getComputedStyle(one).getPropertyValue("--brand") === "#0b6b3a")`)
+	p.Wait("the picture", `[...document.querySelectorAll("#main img")].some((one) => one.naturalWidth === 96 && one.src.startsWith("blob:"))`)
+}
+
 // loggingOutOfTheShop from the list of where one is logged in.
 func loggingOutOfTheShop(s *story) {
 	bob := s.newShopper()

@@ -65,10 +65,12 @@ var linking = []tale{
 	{rule: "linking by phone number", tell: linkingByPhone},
 	{rule: "recovering with a code", tell: recoveringWithACode},
 	{rule: "one app for several services", tell: oneAppForSeveralServices},
+	{rule: "a directory looks as its owner wants", tell: aDirectoryHasItsLooks, once: true},
 }
 
 var answering = []tale{
 	{rule: "holding approves what is shown", tell: holdingApproves},
+	{rule: "approving is out of reach until all was seen", tell: approvingIsOutOfReach, once: true},
 	{rule: "keys approve", tell: keysApprove, once: true},
 	{rule: "a denial says why", tell: denyingSaysWhy},
 	{rule: "a denial chooses among the reasons offered", tell: denyingChooses},
@@ -104,10 +106,6 @@ var devices = []tale{
 var pushes = []tale{
 	{rule: "pushes are shown when the app is closed", tell: pushesAreShownWhenTheAppIsClosed},
 	{rule: "floods are damped", tell: floodsAreDamped},
-}
-
-var galleries = []tale{
-	{rule: "every screen of linking", tell: everyLinkingScreen, once: true},
 }
 
 func latecomers() []tale {

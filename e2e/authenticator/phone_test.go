@@ -106,7 +106,7 @@ func (p *phone) outcome(want string) { p.s.t.Helper(); p.attribute("outcome", "d
 // hold approves as a finger does.
 func (p *phone) hold() {
 	p.s.t.Helper()
-	p.see("approve")
+	p.Wait("to approve", `document.querySelector('[data-testid="approve"]')?.disabled === false`)
 	p.Hold(named("approve"), `!document.querySelector('[data-testid="approve"]')`)
 }
 

@@ -60,7 +60,7 @@ func floodsAreDamped(s *story) {
 	}
 	s.pushes.Await(s.t, to, mostWake)
 	// What is sent afterwards comes after any further push.
-	s.call(ann.app, "GET", "/protected/json/sms/"+fmt.Sprint(ann.id)+"?force=true", nil)
+	s.call(ann.app, "GET", "/protected/json/sms/"+fmt.Sprint(ann.id)+"?force=true")
 	s.Code(s.t, ann.Phone, 1)
 	if got := s.pushes.Await(s.t, to, mostWake); len(got) != mostWake {
 		s.t.Errorf("%d requests wake the phone %d times", floodOf, len(got))

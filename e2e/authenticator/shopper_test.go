@@ -3,6 +3,7 @@ package authenticator
 import (
 	"crypto/rand"
 	"errors"
+	"strings"
 
 	"github.com/twinseal/twinseal/client/launchkey"
 	"github.com/twinseal/twinseal/e2e/harness"
@@ -22,7 +23,7 @@ func (s *story) newShopper() *shopper {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &shopper{s, rand.Text(), s.factory.DirectoryClient(), shop}
+	return &shopper{s, "mia." + strings.ToLower(rand.Text()[:6]), s.factory.DirectoryClient(), shop}
 }
 
 // link has the directory make a code, which comes with a picture.

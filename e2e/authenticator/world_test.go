@@ -1,6 +1,7 @@
 package authenticator
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -8,8 +9,12 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 
@@ -45,6 +50,7 @@ organizations:
   directories:
   - id: %[1]s
     name: customers
+    branding: {name: Linden Group, color: "#0b6b3a", logo: linden.png}
     launchkey: {keys: [{public_key: %[4]q}]}
     applications:
     - name: Linden Bank
@@ -73,6 +79,7 @@ func newWorld(t *testing.T, engine harness.Engine) *world {
 	}
 	w.Server = harness.Start(t, harness.Options{
 		Engine: engine, Localhost: true, Env: []string{"TWINSEAL_PUSH_CONTACT=operator@example.com"},
+		Beside:  []harness.File{{Name: "linden.png", Text: lindenLogo()}},
 		Apply:   fmt.Sprintf(applyFile, w.directoryID, w.shopID, uuid.NewString(), public, w.bank.key, w.club.key),
 		Secrets: []string{w.bank.key, w.club.key},
 	})
@@ -100,6 +107,24 @@ var vendorKey = sync.OnceValues(func() (private, public string) {
 		string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 })
 
+// lindenLogo is a leaf, seen from afar.
+func lindenLogo() string {
+	const side = 96
+	leaf := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.RGBA{0x0b, 0x6b, 0x3a, 0xff}, color.RGBA{0xc8, 0xf0, 0xd4, 0xff}})
+	for y := range side {
+		for x := range side {
+			if dx, dy := x-side/2, y-side/2; dx*dx+dy*dy+dx*dy < side*side/8 {
+				leaf.SetColorIndex(x, y, 1)
+			}
+		}
+	}
+	var drawn bytes.Buffer
+	if err := png.Encode(&drawn, leaf); err != nil {
+		panic(err)
+	}
+	return drawn.String()
+}
+
 // story is one person's, told with the world's things.
 type story struct {
 	*world
@@ -120,18 +145,21 @@ type customer struct {
 func (s *story) newCustomer(app application) *customer {
 	s.t.Helper()
 	c := &customer{Person: s.NewPerson(), s: s, app: app}
-	form := url.Values{"user[email]": {c.Email}, "user[cellphone]": {c.Number}, "user[country_code]": {"1"}}
 	var made struct{ User struct{ ID int64 } }
-	s.call(app, http.MethodPost, "/protected/json/users/new", form).JSON(s.t, &made)
+	s.call(app, http.MethodPost, "/protected/json/users/new", "user[email]", c.Email, "user[cellphone]", c.Number, "user[country_code]", "1").JSON(s.t, &made)
 	c.id = made.User.ID
 	return c
 }
 
-// call makes a request as an application does.
-func (s *story) call(app application, method, path string, form url.Values) harness.Answer {
+// call makes a request as an application does, with parameters in pairs, whose order may matter.
+func (s *story) call(app application, method, path string, pairs ...string) harness.Answer {
 	s.t.Helper()
+	var form strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		form.WriteString(url.QueryEscape(pairs[i]) + "=" + url.QueryEscape(pairs[i+1]) + "&")
+	}
 	got := s.Send(s.t, harness.Request{
-		Method: method, Path: path, Body: form.Encode(), Type: "application/x-www-form-urlencoded",
+		Method: method, Path: path, Body: strings.TrimSuffix(form.String(), "&"), Type: "application/x-www-form-urlencoded",
 		Header: http.Header{"X-Authy-Api-Key": {app.key}},
 	})
 	if got.Status != http.StatusOK {
@@ -166,17 +194,13 @@ type request struct {
 // asked has the customer's application ask, with further parameters in pairs.
 func (c *customer) asked(message string, more ...string) *request {
 	c.s.t.Helper()
-	form := url.Values{"message": {message}}
-	for i := 0; i < len(more); i += 2 {
-		form.Add(more[i], more[i+1])
-	}
 	var made struct {
 		Approval struct {
 			UUID        string
 			NumberMatch string `json:"number_match"`
 		} `json:"approval_request"`
 	}
-	c.s.call(c.app, http.MethodPost, fmt.Sprintf("/onetouch/json/users/%d/approval_requests", c.id), form).JSON(c.s.t, &made)
+	c.s.call(c.app, http.MethodPost, fmt.Sprintf("/onetouch/json/users/%d/approval_requests", c.id), append([]string{"message", message}, more...)...).JSON(c.s.t, &made)
 	return &request{c, made.Approval.UUID, made.Approval.NumberMatch}
 }
 
@@ -191,6 +215,6 @@ func (r *request) state() string {
 	var got struct {
 		Approval struct{ Status string } `json:"approval_request"`
 	}
-	r.c.s.call(r.c.app, http.MethodGet, "/onetouch/json/approval_requests/"+r.id, nil).JSON(r.c.s.t, &got)
+	r.c.s.call(r.c.app, http.MethodGet, "/onetouch/json/approval_requests/"+r.id).JSON(r.c.s.t, &got)
 	return got.Approval.Status
 }

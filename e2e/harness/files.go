@@ -10,6 +10,9 @@ import (
 
 const privateFile = 0o600
 
+// File is one with its content.
+type File struct{ Name, Text string }
+
 // Write makes a file that only its owner reads.
 func Write(t testing.TB, path, text string) {
 	t.Helper()

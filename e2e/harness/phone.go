@@ -106,7 +106,8 @@ func (b *Tab) Hold(selector, until string) {
 	left := chromedp.ButtonType(input.MouseButtonLeft)
 	b.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, x, y, left, chromedp.ClickCount(1)))
 	b.Wait("what holding "+selector+" does", until)
-	b.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, x, y, left, chromedp.ClickCount(1)))
+	b.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, x, y, left, chromedp.ClickCount(1)),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, 0, 0)) // what comes up there is not pointed at
 }
 
 // Offline takes the network away from the page and its worker, or gives it back.

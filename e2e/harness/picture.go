@@ -84,8 +84,8 @@ func (b *Tab) Shoot(name string) {
 	}
 }
 
-// paletteSize is how many colours a byte tells apart.
-const paletteSize = 256
+// paletteSize is how many colours pages of few colours need, with the edges of their letters.
+const paletteSize = 32
 
 // shrink draws a picture again with the colours that it has most of, and packs it as well as it can be.
 func shrink(picture []byte) ([]byte, error) {

@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Engine  Engine
 	Apply   string   // text of an apply file to bring in, "" for none
+	Beside  []File   // what the apply file names
 	Secrets []string // what must never appear in the log: API keys, seeds
 	Command string   // "serve" when empty, or "demo"
 	Flags   []string // further flags
@@ -60,6 +61,9 @@ func Start(t testing.TB, o Options) *Server {
 	if o.Apply != "" {
 		s.apply = filepath.Join(dir, "apply.yaml")
 		Write(t, s.apply, o.Apply)
+		for _, file := range o.Beside {
+			Write(t, filepath.Join(dir, file.Name), file.Text)
+		}
 	}
 	s.open()
 	return s

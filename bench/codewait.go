@@ -87,7 +87,7 @@ func (w *world) codeWait(ctx context.Context, _, server *process) error {
 		return err
 	}
 	return w.crowded(ctx, server, crowd{
-		who: "%d devices wait for a code", after: "a backend began to authorize it",
+		who: "%d devices wait for a code", after: "a backend began to authorize it", woken: answered,
 		request: func(i int) ([]byte, error) {
 			return post(server, "/authenticate/code/wait", map[string]any{
 				"client_id": shopClient, "user_id": w.persons[i].id, "authentication_code": map[string]string{"code": w.codes[i], "type": "long"},

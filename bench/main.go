@@ -42,7 +42,7 @@ func main() {
 	flag.IntVar(&p.rounds, "rounds", 5, "rounds of every measurement, interleaved with the bare handler")
 	flag.IntVar(&p.waiters, "waiters", 10_000, "devices, or codes, that wait at once")
 	flag.StringVar(&engines, "engines", "sqlite,postgres", "engines to measure")
-	flag.StringVar(&p.only, "only", "", "measure just these: verify, approve, launchkey, passkey, track, validate, replay, wait, codewait, paint")
+	flag.StringVar(&p.only, "only", "", "measure just these: verify, approve, launchkey, passkey, track, validate, replay, wait, stream, codewait, paint")
 	flag.IntVar(&p.decisions, "decisions", 1_000_000, "recorded decisions that are replayed")
 	flag.StringVar(&p.profile, "profile", "", "run the server in this process and write its CPU profile to this file")
 	flag.Parse()
@@ -135,7 +135,7 @@ func (w *world) parts(ctx context.Context, bare, server *process) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *process, *process) error
-	}{{"codewait", w.codeWait}, {"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"passkey", w.passkey}, {"track", w.track}, {"validate", w.validate}, {"replay", w.replay}, {"wait", w.wait}, {"paint", w.paint}} {
+	}{{"codewait", w.codeWait}, {"verify", w.verify}, {"approve", w.approve}, {"launchkey", w.launchkey}, {"passkey", w.passkey}, {"track", w.track}, {"validate", w.validate}, {"replay", w.replay}, {"wait", w.wait}, {"stream", w.stream}, {"paint", w.paint}} {
 		if !w.wants(part.name) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -31,11 +32,21 @@ type crowd struct {
 	after   string // what wakes one
 	request func(i int) ([]byte, error)
 	wake    func(i int) error
+	woken   func(c *connection, request []byte) error // returns when one was
 }
 
 // wait measures devices that hold a poll: their memory in the server, and how long after the application's
 // request its one device is woken among all the others.
 func (w *world) wait(ctx context.Context, _, server *process) error {
+	return w.devicesWait(ctx, server, "%d devices hold a poll", api.PathChallenges+"?state=pending&wait=60", answered)
+}
+
+// stream measures the same of devices that hold a stream, as open apps do.
+func (w *world) stream(ctx context.Context, _, server *process) error {
+	return w.devicesWait(ctx, server, "%d devices hold a stream", api.PathStream, toldTwice)
+}
+
+func (w *world) devicesWait(ctx context.Context, server *process, who, path string, woken func(*connection, []byte) error) error {
 	var asking *connection // opened when it is needed: a server does not wait long for the first request
 	defer func() {
 		if asking != nil {
@@ -43,9 +54,9 @@ func (w *world) wait(ctx context.Context, _, server *process) error {
 		}
 	}()
 	return w.crowded(ctx, server, crowd{
-		who: "%d devices hold a poll", after: "the request was sent",
+		who: who, after: "the request was sent", woken: woken,
 		request: func(i int) ([]byte, error) {
-			return w.signed(server, w.persons[i], http.MethodGet, api.PathChallenges+"?state=pending&wait=60", nil)
+			return w.signed(server, w.persons[i], http.MethodGet, path, nil)
 		},
 		wake: func(i int) (err error) {
 			if asking == nil {
@@ -57,6 +68,35 @@ func (w *world) wait(ctx context.Context, _, server *process) error {
 			return err
 		},
 	})
+}
+
+// answered returns when the request was.
+func answered(c *connection, request []byte) error {
+	status, _, err := c.do(request)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("answered %d", status)
+	}
+	return err
+}
+
+// toldTwice returns when the stream has had its second event: the first comes at once.
+func toldTwice(c *connection, request []byte) error {
+	if _, err := c.conn.Write(request); err != nil {
+		return err
+	}
+	for events := 0; events < 2; {
+		line, more, err := c.in.ReadLine()
+		if err != nil {
+			return err
+		}
+		if bytes.HasPrefix(line, []byte("data:")) {
+			events++
+		}
+		for more && err == nil { // a line that is longer than the buffer
+			_, more, err = c.in.ReadLine()
+		}
+	}
+	return nil
 }
 
 func (w *world) crowded(ctx context.Context, server *process, c crowd) error {
@@ -107,8 +147,7 @@ func hold(server *process, c crowd, i int) (*waiting, error) {
 	}
 	h := &waiting{conn, make(chan time.Time, 1)}
 	go func() {
-		status, _, err := conn.do(request)
-		if err == nil && status == http.StatusOK {
+		if c.woken(conn, request) == nil {
 			h.woken <- time.Now()
 		}
 	}()

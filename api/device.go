@@ -68,7 +68,12 @@ type Named struct {
 }
 
 // CookieBinding binds a device to the browser that linked it: see [LinkRequest].
-const CookieBinding = "twinseal_binding"
+// CookieBindingHost is its name over TLS, and counts where both came: browsers
+// let no neighbouring host set a cookie of that name.
+const (
+	CookieBinding     = "twinseal_binding"
+	CookieBindingHost = "__Host-" + CookieBinding
+)
 
 // LinkRequest is the body of POST /links. Exactly one of Code and Token is
 // set. The request is signed by the key it announces and by no other.
@@ -78,8 +83,9 @@ const CookieBinding = "twinseal_binding"
 // status 202: show its number, and send the same request, with the same key and
 // a fresh proof, until it answers with the account or a problem.
 //
-// A request to link that carries the cookie [CookieBinding] binds the device to
-// it: each later request must carry the same one.
+// A request to link that carries the cookie [CookieBindingHost] or
+// [CookieBinding] binds the device to it: each later request must carry the
+// same one.
 type LinkRequest struct {
 	// Code is the linking code as typed; the server ignores case, spaces
 	// and dashes in it.

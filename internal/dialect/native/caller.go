@@ -60,11 +60,12 @@ func spendable(r *endpoint.Request, p *receipt.Proof) mfa.RequestProof {
 
 // binding is what a request shows of the browser that it comes from, "" for nothing.
 func binding(r *endpoint.Request) string {
-	cookie, err := r.Cookie(api.CookieBinding)
-	if err != nil {
-		return ""
+	for _, name := range []string{api.CookieBindingHost, api.CookieBinding} {
+		if cookie, err := r.Cookie(name); err == nil {
+			return mfa.DigestOfBinding(cookie.Value)
+		}
 	}
-	return mfa.DigestOfBinding(cookie.Value)
+	return ""
 }
 
 // source is the device's address as limits and events keep it.

@@ -184,7 +184,7 @@ func TestSystemsCanInstallTheApp(t *testing.T) {
 func cookie(t *testing.T, resp *http.Response) *http.Cookie {
 	t.Helper()
 	for _, one := range resp.Cookies() {
-		if one.Name == api.CookieBinding {
+		if one.Name == api.CookieBinding || one.Name == api.CookieBindingHost {
 			return one
 		}
 	}
@@ -206,14 +206,14 @@ func TestABrowserIsBoundOnceAndStaysBound(t *testing.T) {
 	if !made.Secure || made.HttpOnly || made.SameSite != http.SameSiteStrictMode || made.Path != "/" || made.MaxAge != 400*24*3600 {
 		t.Errorf("cookie %v", made)
 	}
-	have := api.CookieBinding + "=" + made.Value
+	have := api.CookieBindingHost + "=" + made.Value
 	for method, address := range map[string]string{http.MethodGet: page, http.MethodPost: binding} {
 		resp, _ := ask(t, method, address, "Cookie", have)
 		if again := cookie(t, resp); again == nil || again.Value != made.Value {
 			t.Errorf("%s: %v instead of the same value for longer", address, again)
 		}
 	}
-	resp, _ = ask(t, http.MethodPost, binding, "Cookie", api.CookieBinding+"=guessed")
+	resp, _ = ask(t, http.MethodPost, binding, "Cookie", api.CookieBindingHost+"=guessed")
 	if other := cookie(t, resp); other == nil || other.Value == "guessed" || other.Value == made.Value {
 		t.Errorf("what is no binding became %v", other)
 	}

@@ -35,7 +35,7 @@ func (a *Authenticator) bind(_ context.Context, r *endpoint.Request) (endpoint.R
 
 // renew lets the cookie of a request live on, and says whether there is one.
 func (a *Authenticator) renew(r *endpoint.Request, header http.Header) bool {
-	cookie, err := r.Cookie(api.CookieBinding)
+	cookie, err := r.Cookie(a.cookieName(r))
 	if err != nil {
 		return false
 	}
@@ -51,7 +51,18 @@ func (a *Authenticator) renew(r *endpoint.Request, header http.Header) bool {
 // out of it; it goes to this server alone, and from no page of another.
 func (a *Authenticator) set(r *endpoint.Request, header http.Header, value string) {
 	header.Add("Set-Cookie", (&http.Cookie{ //nolint:gosec // for scripts of this origin to read; Secure wherever it came over TLS
-		Name: api.CookieBinding, Value: value, Path: "/", MaxAge: int(bindingAge / time.Second),
-		Secure: a.options.Secure || r.TLS != nil, SameSite: http.SameSiteStrictMode,
+		Name: a.cookieName(r), Value: value, Path: "/", MaxAge: int(bindingAge / time.Second),
+		Secure: a.secure(r), SameSite: http.SameSiteStrictMode,
 	}).String())
+}
+
+func (a *Authenticator) secure(r *endpoint.Request) bool { return a.options.Secure || r.TLS != nil }
+
+// cookieName is one that no neighbouring host can set, where browsers know such: what it plants under another name
+// must not be written over the browser's own.
+func (a *Authenticator) cookieName(r *endpoint.Request) string {
+	if a.secure(r) {
+		return api.CookieBindingHost
+	}
+	return api.CookieBinding
 }

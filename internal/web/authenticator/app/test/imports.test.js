@@ -117,4 +117,6 @@ test("what is no export says so", async () => {
   assert.equal(await why(() => read(JSON.stringify({ services: Array(1001).fill({}) }))), "many");
   assert.equal(await why(() => read("otpauth://x\n".repeat(1001))), "many");
   assert.equal(await why(() => read(" ".repeat(2 ** 24 + 1))), "large");
+  // a million empty accounts are two million bytes, and some gigabytes once they are looked at
+  assert.equal(await why(() => read(`otpauth-migration://offline?data=${btoa("\n\0".repeat(1_000_000))}`)), "large");
 });

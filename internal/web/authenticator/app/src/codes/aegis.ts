@@ -19,7 +19,7 @@ export function readAegis(document: Members): Found {
 function entries(db: Members | undefined): Found {
   const list = items(db?.["entries"]);
   if (!list) throw new Unreadable("damaged");
-  return gather(list.map((entry) => members(entry) ?? {}), rawOf, nameIn);
+  return gather(list, (entry) => rawOf(members(entry) ?? {}), (entry) => nameIn(members(entry) ?? {}));
 }
 
 function rawOf(entry: Members): Raw {

@@ -27,7 +27,7 @@ export class Unreadable extends Error {
 /** maxAccounts is how many one file may hold: more than anybody has, few enough to show. */
 export const maxAccounts = 1000;
 
-/** gather takes each account by itself: one that cannot be read does not keep out the others. */
+/** gather takes each account by itself: one that cannot be read does not keep out the others. Too many are not even looked at. */
 export function gather<T>(items: readonly T[], read: (item: T) => Raw, nameOf: (item: T) => string): Found {
   if (items.length > maxAccounts) throw new Unreadable("many");
   const seeds: Seed[] = [];

@@ -17,12 +17,16 @@ export interface Batch {
 // An export of more pictures than this is nobody's.
 const maxBatches = 100;
 
+// The largest picture holds 2953 bytes; the room is for addresses that escape more than they have to.
+const maxText = 3 * 2953;
+
 const prefix = "otpauth-migration://offline?data=";
 
 export const isMigration = (text: string): boolean => /^otpauth-migration:/i.test(text);
 
 /** readMigration gives what a picture holds, or throws Unreadable. */
 export function readMigration(text: string): Batch {
+  if (text.length > maxText) throw new Unreadable("large");
   try {
     return read(fields(payload(text)));
   } catch (error) {

@@ -17,7 +17,7 @@ export const readTwoFAS = (document: Members): Found => services(document["servi
 function services(found: unknown): Found {
   const list = items(found);
   if (!list) throw new Unreadable("damaged");
-  return gather(list.map((service) => members(service) ?? {}), rawOf, nameIn);
+  return gather(list, (service) => rawOf(members(service) ?? {}), (service) => nameIn(members(service) ?? {}));
 }
 
 function rawOf(service: Members): Raw {

@@ -5,7 +5,7 @@ import { Choice } from "../ui/Choice";
 import { Icon } from "../ui/Icon";
 import { Segments } from "../ui/Segments";
 import { t } from "../words";
-import { lockNow } from "./lock";
+import { lockAll } from "./lock";
 
 // How long the app may be out of sight, in minutes.
 const spans = [0, 1, 5, 15];
@@ -19,7 +19,7 @@ export function Behaviour() {
       </Choice>
       <Segments label={t("codes.lock.after")} value={String(lockAfter.value)} onChange={(minutes) => void set("lockAfter", Number(minutes))}
         options={spans.map((span) => ({ value: String(span), word: span === 0 ? t("codes.lock.after.once") : t("codes.lock.after.minutes", { n: span }), testid: `lock-after-${span}` }))} />
-      <Button size="wide" kind="quiet" testid="lock-now-here" onClick={lockNow}><Icon name="lock" />{t("codes.lock.now")}</Button>
+      <Button size="wide" kind="quiet" testid="lock-now-here" onClick={lockAll}><Icon name="lock" />{t("codes.lock.now")}</Button>
     </Card>
   );
 }

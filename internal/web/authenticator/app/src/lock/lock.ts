@@ -63,7 +63,7 @@ let hiddenSince = 0;
 // finds it locked even where the browser had put its timers to sleep.
 function watch(): void {
   if (document.hidden) hiddenSince = Date.now();
-  else if (hiddenSince > 0 && Date.now() - hiddenSince >= lockAfter.peek() * 60_000) lockNow();
+  else if (hiddenSince > 0 && long(Date.now() - hiddenSince)) lockNow();
   else hiddenSince = 0;
   clearTimeout(timer);
   if (document.hidden) timer = setTimeout(() => { if (document.hidden) lockNow(); }, lockAfter.peek() * 60_000);
@@ -71,7 +71,16 @@ function watch(): void {
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-// lockNow locks at once; without a PIN or a passkey there is nothing to lock.
+// long: a clock that was set back says nothing, which is taken for long.
+const long = (away: number): boolean => away < 0 || away >= lockAfter.peek() * 60_000;
+
+// lockAll locks this browser, in every tab that shows the app.
+export function lockAll(): void {
+  lockNow();
+  vault.closeElsewhere();
+}
+
+// lockNow locks this tab; without a PIN or a passkey there is nothing to lock.
 export function lockNow(): void {
   if (kind.peek() === "none") return;
   vault.close();

@@ -35,10 +35,13 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
   return navigator.locks.request("twinseal-vault", work) as Promise<T>;
 }
 
-// Tabs tell each other that the storage has changed.
+// Tabs tell each other that the storage has changed, and to close.
 const tabs = new BroadcastChannel("twinseal-vault");
+const closing = "close";
 
-// onChanged is told when another tab changed the vault or its lock.
+tabs.addEventListener("message", ({ data }) => { if (data === closing) close(); });
+
+// onChanged is told when another tab changed or closed the vault, or changed its lock.
 export function onChanged(act: () => unknown): void {
   tabs.addEventListener("message", act);
 }
@@ -94,8 +97,11 @@ async function trying(secret: Bytes) {
   return found && { with: candidate, found };
 }
 
-// close forgets the key and what it opened.
+// close forgets the key and what it opened, in this tab.
 export const close = (): void => shut("locked");
+
+// closeElsewhere has the other tabs do the same.
+export const closeElsewhere = (): void => tabs.postMessage(closing);
 
 function shut(next: State): void {
   opened = undefined;

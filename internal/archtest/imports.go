@@ -57,7 +57,7 @@ var layers = []row{
 	{"internal/mfa/actions", []string{"internal/mfa", "internal/mfa/facts", "internal/mfa/people", "internal/mfa/rulebook", "internal/agent", "internal/travel"}, "rules of what users are about to do: it gathers facts of people, browsers and journeys, and has the book decide"},
 	{
 		"internal/mfa/stepup",
-		[]string{"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/passkeys", "internal/text"},
+		[]string{"internal/mfa", "internal/mfa/actions", "internal/mfa/people", "internal/mfa/passkeys", "internal/text", "policy"},
 		"every kind of proof moves an action in the write that burns it, and words what is sent for it",
 	},
 	{"internal/mfa/grants", []string{"internal/mfa"}, "rules of sessions that proved actions open, likewise"},
@@ -106,7 +106,7 @@ var layers = []row{
 	},
 	{
 		"internal/dialect/launchkey",
-		[]string{"internal/mfa", "internal/mfa/configuration", "internal/mfa/provision", "internal/mfa/seeds", "internal/mfa/sessions", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope", "client/launchkey/answerpackage"},
+		[]string{"internal/mfa", "internal/mfa/configuration", "internal/mfa/devices", "internal/mfa/provision", "internal/mfa/seeds", "internal/mfa/sessions", "internal/keyring", "internal/endpoint", "policy", "receipt", "client/launchkey/envelope", "client/launchkey/answerpackage"},
 		"never a store, a factor or another dialect; signs and seals with the code that its clients use, asks devices in receipt's form, and judges its part of plans",
 	},
 	{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/people"
+	"github.com/twinseal/twinseal/policy"
 )
 
 // CheckPush says where a question stands, and lets the answer of a phone count.
@@ -20,24 +21,34 @@ func (s *Service) CheckPush(ctx context.Context, p Pass, id mfa.PromptID) (Resul
 		if open.Method != mfa.MethodPush || open.UserID != p.UserID || open.ActionID != p.ActionID {
 			return errNoPrompt
 		}
-		if out, err = s.polled(r, p, open); err != nil || open.State != mfa.PromptPending || open.ChallengeID == "" {
+		if out, err = s.polled(r, p, open); err != nil || !asksDevices(open) {
 			return err
 		}
 		asked, err = r.Challenge(open.ChallengeID)
 		if mfa.IsCode(err, mfa.NotFound) {
 			err = nil
 		}
-		out.Number = asked.Number
+		out.Number, out.Mismatched = asked.Number, mismatched(asked)
 		return err
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	switch asked.State {
-	case mfa.ChallengeApproved, mfa.ChallengeDenied:
+	if open.State == mfa.PromptPending && (asked.State == mfa.ChallengeApproved || asked.State == mfa.ChallengeDenied) {
 		return s.settle(ctx, p, open, asked)
 	}
 	return out, nil
+}
+
+// asksDevices reports whether there is more to say of a prompt that devices answer: what they are shown, or how it was refused.
+func asksDevices(open mfa.Prompt) bool {
+	return open.ChallengeID != "" && (open.State == mfa.PromptPending || open.State == mfa.PromptRejected)
+}
+
+// mismatched reports whether a wrong number ended a question. A device that fails for reasons of its own looks the same to
+// whoever waits, and is as little a denial.
+func mismatched(c mfa.Challenge) bool {
+	return c.State == mfa.ChallengeDenied && !c.Number.Empty() && c.Failure == policy.FailedAuthentication
 }
 
 // settle lets a phone's answer count for the action, as of the moment in which it was given.
@@ -46,7 +57,9 @@ func (s *Service) settle(ctx context.Context, p Pass, open mfa.Prompt, asked mfa
 		by, ok := people.EntryOf(a.mine(), asked.AuthenticatorID)
 		approved := asked.State == mfa.ChallengeApproved && ok && a.usable(by.Method) == nil
 		if !approved {
-			return a.rejected(open, asked.AuthenticatorID, asked.AnsweredAt)
+			out, err := a.rejected(open, asked.AuthenticatorID, asked.AnsweredAt)
+			out.Mismatched = mismatched(asked)
+			return out, err
 		}
 		return a.approved(open, by.Method, by, asked.AnsweredAt)
 	})

@@ -52,6 +52,8 @@ type Result struct {
 	Consumed bool
 	Method   mfa.Method
 	Number   mfa.Secret // that a waiting page shows; empty where the question asks for none
+	// Mismatched says that a wrong number ended it.
+	Mismatched bool
 	// Entry is what proved it. Enrolled says that this made it one.
 	Entry    *people.Entry
 	Enrolled bool

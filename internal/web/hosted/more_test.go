@@ -2,8 +2,10 @@ package hosted_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/webauthn"
 
@@ -184,6 +186,39 @@ func TestAPhoneIsAskedAndThePageWaits(t *testing.T) {
 	}
 }
 
+func TestAWrongNumberIsSaidOnThePageThatShowedTheRightOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	phone := w.linked("ann")
+	w.must(w.Store.Write(t.Context(), func(r mfa.WriteRecords) error {
+		u, err := r.LockUser(w.tenants[shopTenant].Directory.ID, mfa.UserRef{Alias: "ann"})
+		if err != nil {
+			return err
+		}
+		u.MatchUntil = w.Clock.Now().Add(time.Hour)
+		return r.UpdateUser(u)
+	}))
+	p := w.track(shopTenant, "ann", "withdraw")
+	r := w.reader()
+	r.open(w.address(p))
+	r.submit("go")
+	r.on("push")
+	asked := w.asked(p)
+	wrong := func(s *receipt.Statement) {
+		s.Match = slices.DeleteFunc(slices.Clone(s.Question.Match.Choices), func(n string) bool { return n == string(asked.Number.Reveal()) })[0]
+	}
+	if _, err := w.Domain.Answer(t.Context(), phone.Caller, asked.ID, phone.Statement(asked, receipt.Approved, wrong), nil); !mfa.IsCode(err, mfa.Invalid) {
+		t.Fatalf("a wrong number: %v", err)
+	}
+	r.open(r.at)
+	r.has("The number was not the right one")
+	r.open(r.at) // and says so once more
+	r.has("The number was not the right one")
+	if got := w.state(p); got == mfa.ActionChallengeSucceeded {
+		t.Errorf("the action is %s", got)
+	}
+}
+
 // linked is a phone of somebody's, linked as other front doors do.
 func (w *world) linked(alias string) *mfatest.Device {
 	w.t.Helper()
@@ -196,18 +231,25 @@ func (w *world) linked(alias string) *mfatest.Device {
 // number is the one that the phone asks for.
 func (w *world) number(p stepup.Pass) string {
 	w.t.Helper()
-	view, err := w.StepUp.Look(w.t.Context(), p)
-	w.must(err)
-	var asked mfa.Challenge
-	for i := range view.Open {
-		if id := view.Open[i].ChallengeID; id != "" {
-			asked = w.challenge(id)
-		}
-	}
+	asked := w.asked(p)
 	if asked.Number.Empty() {
 		w.t.Fatal("it asks for none")
 	}
 	return string(asked.Number.Reveal())
+}
+
+// asked is what a phone is asked for an action.
+func (w *world) asked(p stepup.Pass) mfa.Challenge {
+	w.t.Helper()
+	view, err := w.StepUp.Look(w.t.Context(), p)
+	w.must(err)
+	for i := range view.Open {
+		if id := view.Open[i].ChallengeID; id != "" {
+			return w.challenge(id)
+		}
+	}
+	w.t.Fatal("no phone is asked")
+	return mfa.Challenge{}
 }
 
 func (w *world) challenge(id mfa.ChallengeID) (asked mfa.Challenge) {

@@ -58,6 +58,9 @@ func (v *visit) settle(ctx context.Context) (resp endpoint.Response, over bool, 
 	case got.Consumed && !got.Verified:
 		a := v.asked.lasting()
 		a.Step, a.Problem = stepChoose, "denied"
+		if got.Mismatched {
+			a.Problem = "mismatched"
+		}
 		return v.next(a), true, nil
 	case got.Verified:
 		return resp, false, v.lookAgain(ctx)

@@ -8,8 +8,8 @@ export interface Loaded<T> {
   again: () => Promise<void>;
 }
 
-// useLoad asks when a screen opens. What arrives after it was left counts for
-// nothing.
+// useLoad asks when a screen opens, and again when the browser is back online.
+// What arrives after it was left counts for nothing.
 export function useLoad<T>(ask: () => Promise<T>): Loaded<T> {
   const [value, setValue] = useState<T>();
   const [error, setError] = useState<unknown>();
@@ -26,8 +26,13 @@ export function useLoad<T>(ask: () => Promise<T>): Loaded<T> {
   }, []);
   useEffect(() => {
     there.still = true;
-    void again();
-    return () => { there.still = false; };
+    const look = () => void again();
+    look();
+    addEventListener("online", look);
+    return () => {
+      there.still = false;
+      removeEventListener("online", look);
+    };
   }, []);
   return { value, error, again };
 }

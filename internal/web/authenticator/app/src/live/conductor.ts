@@ -14,9 +14,9 @@ const name = "twinseal-live";
 // News is what arrived for one account.
 type News = { account: string } & ({ kind: "list"; challenges: Challenge[] } | { kind: "state"; state: State });
 
-// Word is what tabs tell each other: "ask" has the one in the seat say all it
-// has; "accounts" says that the store has others than before.
-type Word = News | { kind: "ask" } | { kind: "accounts" };
+// Word is what tabs tell each other: "ask" has the one in the seat say "here" and
+// all it has; "accounts" says that the store has others than before.
+type Word = News | { kind: "ask" | "here" | "accounts" };
 
 // A page that nobody looks at gives its connections back: soon when pushes would
 // wake the person anyway, late when only its title can.
@@ -118,12 +118,14 @@ export class Conductor {
       case "ask":
         if (this.seat.taken) this.sayAll();
         return;
+      case "here":
+        clearTimeout(this.unanswered);
+        return;
       case "accounts":
         await load();
         return;
       case "list":
       case "state":
-        clearTimeout(this.unanswered);
         await this.take(word);
     }
   }
@@ -138,6 +140,7 @@ export class Conductor {
   }
 
   private sayAll(): void {
+    this.say({ kind: "here" });
     for (const { id: account, pending, live, loaded } of accounts.peek()) {
       if (loaded.peek()) this.say({ kind: "list", account, challenges: pending.peek() });
       this.say({ kind: "state", account, state: live.peek() });

@@ -33,12 +33,18 @@ export class Seat {
   private request(how: (wish: AbortController) => LockOptions): void {
     const wish = new AbortController();
     this.wish = wish;
+    let sat = false;
     const over = () => {
       wish.abort();
-      if (this.wish === wish) this.wish = undefined;
+      if (this.wish !== wish) return; // it was given up
+      this.wish = undefined;
+      if (sat) this.take(); // another tab took the seat: wait behind it
     };
-    // refused when the wish was given up, and when another tab took the seat
-    navigator.locks.request(this.name, how(wish), () => this.sit(wish)).then(over, over);
+    const sit = () => {
+      sat = true;
+      return this.sit(wish);
+    };
+    navigator.locks.request(this.name, how(wish), sit).then(over, over);
   }
 
   private async sit(wish: AbortController): Promise<void> {

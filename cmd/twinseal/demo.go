@@ -50,7 +50,7 @@ Twinseal is running, with a sample bank in front of it.
   The inbox          %[1]s/sandbox
 
   1. Open the bank and register with any e-mail and phone number, such as +1 405 555 0199.
-  2. Open the authenticator in a second tab, choose your phone number, and type the code
+  2. Open the authenticator in a second tab, use your phone number, and type the code
      that arrives in the inbox.
   3. Back at the bank, transfer some money. The request appears in the authenticator:
      approve or deny it, and see what the bank makes of it.

@@ -347,6 +347,19 @@ func (s *Service) DeviceAccount(ctx context.Context, d *DeviceCaller) (Linked, e
 	return out, err
 }
 
+// LockPerson locks whose device it is. One that was unlinked since it was let in has nobody: what a lost device asked for
+// just before must not be done just after.
+func (s *Service) LockPerson(w WriteRecords, d *DeviceCaller) (User, error) {
+	u, err := w.LockUser(d.Device.DirectoryID, UserRef{ID: d.Device.UserID})
+	if err == nil {
+		_, err = w.Authenticator(d.Device.ID)
+	}
+	if IsCode(err, NotFound) {
+		err = errBadDevice
+	}
+	return u, err
+}
+
 // UnlinkDevice removes a device with its seed, at its own wish.
 func (s *Service) UnlinkDevice(ctx context.Context, d *DeviceCaller) error {
 	return s.store.Write(ctx, func(w WriteRecords) error {

@@ -1,5 +1,6 @@
 // Package devices holds the rules by which people look after their own devices, by one of them: their list, their
-// names, unlinking one that was lost, and recovery codes for the day on which all of them are.
+// names, unlinking one that was lost, and recovery codes for the day on which all of them are. Directories see and
+// unlink the devices of their users here too.
 package devices
 
 import (
@@ -84,7 +85,7 @@ func (s *Service) note(w mfa.WriteRecords, u mfa.User, what mfa.EventType, a mfa
 // Unlink removes another device of the person, with its seed. Those of others look as if they were not there.
 func (s *Service) Unlink(ctx context.Context, d *mfa.DeviceCaller, id mfa.AuthenticatorID) error {
 	return s.store.Write(ctx, func(w mfa.WriteRecords) error {
-		u, err := w.LockUser(d.Device.DirectoryID, mfa.UserRef{ID: d.Device.UserID})
+		u, err := s.domain.LockPerson(w, d)
 		if err != nil {
 			return err
 		}

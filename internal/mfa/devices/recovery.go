@@ -41,6 +41,9 @@ func recovers(a mfa.Authenticator) bool {
 func (s *Service) Renew(ctx context.Context, d *mfa.DeviceCaller) ([]string, error) {
 	var codes []string
 	err := s.store.Write(ctx, func(w mfa.WriteRecords) error {
+		if _, err := s.domain.LockPerson(w, d); err != nil {
+			return err
+		}
 		u, held, err := w.LockCredentials(d.Device.DirectoryID, mfa.UserRef{ID: d.Device.UserID})
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/devices"
+	"github.com/twinseal/twinseal/internal/mfa/joins"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 )
 
@@ -194,5 +195,21 @@ func TestASuspendedPersonRecoversNothing(t *testing.T) {
 		if left, err := h.rules.Left(h.t.Context(), h.phone.Caller); err != nil || left != mfa.RecoveryCodes {
 			h.t.Errorf("%d are left, %v", left, err)
 		}
+	})
+}
+
+// A thief may ask without end, so that one request is on its way when the owner unlinks the phone.
+func TestADeviceThatIsJustBeingUnlinkedChangesNothingMore(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(h home) {
+		second := h.ann.Link()
+		if err := h.rules.Unlink(h.t.Context(), second.Caller, h.phone.Caller.Device.ID); err != nil {
+			h.t.Fatal(err)
+		}
+		_, err := h.rules.Renew(h.t.Context(), h.phone.Caller)
+		h.want("new recovery codes", err, mfa.Unauthenticated, "")
+		h.want("unlinking the other", h.rules.Unlink(h.t.Context(), h.phone.Caller, second.Caller.Device.ID), mfa.Unauthenticated, "")
+		_, err = joins.New(h.Service).Start(h.t.Context(), h.phone.Caller, joins.Add)
+		h.want("letting another in", err, mfa.Unauthenticated, "")
 	})
 }

@@ -36,7 +36,7 @@ func (s *Service) Start(ctx context.Context, d *mfa.DeviceCaller, purpose Purpos
 }
 
 func (s *Service) start(w mfa.WriteRecords, d *mfa.DeviceCaller, data json.RawMessage) (mfa.LinkCode, error) {
-	u, err := w.LockUser(d.Device.DirectoryID, mfa.UserRef{ID: d.Device.UserID})
+	u, err := s.domain.LockPerson(w, d)
 	if err != nil {
 		return mfa.LinkCode{}, err
 	}

@@ -34,7 +34,7 @@ type pendingLink struct {
 }
 
 // StartDeviceLink makes a linking code and fixes the id of the device that it will link, which shows in
-// [Service.DevicesOf] from now on.
+// devices.Of from now on.
 func (s *Service) StartDeviceLink(ctx context.Context, in StartDeviceLink) (LinkCode, error) {
 	if err := checkDeviceLink(in); err != nil {
 		return LinkCode{}, err
@@ -55,7 +55,7 @@ func (s *Service) StartDeviceLink(ctx context.Context, in StartDeviceLink) (Link
 		if err := UsableBy(u, in.Caller); err != nil {
 			return err
 		}
-		pending, err := s.linksOf(w, u.ID)
+		pending, err := s.LinksOf(w, u.ID)
 		if err != nil {
 			return err
 		}
@@ -129,85 +129,10 @@ func noImpostor(r Records, c *Caller, alias string) error {
 	return err
 }
 
-// linksOf lists the devices that are to be linked to a user by codes that are still good, oldest first.
-func (s *Service) linksOf(r Records, user UserID) ([]Enrollment, error) {
+// LinksOf lists the devices that are to be linked to a user by codes that are still good, oldest first.
+func (s *Service) LinksOf(r Records, user UserID) ([]Enrollment, error) {
 	all, err := r.PendingEnrollments(user, EnrollByCode, s.Now())
 	return slices.DeleteFunc(all, func(e Enrollment) bool { return e.AuthenticatorID == "" }), err
-}
-
-// DeviceEntry is what a user answers with, a device or a passkey, linked or about to be.
-type DeviceEntry struct {
-	ID        AuthenticatorID
-	Linked    bool
-	Name      string // "" until it is linked
-	Platform  string
-	CreatedAt time.Time
-	UpdatedAt time.Time
-}
-
-// DevicesOf lists a user's devices and passkeys, those to be included, oldest first.
-func (s *Service) DevicesOf(ctx context.Context, c *Caller, ref UserRef) ([]DeviceEntry, error) {
-	if err := c.Enabled(); err != nil {
-		return nil, err
-	}
-	var out []DeviceEntry
-	err := s.store.Read(ctx, func(r Records) error {
-		out = nil
-		u, err := r.User(c.Directory.ID, ref)
-		if err != nil {
-			return err
-		}
-		held, err := r.AuthenticatorsOf(u.ID)
-		if err != nil {
-			return err
-		}
-		pending, err := s.linksOf(r, u.ID)
-		if err != nil {
-			return err
-		}
-		for _, a := range held {
-			if a.Answers() {
-				out = append(out, DeviceEntry{a.ID, true, a.Name, a.Platform, a.CreatedAt, a.CreatedAt})
-			}
-		}
-		for _, e := range pending {
-			out = append(out, DeviceEntry{ID: e.AuthenticatorID, CreatedAt: e.CreatedAt, UpdatedAt: e.CreatedAt})
-		}
-		return nil
-	})
-	slices.SortStableFunc(out, func(a, b DeviceEntry) int { return a.CreatedAt.Compare(b.CreatedAt) })
-	return out, err
-}
-
-// RemoveDevice unlinks a user's device or passkey, or takes back the code that was to link it. With the last one go
-// the questions that nobody can answer any more.
-func (s *Service) RemoveDevice(ctx context.Context, c *Caller, ref UserRef, id AuthenticatorID) error {
-	return s.store.Write(ctx, func(w WriteRecords) error {
-		u, err := LockKnown(w, c, ref)
-		if err != nil {
-			return err
-		}
-		held, err := w.AuthenticatorsOf(u.ID)
-		if err != nil {
-			return err
-		}
-		if at := slices.IndexFunc(held, func(a Authenticator) bool { return a.Answers() && a.ID == id }); at >= 0 {
-			gone := held[at]
-			if err := s.DropDevice(w, u, gone); err != nil || slices.ContainsFunc(slices.Delete(held, at, at+1), Authenticator.Answers) {
-				return err
-			}
-			return s.DropQuestions(w, u)
-		}
-		pending, err := s.linksOf(w, u.ID)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(pending, func(e Enrollment) bool { return e.AuthenticatorID == id })
-		if i < 0 {
-			return Missing("device")
-		}
-		return w.RemoveEnrollment(pending[i].ID)
-	})
 }
 
 // DropQuestions withdraws whatever a user is asked.

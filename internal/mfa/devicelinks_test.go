@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/devices"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/seeds"
 )
@@ -22,9 +23,9 @@ func startDeviceLink(t *testing.T, w *mfatest.World, alias string) mfa.LinkCode 
 	return link
 }
 
-func devicesOf(t *testing.T, w *mfatest.World, name string) []mfa.DeviceEntry {
+func devicesOf(t *testing.T, w *mfatest.World, name string) []devices.Entry {
 	t.Helper()
-	list, err := w.Service.DevicesOf(t.Context(), w.Directory(), mfa.UserRef{Name: name})
+	list, err := devices.New(w.Service).Of(t.Context(), w.Directory(), mfa.UserRef{Name: name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,13 +125,13 @@ func removedDevices(t *testing.T, w *mfatest.World) {
 	phone := w.LinkWith(linked.Code)
 	stranger := startDeviceLink(t, w, "gus")
 	fay := mfa.UserRef{Name: "fay"}
-	want(t, "another's", w.Service.RemoveDevice(t.Context(), w.Directory(), fay, stranger.DeviceID), mfa.NotFound, "")
-	want(t, "nobody's", w.Service.RemoveDevice(t.Context(), w.Directory(), mfa.UserRef{Name: "hal"}, linked.DeviceID), mfa.NotFound, "")
+	want(t, "another's", devices.New(w.Service).Remove(t.Context(), w.Directory(), fay, stranger.DeviceID), mfa.NotFound, "")
+	want(t, "nobody's", devices.New(w.Service).Remove(t.Context(), w.Directory(), mfa.UserRef{Name: "hal"}, linked.DeviceID), mfa.NotFound, "")
 	for _, id := range []mfa.AuthenticatorID{pending.DeviceID, linked.DeviceID} {
-		if err := w.Service.RemoveDevice(t.Context(), w.Directory(), fay, id); err != nil {
+		if err := devices.New(w.Service).Remove(t.Context(), w.Directory(), fay, id); err != nil {
 			t.Fatal(err)
 		}
-		want(t, "again", w.Service.RemoveDevice(t.Context(), w.Directory(), fay, id), mfa.NotFound, "")
+		want(t, "again", devices.New(w.Service).Remove(t.Context(), w.Directory(), fay, id), mfa.NotFound, "")
 	}
 	if list := devicesOf(t, w, "fay"); len(list) != 0 {
 		t.Errorf("left: %+v", list)
@@ -152,7 +153,7 @@ func TestQuestionsGoWithTheLastDeviceThatADirectoryRemoves(t *testing.T) {
 			device *mfatest.Device
 			state  mfa.ChallengeState
 		}{{first, mfa.ChallengePending}, {second, mfa.ChallengeCancelled}} {
-			if err := w.Service.RemoveDevice(t.Context(), w.Directory(), ann.Ref(), step.device.Caller.Device.ID); err != nil {
+			if err := devices.New(w.Service).Remove(t.Context(), w.Directory(), ann.Ref(), step.device.Caller.Device.ID); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := w.Service.ApprovalFor(t.Context(), w.Caller, asked.ID); err != nil || got.Challenge.State != step.state {

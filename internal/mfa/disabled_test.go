@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/devices"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/seeds"
 	"github.com/twinseal/twinseal/internal/mfa/sessions"
@@ -112,10 +113,10 @@ func directoryUsersConcerned(t *testing.T, w *mfatest.World) map[string]func() e
 			return err
 		},
 		"devices": func() error {
-			_, err := w.Service.DevicesOf(t.Context(), c, bob)
+			_, err := devices.New(w.Service).Of(t.Context(), c, bob)
 			return err
 		},
-		"unlinking": func() error { return w.Service.RemoveDevice(t.Context(), c, bob, "x") },
+		"unlinking": func() error { return devices.New(w.Service).Remove(t.Context(), c, bob, "x") },
 		"sessions": func() error {
 			_, err := sessions.New(w.Service).Of(t.Context(), c, bob)
 			return err

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/devices"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 )
 
@@ -38,7 +39,7 @@ func TestALinkThatIsTakenBackWhileItIsUsedEitherLinksOrDoesNot(t *testing.T) {
 			_, jwk := w.NewKey()
 			gone := make(chan error)
 			go func() {
-				gone <- w.Service.RemoveDevice(t.Context(), w.Directory(), mfa.UserRef{Alias: "bob"}, link.DeviceID)
+				gone <- devices.New(w.Service).Remove(t.Context(), w.Directory(), mfa.UserRef{Alias: "bob"}, link.DeviceID)
 			}()
 			_, err := w.Service.LinkByCode(t.Context(), link.Code, mfa.NewDevice{Key: jwk})
 			if err != nil && !mfa.IsCode(err, mfa.NotFound) {

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/devices"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 )
 
@@ -83,7 +84,7 @@ func TestAPasskeyIsAskedListedAndRemovedLikeADevice(t *testing.T) {
 		}
 		w.Clock.Advance(time.Second)
 		device := ann.Link()
-		list, err := w.Service.DevicesOf(t.Context(), w.Directory(), ann.Ref())
+		list, err := devices.New(w.Service).Of(t.Context(), w.Directory(), ann.Ref())
 		if err != nil || len(list) != 2 || list[0].ID != "passkey" || !list[0].Linked || list[1].ID != device.Caller.Device.ID {
 			t.Errorf("listed %+v, %v", list, err)
 		}
@@ -91,7 +92,7 @@ func TestAPasskeyIsAskedListedAndRemovedLikeADevice(t *testing.T) {
 			if found, err := w.Service.ApprovalFor(t.Context(), w.Caller, asked.ID); err != nil || found.Challenge.State != mfa.ChallengePending {
 				t.Errorf("while there is %s: %s, %v", id, found.Challenge.State, err)
 			}
-			if err := w.Service.RemoveDevice(t.Context(), w.Directory(), ann.Ref(), id); err != nil {
+			if err := devices.New(w.Service).Remove(t.Context(), w.Directory(), ann.Ref(), id); err != nil {
 				t.Fatal(err)
 			}
 		}

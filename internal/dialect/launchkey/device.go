@@ -99,7 +99,7 @@ func (d *Dialect) listDevices(ctx context.Context, c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	list, err := d.service.DevicesOf(ctx, c.caller, ref)
+	list, err := d.devices.Of(ctx, c.caller, ref)
 	if err != nil && !mfa.IsCode(err, mfa.NotFound) {
 		return answer{}, err
 	}
@@ -130,7 +130,7 @@ func (d *Dialect) unlinkDevice(ctx context.Context, c *call) (answer, error) {
 	if err := k.failed(); err != nil {
 		return answer{}, err
 	}
-	if err := d.service.RemoveDevice(ctx, c.caller, mfa.UserRef{Alias: name}, mfa.AuthenticatorID(device)); err != nil {
+	if err := d.devices.Remove(ctx, c.caller, mfa.UserRef{Alias: name}, mfa.AuthenticatorID(device)); err != nil {
 		return answer{}, err
 	}
 	return done()

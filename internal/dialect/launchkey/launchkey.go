@@ -20,6 +20,7 @@ import (
 	"github.com/twinseal/twinseal/internal/keyring"
 	"github.com/twinseal/twinseal/internal/mfa"
 	"github.com/twinseal/twinseal/internal/mfa/configuration"
+	"github.com/twinseal/twinseal/internal/mfa/devices"
 	"github.com/twinseal/twinseal/internal/mfa/seeds"
 	"github.com/twinseal/twinseal/internal/mfa/sessions"
 )
@@ -34,6 +35,7 @@ const platform = "lka"
 type Dialect struct {
 	service       *mfa.Service
 	configuration *configuration.Service
+	devices       *devices.Service
 	sessions      *sessions.Service
 	seeds         *seeds.Service
 	ring          *keyring.Ring[*apiKey]
@@ -45,7 +47,7 @@ type Dialect struct {
 // New returns the front door to a service. The service must be told of it: see [mfa.Service.Use].
 func New(service *mfa.Service) *Dialect {
 	return &Dialect{
-		service: service, configuration: configuration.New(service), sessions: sessions.New(service), seeds: seeds.New(service), ring: keyring.New(apiKeys(), service, service.Now), gate: newGate(),
+		service: service, configuration: configuration.New(service), devices: devices.New(service), sessions: sessions.New(service), seeds: seeds.New(service), ring: keyring.New(apiKeys(), service, service.Now), gate: newGate(),
 		router: newRouter(routes()),
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/twinseal/twinseal/internal/factor/passkey/passkeytest"
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/internal/mfa/devices"
 	"github.com/twinseal/twinseal/internal/mfa/mfatest"
 	"github.com/twinseal/twinseal/internal/mfa/passkeys"
 )
@@ -57,7 +58,7 @@ func TestADeviceLinkFixesThePasskeysID(t *testing.T) {
 	if d.check(err); out.Authenticator.ID != link.DeviceID {
 		t.Errorf("it is called %s, want %s", out.Authenticator.ID, link.DeviceID)
 	}
-	devices, err := d.Service.DevicesOf(t.Context(), d.Directory(), ann)
+	devices, err := devices.New(d.Service).Of(t.Context(), d.Directory(), ann)
 	if d.check(err); len(devices) != 1 || devices[0].ID != link.DeviceID || !devices[0].Linked {
 		t.Errorf("the directory sees %+v", devices)
 	}

@@ -49,6 +49,10 @@ type AuthorizationRequest struct {
 	ID          AuthorizationID
 	DeviceIDs   []DeviceID // that were asked, when the server tells
 	PushPackage string     // for services that send push messages themselves; mostly empty
+	// Number is to be shown on the page where the user waits, and nowhere else:
+	// the device asks for it. "" where it asks for none. An addition to the
+	// vendor's protocol, for services whose settings say that their pages show it.
+	Number string
 }
 
 func (a NewAuthorization) check() error {
@@ -148,6 +152,7 @@ func (c *ServiceClient) CreateAuthorizationRequest(ctx context.Context, user str
 		ID          AuthorizationID `json:"auth_request"`
 		DeviceIDs   []DeviceID      `json:"device_ids"`
 		PushPackage string          `json:"push_package"`
+		Number      string          `json:"number_match"`
 	}
 	if err := c.on.do(ctx, call{op, http.MethodPost, authsPath, body}, &wire); err != nil {
 		return nil, err
@@ -155,8 +160,14 @@ func (c *ServiceClient) CreateAuthorizationRequest(ctx context.Context, user str
 	if wire.ID.check() != nil {
 		return nil, unexpected(op, "it has no id")
 	}
-	return &AuthorizationRequest{ID: wire.ID, DeviceIDs: wire.DeviceIDs, PushPackage: wire.PushPackage}, nil
+	if len(wire.Number) > maxNumber || strings.Trim(wire.Number, "0123456789") != "" {
+		return nil, unexpected(op, "its number is none")
+	}
+	return &AuthorizationRequest{ID: wire.ID, DeviceIDs: wire.DeviceIDs, PushPackage: wire.PushPackage, Number: wire.Number}, nil
 }
+
+// maxNumber is far above the digits that people bring over.
+const maxNumber = 8
 
 // AuthorizationResponse asks for the answer of a user. The error is ErrPending
 // while there is none, ErrRequestTimedOut when there will be none any more, and

@@ -47,6 +47,8 @@ func TestCreateAuthorizationRequest(t *testing.T) {
 				`"denial_reasons":[{"id":"a","reason":"Not now","fraud":false},{"id":"b","reason":"Not me","fraud":true}]}`,
 		},
 		{name: "a push package", call: plain, answer: `{"auth_request":"` + requestID + `","push_package":"blob"}`, want: launchkey.AuthorizationRequest{ID: requestID, PushPackage: "blob"}},
+		{name: "a number to show", call: plain, answer: `{"auth_request":"` + requestID + `","number_match":"42"}`, want: launchkey.AuthorizationRequest{ID: requestID, Number: "42"}},
+		{name: "a number that is none", call: plain, answer: `{"auth_request":"` + requestID + `","number_match":"<b>"}`, wantErr: launchkey.ErrUnexpectedAnswer},
 		{name: "without id", call: plain, answer: `{}`, wantErr: launchkey.ErrUnexpectedAnswer},
 		{name: "unknown user", call: plain, status: 404, wantErr: launchkey.ErrNotFound},
 		{name: "too often", call: plain, status: 429, wantErr: launchkey.ErrRateLimited},

@@ -1,7 +1,10 @@
 package authenticator
 
 import (
+	"bytes"
+	"encoding/base32"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -40,11 +43,13 @@ func aStolenCopyIsUseless(s *story) {
 	home, copied := s.t.TempDir(), s.t.TempDir()
 	own := harness.Launch(s.t, chromedp.UserDataDir(home))
 	p := s.homePhone(own)
+	p.Preload(overhearing)
 	p.linkBy(ann.link().Code)
+	p.overhear()
 	asked := ann.asked("Log in?")
 	p.see("request")
 	p.press("tab-codes")
-	p.see("totp")
+	p.showsTheRightCode()
 	answers := "/api/v1/device/challenges/" + asked.id + "/answer"
 	if got := p.signed("GET", "/api/v1/device", ""); got != "200 " {
 		s.t.Fatalf("the phone itself is answered %s", got)
@@ -61,6 +66,7 @@ func aStolenCopyIsUseless(s *story) {
 	if err := os.CopyFS(filepath.Join(copied, "Default", "IndexedDB"), os.DirFS(filepath.Join(home, "Default", "IndexedDB"))); err != nil {
 		s.t.Fatal(err)
 	}
+	s.lacks(copied, p.seed.Secret)
 
 	thief := s.homePhone(harness.Launch(s.t, chromedp.UserDataDir(copied)))
 	thief.open()
@@ -76,11 +82,40 @@ func aStolenCopyIsUseless(s *story) {
 			s.t.Errorf("the thief is answered %s to %s %s", got, method, path)
 		}
 	}
-	thief.press("tab-requests")
-	thief.lose("request")
-	thief.press("tab-codes")
-	thief.lose("totp")
+	thief.goTo("#/account/" + thief.account())
+	thief.see("unbound")
+	thief.goTo("#/")
+	thief.attribute("connection", "data-state", "offline")
+	thief.goTo("#/codes")
+	thief.see("vault-lost")
+	if said := thief.Evaluate(`document.querySelector('[data-testid="request"], [data-testid="totp"]')?.textContent ?? ""`); said != "" {
+		s.t.Errorf("the thief sees %s", said)
+	}
 	asked.stands("pending")
+}
+
+// lacks holds every file of a directory to not having a seed in it, as text or as what the text stands for.
+func (s *story) lacks(dir, seed string) {
+	s.t.Helper()
+	raw, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(seed)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	files := 0
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if bytes.Contains(content, []byte(seed)) || bytes.Contains(content, raw) {
+			s.t.Errorf("the seed stands in %s", path)
+		}
+		files++
+		return err
+	})
+	if err != nil || files == 0 {
+		s.t.Fatalf("looked into %d files: %v", files, err)
+	}
 }
 
 // exports tries to read each private key that the browser keeps.

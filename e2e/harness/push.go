@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ecdh"
@@ -136,7 +137,7 @@ func (b *pushBox) open(r *http.Request) (Push, error) {
 	if err != nil {
 		return Push{}, err
 	}
-	end := strings.LastIndexByte(string(plain), 2) // the last record's delimiter; zeros follow
+	end := bytes.LastIndexByte(plain, 2) // the last record's delimiter; zeros follow
 	if end < 0 {
 		return Push{}, errors.New("its padding has no beginning")
 	}

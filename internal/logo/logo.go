@@ -51,6 +51,9 @@ type Fetcher struct {
 	shelf  shelf
 }
 
+// errBusy says nothing of the logo that was asked for.
+var errBusy = errors.New("too many logos are being fetched")
+
 // New returns a fetcher.
 func New(c Config) *Fetcher {
 	if c.Now == nil {
@@ -109,7 +112,7 @@ func (f *Fetcher) fetch(ctx context.Context, address string) ([]byte, error) {
 	case f.room <- struct{}{}:
 		defer func() { <-f.room }()
 	case <-ctx.Done():
-		return nil, errors.New("too many logos are being fetched")
+		return nil, errBusy
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {

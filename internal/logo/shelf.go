@@ -71,7 +71,10 @@ func (s *shelf) keep(address string, e *entry, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e.until = now.Add(foundLife)
-	if e.err != nil {
+	switch {
+	case errors.Is(e.err, errBusy):
+		e.until = now
+	case e.err != nil:
 		e.until = now.Add(lostLife)
 	}
 	s.order = append(s.order, address)

@@ -47,3 +47,16 @@ func TestAFetchThatBreaksOffLeavesNobodyWaiting(t *testing.T) {
 		t.Errorf("the next one gets %v", err)
 	}
 }
+
+// Whoever keeps all fetchers busy must not have the logos of others forgotten for longer than that.
+func TestALogoThatNobodyWasFreeToFetchIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	var s shelf
+	now := func() time.Time { return time.Unix(0, 0) }
+	if _, err := s.get(t.Context(), "x", now, func() ([]byte, error) { return nil, errBusy }); !errors.Is(err, errBusy) {
+		t.Errorf("at first %v", err)
+	}
+	if png, err := s.get(t.Context(), "x", now, func() ([]byte, error) { return []byte("png"), nil }); err != nil || string(png) != "png" {
+		t.Errorf("then %q, %v", png, err)
+	}
+}

@@ -38,6 +38,18 @@ func (p *personFlags) add(c *cobra.Command) {
 	f.BoolVar(&p.asJSON, "json", false, "print JSON")
 }
 
+// linkText is for whoever reads the code to the person, and so says where it is typed.
+const linkText = `%[1]s
+Code   %[2]s-%[3]s
+Until  %[4]s
+
+Scan the picture, or type the code, in the authenticator at
+%[5]s/authenticator
+
+Or in a terminal:
+twinseal device link --server %[5]s --code %[2]s%[3]s
+`
+
 func linkCodeCommand() *cobra.Command {
 	var p personFlags
 	c := &cobra.Command{
@@ -56,8 +68,7 @@ func linkCodeCommand() *cobra.Command {
 						"code": link.Code, "uri": link.URI, "expires_at": link.ExpiresAt.Format(time.RFC3339),
 					})
 				}
-				_, err = fmt.Fprintf(out, "%s\nCode   %s-%s\nUntil  %s\n\nScan the picture, or type the code, in the authenticator:\ntwinseal device link --server URL --code %s\n",
-					picture, link.Code[:4], link.Code[4:], link.ExpiresAt.Local().Format(time.DateTime), link.Code)
+				_, err = fmt.Fprintf(out, linkText, picture, link.Code[:4], link.Code[4:], link.ExpiresAt.Local().Format(time.DateTime), a.Config.PublicURL)
 				return err
 			})
 		},

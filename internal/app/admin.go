@@ -114,7 +114,7 @@ func (a *App) caller(ctx context.Context, p Person) (*mfa.Caller, mfa.UserRef, e
 	}
 	c, err := a.Service.CallerByNumber(ctx, p.ApplicationNumber)
 	if p.ApplicationNumber == 0 && mfa.IsCode(err, mfa.Invalid) {
-		err = errors.New("the server has not just one application; name one with --app NUMBER")
+		err = errors.New("the server has not just one application; name one with --app NUMBER, its number in the apply file or the app_id of its details")
 	}
 	return c, ref, err
 }

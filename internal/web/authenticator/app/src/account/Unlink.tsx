@@ -8,7 +8,7 @@ import { Dialog } from "../ui/Dialog";
 import { Form } from "../ui/Form";
 import { Note } from "../ui/Note";
 import { visible } from "../ui/Quote";
-import { t } from "../words";
+import { t, unreachable } from "../words";
 import { codesLeft, devices } from "./calls";
 import { leaveBy } from "./farewell";
 import { useLoad } from "./useLoad";
@@ -24,16 +24,22 @@ export function Unlink({ account }: { account: Account }) {
   );
 }
 
-// UnlinkDialog has the person say it twice when no way would lead back.
+// UnlinkDialog has the person say it twice when no way would lead back. A server
+// that is gone for good does not keep an account here.
 function UnlinkDialog({ account, onClose }: { account: Account; onClose: () => void }) {
   const last = useLoad(async () => (await devices(account)).length === 1 && (await codesLeft(account)) === 0);
   const [sure, setSure] = useState(false);
   const name = visible(account.title.value);
-  const unlink = async () => {
-    await leaveBy(account, "here", () => account.unlink());
+  const [unreached, setUnreached] = useState(false);
+  const leave = async (tell: () => Promise<void>) => {
+    await leaveBy(account, "here", tell);
     replace();
     toast(t("account.unlink.done", { name }));
   };
+  const unlink = () => leave(() => account.unlink()).catch((error: unknown) => {
+    setUnreached(unreachable(error));
+    throw error;
+  });
   return (
     <Dialog title={t("account.unlink.title")} onClose={onClose} testid="unlink-dialog">
       <p>{t("account.unlink.text", { name })}</p>
@@ -41,6 +47,7 @@ function UnlinkDialog({ account, onClose }: { account: Account; onClose: () => v
         {last.value && <Note kind="bad">{t("account.unlink.last")}</Note>}
         {last.value && <Choice type="checkbox" checked={sure} onChange={setSure} required testid="unlink-sure">{t("account.unlink.sure")}</Choice>}
       </Form>
+      {unreached && <Form word={t("account.unlink.anyway")} danger testid="unlink-anyway" onSubmit={() => leave(async () => {})}><p>{t("account.unlink.unreached")}</p></Form>}
       <Button kind="quiet" size="wide" testid="keep" onClick={onClose}>{t("account.unlink.keep")}</Button>
     </Dialog>
   );

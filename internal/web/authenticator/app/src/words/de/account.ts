@@ -129,6 +129,8 @@ export const account = {
   "unlink.go": "Trennen",
   "unlink.sure": "Ich weiß, dass kein Weg zurückführt",
   "unlink.busy": "Wird getrennt …",
+  "unlink.unreached": "Der Server konnte nicht verständigt werden. Sie können das Konto hier trotzdem entfernen; trennen Sie dieses Gerät am Server oder auf einem anderen Gerät, sobald es geht.",
+  "unlink.anyway": "Nur hier entfernen",
   "unlink.keep": "Behalten",
   "unlink.done": "Dieses Gerät ist nicht mehr mit {name} verknüpft",
 

@@ -132,6 +132,8 @@ export const account = {
   "unlink.go": "Unlink",
   "unlink.sure": "I know that no way leads back",
   "unlink.busy": "Unlinking…",
+  "unlink.unreached": "The server could not be told. You can remove the account here all the same; unlink this device at the server or on another device as soon as that is possible.",
+  "unlink.anyway": "Remove it here only",
   "unlink.keep": "Keep it",
   "unlink.done": "This device is no longer linked to {name}",
 

@@ -130,6 +130,8 @@ export const account: Catalogue["account"] = {
   "unlink.go": "Desvincular",
   "unlink.sure": "Sé que no habrá vuelta",
   "unlink.busy": "Desvinculando…",
+  "unlink.unreached": "No se pudo avisar al servidor. Aun así puede quitar la cuenta de aquí; desvincule este dispositivo en el servidor o desde otro dispositivo en cuanto sea posible.",
+  "unlink.anyway": "Quitarla solo de aquí",
   "unlink.keep": "Conservarlo",
   "unlink.done": "Este dispositivo ya no está vinculado con {name}",
 

@@ -129,6 +129,8 @@ export const account = {
   "unlink.go": "Dissocier",
   "unlink.sure": "Je sais qu’aucun retour n’est possible",
   "unlink.busy": "Dissociation…",
+  "unlink.unreached": "Le serveur n’a pas pu être prévenu. Vous pouvez tout de même retirer le compte d’ici ; dissociez cet appareil sur le serveur ou depuis un autre appareil dès que possible.",
+  "unlink.anyway": "Le retirer d’ici seulement",
   "unlink.keep": "Garder",
   "unlink.done": "Cet appareil n’est plus associé à {name}",
 

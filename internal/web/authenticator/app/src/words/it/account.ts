@@ -130,6 +130,8 @@ export const account: Catalogue["account"] = {
   "unlink.go": "Scollega",
   "unlink.sure": "So che non c’è via di ritorno",
   "unlink.busy": "Scollegamento…",
+  "unlink.unreached": "Non è stato possibile avvisare il server. Puoi comunque togliere l’account da qui; scollega questo dispositivo sul server o da un altro dispositivo appena è possibile.",
+  "unlink.anyway": "Toglilo solo da qui",
   "unlink.keep": "Tienilo",
   "unlink.done": "Questo dispositivo non è più collegato a {name}",
 

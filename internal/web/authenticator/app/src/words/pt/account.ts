@@ -130,6 +130,8 @@ export const account: Catalogue["account"] = {
   "unlink.go": "Desvincular",
   "unlink.sure": "Sei que não há caminho de volta",
   "unlink.busy": "Desvinculando…",
+  "unlink.unreached": "Não foi possível avisar o servidor. Mesmo assim você pode remover a conta daqui; desvincule este dispositivo no servidor ou em outro dispositivo assim que possível.",
+  "unlink.anyway": "Remover só daqui",
   "unlink.keep": "Manter",
   "unlink.done": "Este dispositivo não está mais vinculado a {name}",
 

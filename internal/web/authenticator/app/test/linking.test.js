@@ -5,7 +5,7 @@ import test from "node:test";
 import jsQR from "jsqr";
 import { draw } from "../src/account/qr/qr";
 import { e164, identity } from "../src/link/identity";
-import { baseOf, pretty, readInvitation } from "../src/link/invitation";
+import { baseOf, pretty, readInvitation, readShared } from "../src/link/invitation";
 
 test("a code, an address or a token is an invitation", () => {
   const cases = {
@@ -28,7 +28,7 @@ test("everything else is refused, and says why", () => {
     "   ": "empty",
     "<img src=x>": "unreadable",
     "no/code": "unreadable",
-    ["A".repeat(65)]: "unreadable",
+    ["A".repeat(25)]: "unreadable",
     "https://mfa.example.net/authenticator": "unreadable",
     "https://mfa.example.net/authenticator#code=": "unreadable",
     "twinseal://link?server=https%3A%2F%2Fmfa.example.net": "unreadable",
@@ -45,6 +45,14 @@ test("everything else is refused, and says why", () => {
     "otpauth-migration://offline?data=AAAA": "seed",
   };
   for (const [text, want] of Object.entries(cases)) assert.equal(readInvitation(text), want, text);
+});
+
+test("a link to the app's own page carries a code, and no words of whoever wrote it", () => {
+  const origin = "https://mfa.example.net";
+  assert.deepEqual(readShared(" K7QF-2MPX ", origin), { code: "K7QF-2MPX", server: origin });
+  for (const text of ["", "Your account is locked. Call 0800 1234567", "Your account is locked call us now", "twinseal://link?server=https%3A%2F%2Fevil.example&code=K7QF2MPX", "authy://account?token=a.b.c"]) {
+    assert.equal(readShared(text, origin), undefined, text);
+  }
 });
 
 test("a server's address is https, except on this machine, and nothing but an address", () => {

@@ -30,9 +30,9 @@ export function readInvitation(text: string): Invitation | Misread {
   return byAddress(`${url.origin}${page}`, new URLSearchParams(url.hash.replace(/^#\/?/, "")));
 }
 
-// longest bounds what is taken for a code. The server's have eight characters;
-// the room is for separators and for other servers.
-const longest = 64;
+// longest bounds what is taken for a code. Codes have eight characters, and
+// separators between them; whoever writes a link could tell a story with more.
+const longest = 24;
 
 function plainCode(typed: string): Invitation | Misread {
   return typed.length <= longest && /^[\p{L}\p{N}\s._-]+$/u.test(typed) ? { code: typed } : "unreadable";
@@ -49,6 +49,13 @@ function byAddress(address: string, query: URLSearchParams): Invitation | Misrea
   if (address === "") return { code };
   const server = baseOf(address);
   return server === undefined ? "insecure" : { code, server };
+}
+
+// readShared understands what stands for a code in the page's own address, if it
+// is one: anybody can write such a link, and the code is shown.
+export function readShared(text: string, origin: string): Invitation | undefined {
+  const read = plainCode(text.trim());
+  return typeof read === "string" ? undefined : { ...read, server: origin };
 }
 
 // baseOf gives a server's base URL without a slash at its end, and undefined

@@ -7,7 +7,7 @@ import { place, replace, sharedCode } from "../router";
 import { toast } from "../ui/announce";
 import { t } from "../words";
 import { Candidate, type Joining } from "./candidate";
-import type { Invitation } from "./invitation";
+import { type Invitation, readShared } from "./invitation";
 import { own } from "./servers";
 
 // Attempt is a link that is under way.
@@ -35,8 +35,8 @@ export function invited(invitation: Invitation): void {
 export function followShared(): void {
   effect(() => {
     place.value;
-    const code = sharedCode();
-    if (code) invited({ code, server: location.origin });
+    const shared = readShared(sharedCode(), location.origin);
+    if (shared) invited(shared);
   });
 }
 

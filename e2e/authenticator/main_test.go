@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"github.com/twinseal/twinseal/e2e/harness"
 )
 
@@ -26,7 +28,7 @@ type tale struct {
 func TestTheAuthenticator(t *testing.T) {
 	t.Parallel()
 	camera := harness.NewCamera(t)
-	browser := harness.Launch(t, camera.Options()...)
+	browser := harness.Launch(t, append(camera.Options(), chromedp.IgnoreCertErrors)...)
 	harness.Each(t, func(t *testing.T, engine harness.Engine) {
 		w := newWorld(t, engine)
 		w.browser, w.camera = browser, camera
@@ -65,6 +67,7 @@ var linking = []tale{
 	{rule: "linking by phone number", tell: linkingByPhone},
 	{rule: "recovering with a code", tell: recoveringWithACode},
 	{rule: "one app for several services", tell: oneAppForSeveralServices},
+	{rule: "accounts of another server", tell: accountsOfAnotherServer, once: true},
 	{rule: "a directory looks as its owner wants", tell: aDirectoryHasItsLooks, once: true},
 }
 

@@ -33,6 +33,7 @@ type world struct {
 	pushes  *harness.PushService
 
 	bank, club  application
+	elsewhere   *front // of another server, whose accounts the app may hold
 	directoryID launchkey.DirectoryID
 	shopID      launchkey.ServiceID
 	factory     *launchkey.DirectoryFactory
@@ -40,6 +41,7 @@ type world struct {
 
 // application is what a program has of its application.
 type application struct {
+	server *harness.Server
 	number int64
 	key    string
 }
@@ -73,16 +75,17 @@ func newWorld(t *testing.T, engine harness.Engine) *world {
 	t.Helper()
 	private, public := vendorKey()
 	w := &world{
-		bank: application{7, rand.Text()}, club: application{8, rand.Text()},
+		bank: application{nil, 7, rand.Text()}, club: application{nil, 8, rand.Text()}, elsewhere: newFront(t),
 		directoryID: launchkey.DirectoryID(uuid.NewString()), shopID: launchkey.ServiceID(uuid.NewString()),
 		pushes: harness.NewPushService(t),
 	}
 	w.Server = harness.Start(t, harness.Options{
-		Engine: engine, Localhost: true, Env: []string{"TWINSEAL_PUSH_CONTACT=operator@example.com"},
+		Engine: engine, Localhost: true, Env: []string{"TWINSEAL_PUSH_CONTACT=operator@example.com", "TWINSEAL_AUTHENTICATOR_SERVERS=" + w.elsewhere.URL},
 		Beside:  []harness.File{{Name: "linden.png", Text: lindenLogo()}},
 		Apply:   fmt.Sprintf(applyFile, w.directoryID, w.shopID, uuid.NewString(), public, w.bank.key, w.club.key),
 		Secrets: []string{w.bank.key, w.club.key},
 	})
+	w.bank.server, w.club.server = w.Server, w.Server
 	factory, err := launchkey.NewDirectoryFactory(w.URL, w.directoryID, []byte(private))
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +147,7 @@ type customer struct {
 // newCustomer registers somebody new at an application.
 func (s *story) newCustomer(app application) *customer {
 	s.t.Helper()
-	c := &customer{Person: s.NewPerson(), s: s, app: app}
+	c := &customer{Person: app.server.NewPerson(), s: s, app: app}
 	var made struct{ User struct{ ID int64 } }
 	s.call(app, http.MethodPost, "/protected/json/users/new", "user[email]", c.Email, "user[cellphone]", c.Number, "user[country_code]", "1").JSON(s.t, &made)
 	c.id = made.User.ID
@@ -158,7 +161,7 @@ func (s *story) call(app application, method, path string, pairs ...string) harn
 	for i := 0; i < len(pairs); i += 2 {
 		form.WriteString(url.QueryEscape(pairs[i]) + "=" + url.QueryEscape(pairs[i+1]) + "&")
 	}
-	got := s.Send(s.t, harness.Request{
+	got := app.server.Send(s.t, harness.Request{
 		Method: method, Path: path, Body: strings.TrimSuffix(form.String(), "&"), Type: "application/x-www-form-urlencoded",
 		Header: http.Header{"X-Authy-Api-Key": {app.key}},
 	})
@@ -175,11 +178,11 @@ type link struct{ Code, URI string }
 func (c *customer) link() link {
 	c.s.t.Helper()
 	var made link
-	out := c.s.Operate(c.s.t, "user", "link-code", "--app", fmt.Sprint(c.app.number), "--authy-id", fmt.Sprint(c.id), "--json")
+	out := c.app.server.Operate(c.s.t, "user", "link-code", "--app", fmt.Sprint(c.app.number), "--authy-id", fmt.Sprint(c.id), "--json")
 	if err := json.Unmarshal([]byte(out), &made); err != nil {
 		c.s.t.Fatalf("no linking code: %v\n%s", err, out)
 	}
-	c.s.Log.Secret(made.Code)
+	c.app.server.Log.Secret(made.Code)
 	return made
 }
 

@@ -30,5 +30,5 @@ export function JoinCode({ account, opened, online, onCancel }: { account: Accou
 // TimeLeft counts down without being read out every second.
 export function TimeLeft({ clock, until }: { clock: { now(): number }; until: string }) {
   const now = useNow(clock);
-  return <p class="soft small">{t("account.join.left")}: <span role="timer" data-testid="join-left">{remaining(Date.parse(until) - now)}</span></p>;
+  return <p class="soft small">{t("account.join.left")} <span role="timer" data-testid="join-left">{remaining(Date.parse(until) - now)}</span></p>;
 }

@@ -34,7 +34,7 @@ function Wait({ attempt, join, online, error }: { attempt: Attempt; join: Joinin
 
 function TimeLeft({ attempt: { candidate }, until }: { attempt: Attempt; until: number }) {
   const now = useNow({ now: () => candidate.now });
-  return <p class="soft small">{t("link.join.left")}: <span data-testid="join-left">{remaining(until - now)}</span></p>;
+  return <p class="soft small">{t("link.join.left")} <span data-testid="join-left">{remaining(until - now)}</span></p>;
 }
 
 function Refused() {

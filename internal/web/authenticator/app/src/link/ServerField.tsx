@@ -7,7 +7,7 @@ import { host, others } from "./servers";
 export function ServerField({ value, onServer }: { value: string; onServer: (server: string) => void }) {
   const id = useId();
   const rest = others();
-  if (rest.length === 0) return <p class="link-server small soft">{t("link.confirm.server")}: <strong data-testid="server">{host("")}</strong></p>;
+  if (rest.length === 0) return <p class="link-server small soft">{t("link.confirm.server")} <strong data-testid="server">{host("")}</strong></p>;
   return (
     <div>
       <label for={id}>{t("link.server.label")}</label>

@@ -37,10 +37,11 @@ type Options struct {
 
 // Authenticator serves the app.
 type Authenticator struct {
-	options Options
-	site    *site.Site
-	page    endpoint.Response
-	worker  []byte
+	options  Options
+	site     *site.Site
+	page     endpoint.Response
+	worker   packed
+	manifest packed
 }
 
 // New reads the page and its files.
@@ -60,6 +61,11 @@ func New(o Options) (*Authenticator, error) {
 	if a.worker, err = worker(a.page.Body); err != nil {
 		return nil, err
 	}
+	description, err := fs.ReadFile(files, "icons/manifest.json")
+	if err != nil {
+		return nil, err
+	}
+	a.manifest = pack(description)
 	return a, nil
 }
 
@@ -69,7 +75,7 @@ func (a *Authenticator) Handler(server *endpoint.Server) http.Handler {
 		{Pattern: "GET /authenticator", Answer: a.show},
 		{Pattern: "POST /authenticator/binding", Answer: a.bind},
 		{Pattern: "GET /authenticator/worker.js", Answer: a.script},
-		{Pattern: "GET /authenticator/manifest.webmanifest", Answer: manifest},
+		{Pattern: "GET /authenticator/manifest.webmanifest", Answer: a.describe},
 		{Pattern: "GET /authenticator/icons/{icon}", Answer: icon},
 	})
 }

@@ -19,13 +19,13 @@ const keptADay = "public, max-age=86400"
 
 // worker is the script that keeps the app, under a name that changes with the
 // page: by that browsers see that there is something new.
-func worker(page []byte) ([]byte, error) {
+func worker(page []byte) (packed, error) {
 	script, err := fs.ReadFile(files, "dist/worker.js")
 	if err != nil {
-		return nil, err
+		return packed{}, err
 	}
 	sum := sha256.Sum256(page)
-	return append(fmt.Appendf(nil, "self.pageVersion=%q;\n", hex.EncodeToString(sum[:8])), script...), nil
+	return pack(append(fmt.Appendf(nil, "self.pageVersion=%q;\n", hex.EncodeToString(sum[:8])), script...)), nil
 }
 
 // script answers with the worker, which browsers must not keep for long, and
@@ -35,19 +35,24 @@ func (a *Authenticator) script(_ context.Context, r *endpoint.Request) (endpoint
 		"Cache-Control": {"no-cache"}, "Service-Worker-Allowed": {"/authenticator"},
 		"Content-Security-Policy": {a.page.Header.Get("Content-Security-Policy")},
 	}
-	return packed(r, "text/javascript; charset=utf-8", a.worker, header), nil
+	return a.worker.answer(r, "text/javascript; charset=utf-8", header), nil
 }
 
-func manifest(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
-	body, err := fs.ReadFile(files, "icons/manifest.json")
-	return packed(r, "application/manifest+json", body, http.Header{"Cache-Control": {keptADay}}), err
+func (a *Authenticator) describe(_ context.Context, r *endpoint.Request) (endpoint.Response, error) {
+	return a.manifest.answer(r, "application/manifest+json", http.Header{"Cache-Control": {keptADay}}), nil
 }
 
-func packed(r *endpoint.Request, kind string, body []byte, header http.Header) endpoint.Response {
+// packed is a file in both forms, made once.
+type packed struct{ plain, small []byte }
+
+func pack(file []byte) packed { return packed{file, site.Compress(file)} }
+
+func (p packed) answer(r *endpoint.Request, kind string, header http.Header) endpoint.Response {
 	header.Set("Vary", "Accept-Encoding")
+	body := p.plain
 	if site.TakesGzip(r.Request) {
 		header.Set("Content-Encoding", "gzip")
-		body = site.Compress(body)
+		body = p.small
 	}
 	return endpoint.Response{ContentType: kind, Header: header, Body: body}
 }

@@ -42,8 +42,8 @@ export class Conductor {
   start(): void {
     this.channel.onmessage = ({ data }: MessageEvent<Word>) => void this.hear(data);
     document.addEventListener("visibilitychange", () => this.look());
-    addEventListener("pageshow", () => this.look());
-    addEventListener("pagehide", () => this.pause());
+    for (const event of ["pageshow", "resume"]) addEventListener(event, () => this.look(), true);
+    for (const event of ["pagehide", "freeze"]) addEventListener(event, () => this.pause(), true);
     this.greetAccounts();
     this.seat.take();
     this.look();

@@ -8,10 +8,24 @@ import { beside, home, scopeOf } from "./place";
 import { register } from "./register";
 import { handed, handOver, note, serverKey, subscribe, takeBack } from "./subscription";
 
+// Another tab may be at it; one that holds the lock for longer was frozen.
+const patience = 20_000;
+
 // settle gives the servers that send no pushes. It is alone among all tabs while
 // it works.
-export function settle(accounts: readonly Account[], wanted: boolean): Promise<string[]> {
-  return navigator.locks.request("twinseal-push", () => (wanted ? begin(accounts) : end(accounts)));
+export async function settle(accounts: readonly Account[], wanted: boolean): Promise<string[]> {
+  const own = new AbortController();
+  const timer = setTimeout(() => own.abort(), patience);
+  const work = () => {
+    clearTimeout(timer);
+    return wanted ? begin(accounts) : end(accounts);
+  };
+  try {
+    return await navigator.locks.request("twinseal-push", { signal: own.signal }, work);
+  } catch (error) {
+    if (own.signal.aborted) return work();
+    throw error;
+  }
 }
 
 async function begin(accounts: readonly Account[]): Promise<string[]> {

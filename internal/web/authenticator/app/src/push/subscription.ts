@@ -51,9 +51,7 @@ export async function takeBack({ id, api }: Owner): Promise<void> {
   await note(id, undefined);
 }
 
+// note remembers an account's address, or that it has none.
 export async function note(id: string, endpoint: string | undefined): Promise<void> {
-  await navigator.locks.request("twinseal-handed", async () => {
-    const { [id]: _, ...others } = await handed();
-    await store.put("settings", entry, endpoint === undefined ? others : { ...others, [id]: endpoint });
-  });
+  await store.update<Record<string, string>>("settings", entry, ({ [id]: _, ...others } = {}) => (endpoint === undefined ? others : { ...others, [id]: endpoint }));
 }

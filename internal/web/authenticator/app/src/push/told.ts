@@ -8,16 +8,10 @@ const entry = "push.told";
 // Told has the ids of each account's requests that wait.
 export type Told = Record<string, string[]>;
 
-export const load = async (): Promise<Told> => (await store.get<Told>("settings", entry)) ?? {};
-
-// change is alone among all tabs and workers while it reads and writes.
-export function change(by: (told: Told) => Told): Promise<{ before: Told; after: Told }> {
-  return navigator.locks.request("twinseal-told", async () => {
-    const before = await load();
-    const after = by(before);
-    if (JSON.stringify(after) !== JSON.stringify(before)) await store.put("settings", entry, after);
-    return { before, after };
-  });
+// change reads and writes at once.
+export async function change(by: (told: Told) => Told): Promise<{ before: Told; after: Told }> {
+  const { before, after } = await store.update<Told>("settings", entry, (told = {}) => by(told));
+  return { before: before ?? {}, after };
 }
 
 export const count = (told: Told): number => Object.values(told).reduce((sum, ids) => sum + ids.length, 0);

@@ -69,3 +69,22 @@ export const put = (shelf: Shelf, key: string, value: unknown): Promise<void> =>
 export const remove = (shelf: Shelf, key: string): Promise<void> => run(shelf, "readwrite", (store) => store.delete(key));
 
 export const clear = (shelf: Shelf): Promise<void> => run(shelf, "readwrite", (store) => store.clear());
+
+// update reads and writes at once: what other tabs and the worker write meanwhile
+// is not lost. Nothing waits for a lock that a frozen page could hold.
+export async function update<T>(shelf: Shelf, key: string, by: (now: T | undefined) => T): Promise<{ before: T | undefined; after: T }> {
+  const db = await database();
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(shelf, "readwrite");
+    const at = transaction.objectStore(shelf);
+    const request = at.get(key) as IDBRequest<T | undefined>;
+    request.onsuccess = () => {
+      const before = request.result;
+      const after = by(before);
+      at.put(after, key);
+      transaction.oncomplete = () => resolve({ before, after });
+    };
+    transaction.onabort = () => reject(transaction.error);
+    transaction.onerror = () => reject(transaction.error);
+  });
+}

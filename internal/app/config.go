@@ -130,7 +130,7 @@ func (c *Config) checkAuthenticatorServers() error {
 	for i, server := range c.AuthenticatorServers {
 		u, err := url.Parse(server)
 		if err != nil || u.Scheme != "https" || u.Host == "" || strings.ContainsAny(u.Host, " ;,'\"*") || server != u.Scheme+"://"+u.Host {
-			return fmt.Errorf("authenticator_servers: entry %d must be an origin such as https://mfa.example.com, without a path", i+1)
+			return fmt.Errorf("authenticator_servers: entry %d must be an https origin such as https://mfa.example.com, without a path", i+1)
 		}
 	}
 	return nil

@@ -280,6 +280,7 @@ func everyAccountScreen(s *story) {
 	p.press("number-" + number)
 	p.press("approve-join")
 	p.see("join-done")
+	fresh.see("no-requests")
 	p.screen("add-device-done")
 	p.goTo(at + "/devices")
 	p.see("unlink-other")

@@ -204,6 +204,7 @@ func oneTabHoldsTheStreams(s *story) {
 func aFrozenTabLosesTheStreams(s *story) {
 	ann := s.newCustomer(s.bank)
 	p := ann.linkedPhone()
+	p.attribute("connection", "data-state", "live") // browsers freeze no page in the middle of keeping something
 	if _, err := chromedp.Call(p.Context, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen}); err != nil {
 		s.t.Fatal(err)
 	}

@@ -9,6 +9,10 @@ import { Notices } from "./Notices";
 import { Tabs } from "./Tabs";
 import { Top } from "./Top";
 
+// hasTabs: whoever is new is led through linking first. Codes and settings are
+// there without an account as well.
+const hasTabs = ([first = ""]: string[]): boolean => accounts.value.length > 0 || first === "codes" || first === "settings";
+
 // Frame is what stands around every screen. Whoever comes to another screen by
 // keyboard or screen reader begins at its top.
 export function Frame({ children }: { children: ComponentChildren }) {
@@ -22,13 +26,13 @@ export function Frame({ children }: { children: ComponentChildren }) {
     }
     first.current = false;
   }, [where]);
-  const linked = accounts.value.length > 0;
+  const tabs = hasTabs(place.value.path);
   return (
     <>
-      <Top />
+      <Top settings={!tabs} />
       <Notices />
-      <div class={`shell${linked ? "" : " bare"}`}>
-        {linked && <Tabs />}
+      <div class={`shell${tabs ? "" : " bare"}`}>
+        {tabs && <Tabs />}
         <main id="main" ref={main} tabIndex={-1} data-testid="view" aria-label={t("shell.name")}>{children}</main>
       </div>
       <Farewells />

@@ -70,7 +70,7 @@ func (a *deviceApp) link(cmd *cobra.Command, f linkFlags) error {
 		err = device.Link(cmd.Context(), client.Link{
 			Code: invitation.Code, Token: invitation.Token, Name: name, Platform: platform,
 			Shows: func(number string) {
-				fmt.Fprintf(cmd.ErrOrStderr(), "Choose the number %s on your other device.\n", number)
+				fmt.Fprintf(cmd.ErrOrStderr(), "Choose the number %s on your other device.\n", visible(number))
 			},
 		})
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -208,4 +210,37 @@ func TestADamagedAccountIsNamed(t *testing.T) {
 	p.link()
 	edit(t, filepath.Join(p.home, "accounts", "acme.json"), `"key": "`, `"key": "!`)
 	p.fails("acme.json is damaged", "requests")
+}
+
+// ended is a terminal that goes away once something is written to it.
+type ended struct {
+	bytes.Buffer
+
+	end func()
+}
+
+func (e *ended) Write(b []byte) (int, error) {
+	defer e.end()
+	return e.Buffer.Write(b)
+}
+
+// Whoever makes a code names the server too, and so says what stands for the number.
+func TestANumberFromElsewhereCannotSteerTheTerminal(t *testing.T) {
+	t.Parallel()
+	p := newTerminal(t)
+	hostile := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusAccepted)
+		_, _ = io.WriteString(w, `{"join":{"id":"1","number":"\u001b[2J42","expires_at":"2026-03-01T09:30:00.000Z"}}`)
+	}))
+	t.Cleanup(hostile.Close)
+	ctx, cancel := context.WithCancel(t.Context())
+	out := &ended{end: cancel}
+	cmd := newDeviceCommand(&deviceApp{clock: p.server.Now, http: http.DefaultClient})
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.SetArgs([]string{"link", "--server", hostile.URL, "--code", "K7QF-2MPX", "--home", p.home})
+	cmd.SetErr(out)
+	if err := cmd.ExecuteContext(ctx); err == nil {
+		t.Error("linked")
+	}
+	contains(t, out.String(), "Choose the number <U+001B>[2J42 on your other device")
 }

@@ -55,7 +55,8 @@ Twinseal is running, with a sample bank in front of it.
   3. Back at the bank, transfer some money. The request appears in the authenticator:
      approve or deny it, and see what the bank makes of it.
 
-Everything stays on this machine. Press Ctrl-C to stop.
+Everything stays on this machine, but for notifications, if you switch them on in the app.
+Press Ctrl-C to stop.
 
 `, at)
 }

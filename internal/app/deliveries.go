@@ -30,7 +30,7 @@ func (a *App) worker() *worker.Worker {
 	}
 }
 
-// sender routes messages to providers by channel. The sandbox keeps them all but pushes, which it sends to
+// sender routes messages to providers by channel. The sandbox keeps them all but pushes, which it also sends to
 // push services on this machine.
 func (a *App) sender() (mfa.Sender, error) {
 	routes := map[mfa.Channel][]router.Route{}
@@ -124,7 +124,7 @@ func (a *App) hook() hook.Config {
 	}
 }
 
-// sandboxContact is the address the sandbox gives to push services; none but those on this machine see it.
+// sandboxContact is the address the sandbox gives to push services. Nobody reads it, so it is for trying alone.
 const sandboxContact = "sandbox@twinseal.example"
 
 func (a *App) routePush(routes map[mfa.Channel][]router.Route) error {

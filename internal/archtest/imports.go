@@ -64,7 +64,7 @@ var layers = []row{
 	{"internal/mfa/phonelinks", []string{"internal/mfa", "internal/text"}, "rules of linking a device by a number, likewise"},
 	{"internal/mfa/sessions", []string{"internal/mfa"}, "rules of who is logged in where, likewise"},
 	{"internal/mfa/configuration", []string{"internal/mfa"}, "rules of what an organization makes for itself, apart because of their number"},
-	{"internal/mfa/joins", []string{"internal/mfa"}, "rules of devices that let others in, likewise"},
+	{"internal/mfa/joins", []string{"internal/mfa", "policy", "receipt"}, "rules of devices that let others in, likewise; draws numbers as questions do"},
 	{"internal/mfa/devices", []string{"internal/mfa"}, "rules of a person's devices and of recovery, likewise"},
 	{"internal/mfa/seeds", []string{"internal/mfa"}, "rules of seeds shown to other authenticator apps, likewise"},
 	{"internal/mfa/statistics", []string{"internal/mfa"}, "counts of what applications did, likewise"},

@@ -4,12 +4,11 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
-	"io"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/twinseal/twinseal/internal/mfa"
+	"github.com/twinseal/twinseal/policy"
+	"github.com/twinseal/twinseal/receipt"
 )
 
 // Outcome is what the new device is told: the number to show, or that it was let in.
@@ -117,49 +116,15 @@ func gone(err error) error {
 }
 
 func (s *Service) newClaim(d mfa.NewDevice, made mfa.Enrolled) (*claim, error) {
-	c := &claim{
+	// The person picks among three as with a question: who does not look is wrong twice out of three times.
+	match, number, err := receipt.NewMatch(policy.MatchPick, s.random)
+	if err != nil {
+		return nil, &mfa.Error{Code: mfa.Internal, Message: "no number could be drawn", Cause: err}
+	}
+	return &claim{
 		Key: made.Data, Thumbprint: made.Thumbprint, Name: d.Name, Platform: d.Platform, Source: d.Source,
-		Binding: d.Binding, Attested: d.Attested,
-	}
-	err := c.draw(s.random)
-	return c, err
-}
-
-// Three numbers of two digits: enough that a person who does not look is wrong twice out of three times, and short
-// enough to be compared at a glance.
-const (
-	choices    = 3
-	lowest     = 10
-	highest    = 99
-	byteValues = 256
-)
-
-// draw chooses different numbers, and which of them the new device shows. Bytes that would favour some are drawn again.
-func (c *claim) draw(random io.Reader) error {
-	const span = highest - lowest + 1
-	var one [1]byte
-	next := func(n int) (int, error) {
-		for {
-			if _, err := io.ReadFull(random, one[:]); err != nil {
-				return 0, &mfa.Error{Code: mfa.Internal, Message: "no randomness", Cause: err}
-			}
-			if v := int(one[0]); v < byteValues/n*n {
-				return v % n, nil
-			}
-		}
-	}
-	for len(c.Choices) < choices {
-		n, err := next(span)
-		if err != nil {
-			return err
-		}
-		if text := strconv.Itoa(lowest + n); !slices.Contains(c.Choices, text) {
-			c.Choices = append(c.Choices, text)
-		}
-	}
-	at, err := next(choices)
-	c.Number = c.Choices[at]
-	return err
+		Binding: d.Binding, Attested: d.Attested, Number: number, Choices: match.Choices,
+	}, nil
 }
 
 // shows reports whether a number is the one that the new device shows.

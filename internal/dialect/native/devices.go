@@ -64,16 +64,10 @@ func (d *Dialect) renewRecovery(ctx context.Context, _ *endpoint.Request, c *mfa
 }
 
 func (d *Dialect) recover(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
-	proof, body, err := d.freshProof(ctx, r)
+	var in api.RecoveryLinkRequest
+	proof, err := d.announced(ctx, r, &in, &in.Key)
 	if err != nil {
 		return endpoint.Response{}, err
-	}
-	var in api.RecoveryLinkRequest
-	if err := decode(r, body, &in); err != nil {
-		return endpoint.Response{}, err
-	}
-	if in.Key != api.JWK(proof.Key) {
-		return endpoint.Response{}, problem(api.CodeKeyMismatch, "the key in the body is not the one that signed the request")
 	}
 	device, err := d.newDevice(ctx, r, proof.Key, described{in.Name, in.Platform, in.Attestation})
 	if err != nil {
@@ -109,7 +103,7 @@ func (d *Dialect) challengeLogo(ctx context.Context, r *endpoint.Request, c *mfa
 	if err != nil {
 		return endpoint.Response{}, missing(api.CodeChallengeUnknown, err)
 	}
-	address, err := d.logoAddress(ctx, asked)
+	address, err := d.devices.LogoAddress(ctx, asked)
 	if err != nil {
 		return endpoint.Response{}, missing(api.CodeLogoUnknown, err)
 	}
@@ -124,23 +118,4 @@ func (d *Dialect) challengeLogo(ctx context.Context, r *endpoint.Request, c *mfa
 		return endpoint.Response{}, &problemError{code: api.CodeLogoUnknown, detail: "the application's logo cannot be had", cause: err}
 	}
 	return picture(png, keepForToday), nil
-}
-
-// resolutions are those of logos, the most fitting one first: pictures are shown at the size of a thumb.
-var resolutions = []string{"high", "default", "med", "low"}
-
-// logoAddress is where the application's picture is: of the question itself, or else of its settings.
-func (d *Dialect) logoAddress(ctx context.Context, asked mfa.Challenge) (string, error) {
-	for _, wanted := range resolutions {
-		for _, l := range asked.Logos {
-			if l.Resolution == wanted {
-				return l.URL, nil
-			}
-		}
-	}
-	c, err := d.service.CallerFor(ctx, asked.ApplicationID)
-	if err != nil {
-		return "", err
-	}
-	return c.Application.Settings.LogoURL, nil
 }

@@ -17,16 +17,10 @@ import (
 const maxPlatform = 32
 
 func (d *Dialect) link(ctx context.Context, r *endpoint.Request) (endpoint.Response, error) {
-	proof, body, err := d.freshProof(ctx, r)
+	var in api.LinkRequest
+	proof, err := d.announced(ctx, r, &in, &in.Key)
 	if err != nil {
 		return endpoint.Response{}, err
-	}
-	var in api.LinkRequest
-	if err := decode(r, body, &in); err != nil {
-		return endpoint.Response{}, err
-	}
-	if in.Key != api.JWK(proof.Key) {
-		return endpoint.Response{}, problem(api.CodeKeyMismatch, "the key in the body is not the one that signed the request")
 	}
 	device, err := d.newDevice(ctx, r, proof.Key, described{in.Name, in.Platform, in.Attestation})
 	if err != nil {
@@ -40,6 +34,21 @@ func (d *Dialect) link(ctx context.Context, r *endpoint.Request) (endpoint.Respo
 	default:
 		return d.linked(d.service.LinkByInvite(ctx, in.Token, device))
 	}
+}
+
+// announced reads a body that announces a key, which has to be the one that signed the request.
+func (d *Dialect) announced(ctx context.Context, r *endpoint.Request, body any, key *api.JWK) (*receipt.Proof, error) {
+	proof, raw, err := d.freshProof(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := decode(r, raw, body); err != nil {
+		return nil, err
+	}
+	if *key != api.JWK(proof.Key) {
+		return nil, problem(api.CodeKeyMismatch, "the key in the body is not the one that signed the request")
+	}
+	return proof, nil
 }
 
 // freshProof checks and spends the proof of a key that no device holds yet.

@@ -115,3 +115,23 @@ func (s *Service) Logo(ctx context.Context, d *mfa.DeviceCaller, digest string) 
 	}
 	return out.PNG, err
 }
+
+// resolutions are those of logos, the most fitting one first: pictures are shown at the size of a thumb.
+var resolutions = []string{"high", "default", "med", "low"}
+
+// LogoAddress is where the picture of whoever asks is: the question's own, or else the application's. It is "" where
+// there is none, and names a stranger's server.
+func (s *Service) LogoAddress(ctx context.Context, asked mfa.Challenge) (string, error) {
+	for _, wanted := range resolutions {
+		for _, l := range asked.Logos {
+			if l.Resolution == wanted {
+				return l.URL, nil
+			}
+		}
+	}
+	c, err := s.domain.CallerFor(ctx, asked.ApplicationID)
+	if err != nil {
+		return "", err
+	}
+	return c.Application.Settings.LogoURL, nil
+}

@@ -21,9 +21,8 @@ type Directory struct {
 	CreatedAt time.Time
 }
 
-// Branding is decoration of the authenticator; zero members say nothing. It comes from a tenant and is shown to
-// other tenants' too, so nothing in it is taken as it was
-// written: see package provision.
+// Branding is decoration of the authenticator; zero members say nothing. It comes from a tenant and is shown beside
+// what other tenants have, so nothing in it is taken as it was written: see packages apply and picture.
 type Branding struct {
 	Name  string `json:"name,omitempty"`
 	Color string `json:"color,omitempty"` // "#rrggbb" in lower case

@@ -1,6 +1,7 @@
 // Follows a join until it is over.
 
 import type { Account } from "../state/account";
+import { rest } from "../state/rest";
 import { unreachable } from "../words";
 import { Problem } from "../wire/problem";
 import { type Join, type JoinState, readJoin } from "./calls";
@@ -34,7 +35,7 @@ export async function watch(account: Account, id: string, { signal, onJoin, onOn
       if (signal.aborted) return;
       if (!passing(error)) throw error;
       onOnline(false);
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await rest(pause, signal);
     }
   }
 }

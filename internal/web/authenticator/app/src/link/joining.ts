@@ -1,6 +1,7 @@
 // Waits until another device of the person has confirmed this one.
 
 import type { Account } from "../state/account";
+import { rest } from "../state/rest";
 import { unreachable } from "../words";
 import { refused } from "./candidate";
 import type { Attempt } from "./step";
@@ -18,7 +19,7 @@ export interface Watching {
 // the time is over. It throws what trying again cannot change.
 export async function confirmed({ candidate, invitation, name }: Attempt, { signal, until, onOnline }: Watching): Promise<Account | undefined> {
   while (!signal.aborted && candidate.now < until) {
-    let rest = pause;
+    let idle = pause;
     try {
       const { account } = await candidate.link(invitation, name);
       onOnline(true);
@@ -27,9 +28,9 @@ export async function confirmed({ candidate, invitation, name }: Attempt, { sign
       if (refused(error)) return undefined;
       if (!transient(error)) throw error;
       onOnline(false);
-      rest = longPause;
+      idle = longPause;
     }
-    await sleep(rest, signal);
+    await rest(idle, signal);
   }
   return undefined;
 }
@@ -38,19 +39,4 @@ const codes = ["rate_limited", "unavailable", "internal"];
 
 function transient(error: unknown): boolean {
   return unreachable(error) || (typeof error === "object" && error !== null && "code" in error && codes.includes(String(error.code)));
-}
-
-// sleep ends early when nobody waits any more, or the browser is online again.
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      removeEventListener("online", done);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    addEventListener("online", done);
-    signal.addEventListener("abort", done);
-  });
 }

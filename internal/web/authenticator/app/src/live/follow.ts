@@ -3,6 +3,7 @@
 // polls, or, where connections are scarce, by looking again and again.
 
 import { events, within } from "../../../../protocol/modules/events.js";
+import { rest } from "../state/rest";
 import { Problem } from "../wire/problem";
 import type { Challenge, ChallengeList } from "../wire/types";
 
@@ -43,7 +44,7 @@ export async function follow(feed: Feed, following: Following): Promise<void> {
     if (signal.aborted) return;
     onState("offline");
     pause = Date.now() - began > longest ? shortest : Math.min(pause * 2, longest);
-    await rest(pause, signal);
+    await rest(spread(pause), signal);
   }
 }
 
@@ -83,24 +84,10 @@ const look: Way = async (feed, { signal, onList, onState }) => {
     const { challenges } = await feed.pending({ signal });
     onList(challenges);
     onState("polling");
-    await rest(glance, signal);
+    await rest(spread(glance), signal);
   }
   return look;
 };
 
-// rest waits, but not when the network comes back or the page is looked at.
-function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const over = new AbortController();
-    const done = () => {
-      clearTimeout(timer);
-      over.abort();
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds * (0.8 + 0.4 * Math.random()));
-    addEventListener("online", done, { signal: over.signal });
-    document.addEventListener("visibilitychange", () => document.hidden || done(), { signal: over.signal });
-    signal.addEventListener("abort", done, { signal: over.signal });
-    if (signal.aborted) done();
-  });
-}
+// spread keeps the browsers that lost one server from all coming back at once.
+const spread = (milliseconds: number): number => milliseconds * (0.8 + 0.4 * Math.random());

@@ -318,13 +318,7 @@ func everySettingsScreen(s *story) {
 	p.press("lock-now")
 	p.see("unlock")
 	p.portrait("unlock")
-	const free = 5
-	for range free {
-		p.Wait("the next try", shows(named("confirm-pin"))+` && !document.querySelector('[data-testid="confirm-pin"][aria-busy=true]')`)
-		p.try(wrongPIN)
-		p.Wait("the try to be judged", `document.querySelector('[data-testid="pin"]').value === ""`)
-	}
-	p.see("pin-wait")
+	p.tryUntilToldToWait()
 	p.screen("unlock-wait")
 	locked := s.newCustomer(s.bank).linkedPhone()
 	locked.goTo("#/settings/lock")

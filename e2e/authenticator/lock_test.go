@@ -48,6 +48,12 @@ func aPINLocks(s *story) {
 	p.press("lock-now")
 	p.see("unlock")
 	p.lose("totp")
+	p.tryUntilToldToWait()
+}
+
+// tryUntilToldToWait types wrong PINs until none is taken for a while.
+func (p *phone) tryUntilToldToWait() {
+	p.s.t.Helper()
 	const free = 5
 	for range free {
 		p.Wait("the next try", shows(named("confirm-pin"))+` && !document.querySelector('[data-testid="confirm-pin"][aria-busy=true]')`)

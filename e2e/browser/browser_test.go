@@ -6,7 +6,6 @@ package browser
 import (
 	"context"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -37,34 +36,8 @@ func newScreen(browser context.Context, t *testing.T, home string) *screen {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
-	s.watch()
+	harness.Watch(ctx, t)
 	return s
-}
-
-// watch fails the test for exceptions of the pages and for what their policy forbids.
-func (s *screen) watch() {
-	var mu sync.Mutex
-	var found []string
-	messages := chromedp.Console(s.ctx)
-	go func() {
-		for m, err := range messages {
-			if err != nil {
-				return
-			}
-			if text := m.String(); m.IsException() || strings.Contains(text, "Content Security Policy") {
-				mu.Lock()
-				found = append(found, text)
-				mu.Unlock()
-			}
-		}
-	}()
-	s.t.Cleanup(func() {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, text := range found {
-			s.t.Errorf("a page says: %s", text)
-		}
-	})
 }
 
 // do takes steps, and shows the page when one of them fails.

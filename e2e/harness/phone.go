@@ -17,11 +17,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Watch fails the test for exceptions of the tab's pages and for what their policy forbids.
-func (b *Tab) Watch() {
+// Watch fails the test for exceptions of a tab's pages and for what their policy forbids.
+func Watch(tab context.Context, t testing.TB) {
+	t.Helper()
 	var mu sync.Mutex
 	var found []string
-	messages := chromedp.Console(b.Context)
+	messages := chromedp.Console(tab)
 	go func() {
 		for m, err := range messages {
 			if err != nil {
@@ -34,11 +35,11 @@ func (b *Tab) Watch() {
 			}
 		}
 	}()
-	b.t.Cleanup(func() {
+	t.Cleanup(func() {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, text := range found {
-			b.t.Errorf("a page says: %s", text)
+			t.Errorf("a page says: %s", text)
 		}
 	})
 }
@@ -242,7 +243,7 @@ func HomePhone(browser context.Context, t testing.TB) *Tab {
 }
 
 func likePhone(b *Tab) *Tab {
-	b.Watch()
+	Watch(b.Context, b.t)
 	b.Use(Looks()[0])
 	return b
 }

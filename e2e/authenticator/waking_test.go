@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"github.com/twinseal/twinseal/e2e/harness"
@@ -20,7 +19,6 @@ var waking = []tale{
 	{rule: "a browser that changes its address says so", tell: aChangedAddressIsHandedOver, once: true},
 	{rule: "switched off, nothing is pushed", tell: switchedOffNothingIsPushed, once: true},
 	{rule: "one tab holds the streams for all", tell: oneTabHoldsTheStreams, once: true},
-	{rule: "a frozen tab loses the streams", tell: aFrozenTabLosesTheStreams, once: true},
 }
 
 // close leaves the app for a page of the same server that is none of its own.
@@ -198,18 +196,4 @@ func oneTabHoldsTheStreams(s *story) {
 	harness.Until(s.t, "the other tab to take over", func() (bool, bool) { return true, second.Evaluate(seats) == "1 0" })
 	ann.asked("Log in from Oslo?")
 	second.says("badge", "2")
-}
-
-// aFrozenTabLosesTheStreams to one that somebody looks at.
-func aFrozenTabLosesTheStreams(s *story) {
-	ann := s.newCustomer(s.bank)
-	p := ann.linkedPhone()
-	p.attribute("connection", "data-state", "live") // browsers freeze no page in the middle of keeping something
-	if _, err := chromedp.Call(p.Context, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen}); err != nil {
-		s.t.Fatal(err)
-	}
-	second := &phone{Tab: harness.OpenHomeTab(p.Context, s.t, s.Home()+"/authenticator"), s: s}
-	second.attribute("connection", "data-state", "live")
-	ann.asked("Log in from Vaduz?")
-	second.says("badge", "1")
 }

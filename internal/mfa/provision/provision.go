@@ -37,7 +37,7 @@ type PlannedDirectory struct {
 	Branding *PlannedBranding
 	// Wishes is what the plan's author wants under each dialect's name: JSON that only the dialect reads, and
 	// a secret because it may hold some. The dialect makes Change of it, which edits the directory's settings
-	// as [mfa.Service.UpdateDirectory] would, and may run more than once. Without Change they stay as they are.
+	// as UpdateDirectory of package configuration would, and may run more than once. Without Change they stay as they are.
 	Wishes map[string]mfa.Secret
 	Change func(*mfa.Directory) error
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Seed is a seed to be shown. Picture is an unguessable name under which [Service.SeedPicture] gives the
+// Seed is a seed to be shown. Picture is an unguessable name under which Picture of package seeds gives the
 // same for [Limits.PictureLife], to a browser that has no key.
 type Seed struct {
 	TOTPData

@@ -170,6 +170,21 @@ func TestTheBrowserSignsNothingItCannotShow(t *testing.T) {
 	}
 }
 
+func TestTheBrowserAnswersForItsOwnUserAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	asked := question()
+	for user, want := range map[string]bool{asked.User.ID: true, "somebody-else": false, "": false} {
+		var signable bool
+		w.evaluate(&signable, `
+			const { signable } = await load("question");
+			return signable({ id: "req-1", question: given[0] }, given[1]);`, asked, user)
+		if signable != want {
+			t.Errorf("asked of %q, linked to %q: signable = %v", asked.User.ID, user, signable)
+		}
+	}
+}
+
 func TestTheBrowsersCodesAreThoseOfRFC6238(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

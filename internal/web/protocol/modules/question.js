@@ -30,14 +30,15 @@ const whole = shape({
 });
 
 // signable says whether a challenge's question can be shown whole, and is about
-// this challenge.
+// this challenge and, where it is known who is to be asked, about that user.
 /**
  * @param {{ id: string, question: object }} challenge
+ * @param {string} [user]
  * @returns {boolean}
  */
-export function signable(challenge) {
+export function signable(challenge, user) {
   const { question } = challenge;
-  return whole(question) && question.challenge === challenge.id && covers(question.match, question.policy);
+  return whole(question) && question.challenge === challenge.id && (user === undefined || question.user.id === user) && covers(question.match, question.policy);
 }
 
 // expiry is the moment in milliseconds, or Infinity for a question that stays

@@ -3,10 +3,14 @@
 
 import type { Api } from "../wire/api";
 import { fromBase64url } from "../../../../protocol/modules/encode.js";
+import { within } from "../../../../protocol/modules/events.js";
 import * as store from "../state/store";
 
 const path = "/api/v1/device/push";
 const entry = "push.handed";
+
+// A browser that cannot reach its push service may ask for ever.
+const patience = 30_000;
 
 // Owner is an account as far as pushes go.
 export interface Owner {
@@ -21,7 +25,7 @@ export async function subscribe({ pushManager }: ServiceWorkerRegistration, key:
   const found = await pushManager.getSubscription();
   if (found && same(found.options.applicationServerKey, wanted)) return found;
   await found?.unsubscribe();
-  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: wanted });
+  return within(patience, pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: wanted }));
 }
 
 function same(one: ArrayBuffer | null, other: Uint8Array): boolean {

@@ -47,7 +47,7 @@ function Stands({ account, challenge }: { account: Account; challenge: Challenge
   if (ended) return <Verdict account={account} challenge={challenge} ended={ended} />;
   if (elsewhere) return <PastRequest account={account} challenge={elsewhere} meanwhile />;
   if (!open) return <PastRequest account={account} challenge={challenge} />;
-  if (!signable(challenge)) return <Unsignable />;
+  if (!signable(challenge, account.info.value.user.id)) return <Unsignable />;
   return <OpenRequest account={account} challenge={challenge} onEnded={setEnded} onBusy={setBusy} />;
 }
 

@@ -6,6 +6,7 @@ import { Clock } from "../../../../protocol/modules/clock.js";
 import { draft } from "../../../../protocol/modules/draft.js";
 import { whereAmI } from "../../../../protocol/modules/place.js";
 import { needsLocation } from "../../../../protocol/modules/policy.js";
+import { signable } from "../../../../protocol/modules/question.js";
 import { checkReceipt } from "../../../../protocol/modules/receipt.js";
 import { Api, type Draft } from "../wire/api";
 import { Problem } from "../wire/problem";
@@ -110,7 +111,8 @@ export class Account {
   // before they are sent, so that none is sent twice.
   async answer(challenge: Challenge, decision: Decision, configured: Method[] = []): Promise<Answered> {
     const { question } = challenge;
-    const device = this.kept.linked.device.id;
+    const { device: { id: device }, user } = this.kept.linked;
+    if (!signable(challenge, user.id)) throw new Error("what cannot be shown, or asks somebody else, is not signed");
     const app = question.application.id;
     const facts = decision.approve ? await this.facts(question.policy, decision.methods ?? [], configured) : undefined;
     const ready: Draft = await draft(question, device, this.kept.pins?.[app], { ...decision, ...(facts && { facts }) });

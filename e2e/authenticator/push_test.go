@@ -2,7 +2,6 @@ package authenticator
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/twinseal/twinseal/e2e/harness"
 )
@@ -33,11 +32,8 @@ func pushesAreShownWhenTheAppIsClosed(s *story) {
 	if push.VAPID != key {
 		s.t.Errorf("pushed with the key %s, subscribed with %s", push.VAPID, key)
 	}
-	p.Deliver(s.Home(), push.Text)
-	harness.Until(s.t, "a notification", func() (bool, bool) {
-		got := p.Evaluate(shown)
-		return true, strings.Contains(got, "Linden Bank") && strings.Contains(got, "Log in from Vaduz?")
-	})
+	p.wake(to, 1)
+	p.notified("Linden Bank: Log in from Vaduz?")
 	p.open()
 	p.press("request")
 	p.hold()

@@ -24,11 +24,22 @@ var waking = []tale{
 // close leaves the app for a page of the same server that is none of its own.
 func (p *phone) close() { p.s.t.Helper(); p.Go(p.s.Home() + "/healthz") }
 
-// wake delivers the newest push of a subscription, of which so many have come.
+// wake delivers the newest push of a subscription, of which so many have come, and waits until the worker has shown what
+// it has to. Who asks the browser for notifications in between makes it forget those that it is about to show.
 func (p *phone) wake(to harness.Subscription, came int) {
 	p.s.t.Helper()
-	p.Deliver(p.s.Home(), p.s.pushes.Await(p.s.t, to, came)[came-1].Text)
+	push := p.s.pushes.Await(p.s.t, to, came)[came-1]
+	p.Evaluate(hearing)
+	p.Deliver(p.s.Home(), push.Text)
+	p.Evaluate(`told.then(() => "")`)
 }
+
+// hearing has the page wait for what the worker says once it has shown something.
+const hearing = `(() => {
+	globalThis.told = new Promise((heard) => navigator.serviceWorker.addEventListener("message", heard, { once: true }));
+	navigator.serviceWorker.startMessages();
+	return "";
+})()`
 
 // notified waits until the app's notifications are those, whatever their order. Browsers take them away after a while.
 func (p *phone) notified(want ...string) {

@@ -12,13 +12,13 @@ import (
 )
 
 var waking = []tale{
-	{rule: "a push shows what waits, once, and as the person wants it", tell: aPushShowsWhatWaits, once: true},
-	{rule: "many requests make one notification", tell: manyMakeOneNotification, once: true},
-	{rule: "a notification goes when its request is over", tell: aNotificationGoesWithItsRequest, once: true},
-	{rule: "a notification leads to its request", tell: aNotificationLeadsToItsRequest, once: true},
-	{rule: "a browser that changes its address says so", tell: aChangedAddressIsHandedOver, once: true},
-	{rule: "switched off, nothing is pushed", tell: switchedOffNothingIsPushed, once: true},
-	{rule: "one tab holds the streams for all", tell: oneTabHoldsTheStreams, once: true},
+	{rule: "a push shows what waits, once, and as the person wants it", tell: aPushShowsWhatWaits},
+	{rule: "many requests make one notification", tell: manyMakeOneNotification},
+	{rule: "a notification goes when its request is over", tell: aNotificationGoesWithItsRequest},
+	{rule: "a notification leads to its request", tell: aNotificationLeadsToItsRequest},
+	{rule: "a browser that changes its address says so", tell: aChangedAddressIsHandedOver},
+	{rule: "switched off, nothing is pushed", tell: switchedOffNothingIsPushed},
+	{rule: "one tab holds the streams for all", tell: oneTabHoldsTheStreams},
 }
 
 // close leaves the app for a page of the same server that is none of its own.

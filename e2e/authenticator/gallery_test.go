@@ -10,12 +10,12 @@ import (
 
 var galleries = []tale{
 	{rule: "long words of every language fit a narrow phone", tell: everyLanguageFits, once: true},
-	{rule: "every screen of linking", tell: everyLinkingScreen, once: true},
-	{rule: "every screen of requests", tell: everyRequestScreen, once: true},
-	{rule: "every screen of answers", tell: everyAnswerScreen, once: true},
-	{rule: "every screen of codes", tell: everyCodeScreen, once: true},
-	{rule: "every screen of an account", tell: everyAccountScreen, once: true},
-	{rule: "every screen of the lock and the settings", tell: everySettingsScreen, once: true},
+	{rule: "every screen of linking", tell: everyLinkingScreen},
+	{rule: "every screen of requests", tell: everyRequestScreen},
+	{rule: "every screen of answers", tell: everyAnswerScreen},
+	{rule: "every screen of codes", tell: everyCodeScreen},
+	{rule: "every screen of an account", tell: everyAccountScreen},
+	{rule: "every screen of the lock and the settings", tell: everySettingsScreen},
 }
 
 // Rules whose outcome depends on colours, or on how wide the window is.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/twinseal/twinseal/api"
-	"github.com/twinseal/twinseal/receipt"
 )
 
 func (s *Server) listDevices(c *call) (any, *api.Problem) {
@@ -68,11 +67,8 @@ func (s *Server) renewRecovery(*call) (any, *api.Problem) {
 
 func (s *Server) recover(c *call) (any, *api.Problem) {
 	var in api.RecoveryLinkRequest
-	if p := c.decode(&in); p != nil {
+	if p := c.announced(&in, &in.Key); p != nil {
 		return nil, p
-	}
-	if receipt.JWK(in.Key) != c.proof.Key {
-		return nil, problem(http.StatusBadRequest, api.CodeKeyMismatch, "the proof was made with another key")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

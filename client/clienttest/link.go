@@ -10,13 +10,21 @@ import (
 	"github.com/twinseal/twinseal/receipt"
 )
 
+// announced reads a body that announces a key, which has to be the one that signed the request.
+func (c *call) announced(body any, key *api.JWK) *api.Problem {
+	if p := c.decode(body); p != nil {
+		return p
+	}
+	if receipt.JWK(*key) != c.proof.Key {
+		return problem(http.StatusBadRequest, api.CodeKeyMismatch, "the proof was made with another key")
+	}
+	return nil
+}
+
 func (s *Server) link(c *call) (any, *api.Problem) {
 	var in api.LinkRequest
-	if p := c.decode(&in); p != nil {
+	if p := c.announced(&in, &in.Key); p != nil {
 		return nil, p
-	}
-	if receipt.JWK(in.Key) != c.proof.Key {
-		return nil, problem(http.StatusBadRequest, api.CodeKeyMismatch, "the proof was made with another key")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

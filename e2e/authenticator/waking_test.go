@@ -81,13 +81,20 @@ func (p *phone) inWorker(expression string) string {
 	})
 }
 
-func aPushShowsWhatWaits(s *story) {
-	ann := s.newCustomer(s.bank)
-	p, to := ann.subscribedPhone()
+// wokenPhone is a subscribed phone with the app closed, which a first request has just woken.
+func (c *customer) wokenPhone() (*phone, harness.Subscription, *request) {
+	c.s.t.Helper()
+	p, to := c.subscribedPhone()
 	p.close()
-	ann.asked("Log in from Vaduz?")
+	first := c.asked("Log in from Vaduz?")
 	p.wake(to, 1)
 	p.notified("Linden Bank: Log in from Vaduz?")
+	return p, to, first
+}
+
+func aPushShowsWhatWaits(s *story) {
+	ann := s.newCustomer(s.bank)
+	p, to, _ := ann.wokenPhone()
 	p.wake(to, 1) // push services may deliver twice
 	p.notified("Linden Bank: Log in from Vaduz?")
 	p.Offline(true)
@@ -128,11 +135,7 @@ func manyMakeOneNotification(s *story) {
 func aNotificationGoesWithItsRequest(s *story) {
 	ann := s.newCustomer(s.bank)
 	other := ann.linkedPhone()
-	p, to := ann.subscribedPhone()
-	p.close()
-	first := ann.asked("Log in from Vaduz?")
-	p.wake(to, 1)
-	p.notified("Linden Bank: Log in from Vaduz?")
+	p, to, first := ann.wokenPhone()
 	other.press("request")
 	other.hold()
 	first.stands("approved")
@@ -149,11 +152,7 @@ func aNotificationGoesWithItsRequest(s *story) {
 
 func aNotificationLeadsToItsRequest(s *story) {
 	ann := s.newCustomer(s.bank)
-	p, to := ann.subscribedPhone()
-	p.close()
-	ann.asked("Log in from Vaduz?")
-	p.wake(to, 1)
-	p.notified("Linden Bank: Log in from Vaduz?")
+	p, _, _ := ann.wokenPhone()
 	link := p.Evaluate(`navigator.serviceWorker.getRegistration("/authenticator").then((r) => r.getNotifications()).then(([one]) => one.data.hash)`)
 	p.Go(s.Home() + "/authenticator" + link)
 	p.says("request-detail", "Log in from Vaduz?")
